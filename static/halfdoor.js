@@ -1,0 +1,1 @@
+// Everything works without this file. What is here saves a person some typing.
