@@ -1,0 +1,187 @@
+"""The form of a door: eight answers, and the groups of questions that the door asks for. Never more than twelve."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pitches.forms import fields
+from pitches.forms.groups import GROUPS, Group
+from pitches.models import Asked, Door, Payer, Pitch, Sender
+from portal import clock
+
+WHY_LIMIT = 240
+REQUIRED = {
+    "line": _("Write in one line what it is."),
+    "why": _("Say why the readers would care."),
+    "link": _("Give a link that can be checked."),
+    "ask": _("Choose what you are asking for."),
+    "payer": _("Choose who pays you for this."),
+    "name": _("Give your name."),
+    "company": _("Give your agency or company."),
+    "email": _("Give your work email."),
+}
+
+
+class PitchForm(forms.Form):
+    """What may come in through a door. The page, the API and inbound mail fill the same form."""
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+    line = fields.Text(label=_("In one line, what is it?"), max_length=90)
+    why = fields.Text(max_length=WHY_LIMIT, lines=True)
+    link = fields.Link(max_length=500)
+    ask = forms.ChoiceField(
+        label=_("What are you asking for?"), widget=forms.RadioSelect
+    )
+    payer = forms.ChoiceField(
+        label=_("Who pays you for this?"),
+        choices=Payer.choices,
+        widget=forms.RadioSelect,
+    )
+    last_day = forms.DateField(
+        label=_("Last useful day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+    )
+    detail = fields.Text(
+        label=_("More detail"), max_length=1200, lines=True, required=False
+    )
+    name = fields.Text(label=_("Your name"), max_length=80)
+    company = fields.Text(label=_("Agency or company"), max_length=80)
+    email = fields.WorkEmail(label=_("Work email"), max_length=254)
+    language = forms.RegexField(
+        r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})?$", required=False, widget=forms.HiddenInput
+    )
+    category = forms.RegexField(r"^\d{1,6}$", required=False, widget=forms.HiddenInput)
+
+    BASE = ("line", "why", "link", "ask", "payer")
+    OPTIONAL = ("last_day", "detail")
+    CONTACT = ("name", "company", "email")
+
+    def __init__(self, *args: Any, door: Door, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.door = door
+        self.groups: list[Group] = [
+            GROUPS[name] for name in door.asks if name in GROUPS
+        ]
+        for group in self.groups:
+            self.fields.update(
+                {
+                    f"{group.name}.{name}": field
+                    for name, field in group.fields().items()
+                }
+            )
+        self._say_whose_page()
+        for name, sentence in REQUIRED.items():
+            self.fields[name].error_messages["required"] = sentence
+        for name, token in (
+            ("name", "name"),
+            ("company", "organization"),
+            ("email", "email"),
+        ):
+            self.fields[name].widget.attrs["autocomplete"] = token
+        if not self.is_bound:
+            self.initial.setdefault("form_key", uuid4())
+
+    def _say_whose_page(self) -> None:
+        who = {"name": self.door.page.first_name}
+        ask = self.fields["ask"]
+        assert isinstance(ask, forms.ChoiceField)  # noqa: S101 (narrows the type)
+        ask.choices = [
+            (value, label)
+            for value, label in Asked.choices
+            if value in self.door.may_ask
+        ]
+        hints = {
+            "line": _("%(name)s sees this first. Plain words beat clever ones"),
+            "why": _("About three sentences. This is what the decision rests on"),
+            "payer": _("%(name)s tells the readers"),
+            "email": _(
+                "For %(name)s’s answer. A six-digit code comes on the next page, and nothing else"
+            ),
+        }
+        self.fields["why"].label = _("Why would %(name)s’s readers care?") % who
+        self.fields["link"].label = _("A link that %(name)s can check") % who
+        for field, hint in hints.items():
+            self.fields[field].help_text = hint % who
+
+    def clean_last_day(self) -> date | None:
+        """A day that has not passed for the owner."""
+        day = self.cleaned_data.get("last_day")
+        if day and day < self.door.page.local_date(clock.now()):
+            raise forms.ValidationError(
+                _("This day has passed. Choose a later one, or leave it empty."),
+                code="past",
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """The rules of each group, after its fields."""
+        data = super().clean() or {}
+        for group in self.groups:
+            own = {name: data.get(f"{group.name}.{name}") for name in group.fields()}
+            for name, error in group.check(own).items():
+                if f"{group.name}.{name}" not in self.errors:
+                    self.add_error(f"{group.name}.{name}", error)
+        return data
+
+    @property
+    def key(self) -> UUID:
+        """The idempotency key of this form: the same key twice is one pitch."""
+        return self.cleaned_data["form_key"]
+
+    def answers(self) -> dict[str, Any]:
+        """The cleaned answers as fields of a Pitch, for intake.write()."""
+        data = self.cleaned_data
+        plain = (*self.BASE, *self.OPTIONAL, *self.CONTACT, "category")
+        answers = {name: data[name] for name in plain if data.get(name) is not None}
+        answers["language"] = data.get("language") or "en"
+        answers["groups"] = {group.name: self._group(group) for group in self.groups}
+        return answers
+
+    def _group(self, group: Group) -> dict[str, Any]:
+        values = {
+            name: self.cleaned_data.get(f"{group.name}.{name}")
+            for name in group.fields()
+        }
+        return {
+            name: _plain(value)
+            for name, value in values.items()
+            if value not in (None, "")
+        }
+
+    @classmethod
+    def filled(cls, pitch: Pitch) -> "PitchForm":
+        """The form of a pitch that is not handed in yet, to go on writing."""
+        names = (
+            *cls.BASE,
+            *cls.OPTIONAL,
+            *cls.CONTACT,
+            "language",
+            "category",
+            "form_key",
+        )
+        initial = {name: getattr(pitch, name) for name in names}
+        for group, values in pitch.groups.items():
+            initial |= {f"{group}.{name}": value for name, value in values.items()}
+        return cls(door=pitch.door, initial=initial)
+
+    @classmethod
+    def empty(cls, door: Door, contact: Sender | None) -> "PitchForm":
+        """A fresh form; a device that proved a mailbox has its contact filled in."""
+        known = (
+            {"name": contact.name, "company": contact.company, "email": contact.email}
+            if contact
+            else {}
+        )
+        return cls(door=door, initial=known)
+
+
+def _plain(value: object) -> object:
+    """What JSON can hold."""
+    if isinstance(value, Decimal):
+        return float(value) if value % 1 else int(value)
+    return value.isoformat() if isinstance(value, date) else value

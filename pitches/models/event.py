@@ -1,0 +1,65 @@
+"""Events: what happened, one row each, and what still has to follow."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pitches.models.page import Page
+from pitches.models.pitch import Pitch, PitchState
+from portal.leases import Leased
+
+
+class Fact(models.TextChoices):
+    """What can happen besides a move."""
+
+    CODE_ASKED = "code_asked", _("Asked for another code")
+    ANSWER_SENT = "answer_sent", _("The answer went out")
+    NUDGED = "nudged", _("Nudged")
+    REPLIED = "replied", _("Answered the question")
+    HOUR_BEGAN = "hour_began", _("The reading hour began")
+    PUBLISHED = "published", _("The page went up")
+
+
+class Event(Leased):
+    """A change of a pitch's state, or another fact about a pitch or a page. Its reactions run once."""
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="events")
+    pitch = models.ForeignKey(
+        Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+    )
+    was = models.CharField(max_length=12, choices=PitchState, blank=True)
+    what = models.CharField(max_length=12, choices=[*PitchState.choices, *Fact.choices])
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    note = models.TextField(
+        blank=True, help_text="words that belong to the event, such as a reply"
+    )
+    queue = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    reacted_at = models.DateTimeField(null=True, blank=True)
+    dead = models.BooleanField(
+        default=False, help_text="its reactions failed too often; an operator must look"
+    )
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [
+            # tasks.react claims the oldest waiting events of a queue.
+            models.Index(
+                fields=["queue", "id"],
+                name="event_unreacted",
+                condition=Q(reacted_at=None, dead=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.pitch_id or self.page_id}"

@@ -1,0 +1,88 @@
+"""The outbox: what is to be told to somebody, and every attempt to tell it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pitches.models.page import Page
+from pitches.models.pitch import Pitch
+from portal.leases import Leased
+
+
+class MessageState(models.TextChoices):
+    """Where a message is."""
+
+    PENDING = "pending", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    DONE = "done", _("Sent")
+    UNKNOWN = "unknown", _("Outcome unknown")
+    DEAD = "dead", _("Failed")
+    OBSOLETE = "obsolete", _("No longer needed")
+
+
+class Message(Leased):
+    """One mail to one address. It is rendered when it is sent, in the words of that moment."""
+
+    kind = models.CharField(
+        max_length=24, help_text="a function of notify/catalogue.py"
+    )
+    dedupe = models.CharField(
+        max_length=120, unique=True, help_text="one message per event"
+    )
+    to = models.EmailField()
+    page = models.ForeignKey(
+        Page, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    pitch = models.ForeignKey(
+        Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    sealed = models.BinaryField(
+        null=True,
+        help_text="codes and other words that must not rest in plain; gone once sent",
+    )
+    queue = models.CharField(max_length=8)
+    state = models.CharField(
+        max_length=8, choices=MessageState, default=MessageState.PENDING
+    )
+    next_at = models.DateTimeField(help_text="not before this moment")
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [
+            # tasks.deliver claims what is due in a queue.
+            models.Index(
+                fields=["queue", "next_at"],
+                name="message_due",
+                condition=Q(state__in=["pending", "sending"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to}"
+
+
+class Attempt(models.Model):
+    """One conversation with the mail server. An attempt that never learned its outcome stays visible."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
+    began_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(
+        max_length=8,
+        default="open",
+        choices=[
+            ("open", "open"),
+            ("sent", "sent"),
+            ("retry", "retry"),
+            ("refused", "refused"),
+            ("unknown", "unknown"),
+        ],
+    )
+    detail = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.began_at:%H:%M:%S}"

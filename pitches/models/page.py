@@ -1,0 +1,143 @@
+"""The page: how to pitch one influencer."""
+
+import math
+import zoneinfo
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+HANDLE = RegexValidator(
+    r"^[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?$",
+    _("Use small letters, digits and hyphens."),
+)
+READING_HOUR = RegexValidator(
+    rf"^({'|'.join(WEEKDAYS)}) ([01]\d|2[0-3]):[0-5]\d$",
+    _("Write an hour as TUE 09:00."),
+)
+PAINTS = [(paint, paint) for paint in ("green", "blue", "gold", "plum", "red", "teal")]
+
+
+class PageQuerySet(models.QuerySet["Page"]):
+    """Questions about pages."""
+
+    def public(self) -> Self:
+        """Pages that strangers may see."""
+        return self.filter(published_at__isnull=False)
+
+
+class Page(models.Model):
+    """The public "how to pitch me" page of one influencer, and the hours in which they read."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page"
+    )
+    handle = models.CharField(
+        _("short address"), max_length=30, unique=True, validators=[HANDLE]
+    )
+    name = models.CharField(_("name"), max_length=80)
+    tagline = models.CharField(_("what you do, in one line"), max_length=80, blank=True)
+    headline = models.CharField(
+        max_length=80, default=_("Pitch me here, not in my messages.")
+    )
+    intro = models.TextField(max_length=600, blank=True)
+    house_rules = ArrayField(models.CharField(max_length=160), default=list, blank=True)
+    paint = models.CharField(max_length=8, choices=PAINTS, default="teal")
+    timezone = models.CharField(max_length=64, default="Europe/London")
+    reading = ArrayField(
+        models.CharField(max_length=9, validators=[READING_HOUR]),
+        default=list,
+        blank=True,
+    )
+    cards = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1)]
+    )
+    newcomer_share = models.FloatField(
+        default=0.25, validators=[MinValueValidator(0), MaxValueValidator(1)]
+    )
+    lapse_days = models.PositiveSmallIntegerField(
+        default=21, validators=[MinValueValidator(1)]
+    )
+    tell_me_now = models.BooleanField(default=False)
+    digest = models.BooleanField(default=True)
+    sensitive = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    shortcuts = models.BooleanField(default=True)
+    next_hour_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="page_handle_small",
+                condition=Q(handle__regex=r"^[a-z0-9-]{1,30}$"),
+            ),
+            models.CheckConstraint(
+                name="page_share",
+                condition=Q(newcomer_share__gte=0, newcomer_share__lte=1),
+            ),
+            models.CheckConstraint(name="page_cards", condition=Q(cards__gte=1)),
+        ]
+        indexes: ClassVar = [
+            # The timetable asks whose hour begins: due.py.
+            models.Index(
+                fields=["next_hour_at"],
+                name="page_hour_due",
+                condition=Q(next_hour_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
+
+    @property
+    def first_name(self) -> str:
+        """How the page speaks of its owner."""
+        return self.name.split()[0] if self.name.split() else self.handle
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The owner's time zone."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+    def local_date(self, moment: datetime) -> date:
+        """The owner's date at a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def hours_from(self, moment: datetime) -> "Iterator[datetime]":
+        """Reading hours at or after `moment`, in UTC. In a gap of daylight saving an hour moves forward, in a fold
+        it happens once (PEP 495: fold=0 of a time in a gap is later than the gap when normalised through UTC)."""
+        wanted = sorted(
+            (WEEKDAYS.index(day), clock)
+            for day, clock in (hour.split() for hour in self.reading)
+        )
+        if not wanted:
+            return
+        today = self.local_date(moment)
+        for ahead in range(366):
+            day = today + timedelta(days=ahead)
+            for weekday, clock in wanted:
+                if day.weekday() == weekday:
+                    local = datetime.combine(day, time.fromisoformat(clock), self.zone)
+                    if local.astimezone(zoneinfo.ZoneInfo("UTC")) >= moment:
+                        yield local.astimezone(zoneinfo.ZoneInfo("UTC"))
+
+    def next_hour(self, moment: datetime) -> datetime | None:
+        """The first reading hour at or after `moment`."""
+        return next(self.hours_from(moment), None)
+
+    @property
+    def newcomer_cards(self) -> int:
+        """How many places of a session are kept for first knocks."""
+        return math.ceil(self.cards * self.newcomer_share)

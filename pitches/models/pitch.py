@@ -1,0 +1,242 @@
+"""The pitch: one structured submission behind one door."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from pitches.models.door import Door
+from pitches.models.page import Page
+from pitches.models.relationship import Standing
+from pitches.models.sender import Sender
+from portal import clock, tokens
+
+
+class PitchState(models.TextChoices):
+    """Where a pitch is. Only lifecycle.move() changes it."""
+
+    UNPROVEN = "unproven", _("Waiting for the code")
+    ARRIVED = "arrived", _("Just handed in")
+    WAITING = "waiting", _("On the ledge")
+    HELD = "held", _("Held aside")
+    QUARANTINE = "quarantine", _("In quarantine")
+    ASKED = "asked", _("Waiting for them")
+    LATER = "later", _("Later")
+    ACCEPTED = "accepted", _("Yes")
+    DECLINED = "declined", _("No")
+    WRONG_DOOR = "wrong_door", _("Wrong door")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    LAPSED = "lapsed", _("Unanswered")
+
+
+class Lane(models.TextChoices):
+    """The parts of the ledge."""
+
+    TRUSTED = "trusted", _("People I trust")
+    KNOWN = "known", _("People I know")
+    FIRST_KNOCK = "first_knock", _("First knock")
+    HELD = "held", _("Held aside")
+    QUARANTINE = "quarantine", _("Quarantine")
+
+
+class Asked(models.TextChoices):
+    """What a pitch asks for."""
+
+    WRITE = "write", _("Write about it, or not")
+    REPLY = "reply", _("A reply")
+    QUOTE = "quote", _("A quote")
+    SLOT = "slot", _("A paid slot")
+    TRY = "try", _("Try a product")
+
+
+class Payer(models.TextChoices):
+    """Who pays the sender for the pitch."""
+
+    CLIENT = "client", _("A client")
+    OWN = "own", _("It is our own")
+    NOBODY = "nobody", _("Nobody")
+
+
+ON_THE_LEDGE = (PitchState.WAITING, PitchState.HELD)
+OPEN_STATES = (PitchState.ARRIVED, PitchState.WAITING, PitchState.HELD, PitchState.QUARANTINE, PitchState.ASKED,
+               PitchState.LATER)  # fmt: skip
+
+
+class PitchQuerySet(models.QuerySet["Pitch"]):
+    """Questions about pitches."""
+
+    def waiting(self) -> Self:
+        """On the ledge, to be read in the next session."""
+        return self.filter(state=PitchState.WAITING)
+
+    def unfinished(self) -> Self:
+        """Handed in and not ended."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def in_reading_order(self) -> Self:
+        """Nudged first, then lane after lane (known before introduced), then the oldest."""
+        lane = Case(
+            When(lane=Lane.TRUSTED, then=Value(0)),
+            When(lane=Lane.KNOWN, standing=Standing.KNOWN, then=Value(1)),
+            When(lane=Lane.KNOWN, then=Value(2)),
+            When(lane=Lane.FIRST_KNOCK, then=Value(3)),
+            default=Value(4),
+            output_field=IntegerField(),
+        )
+        return self.order_by(
+            lane, F("nudged_at").asc(nulls_last=True), "handed_in_at", "pk"
+        )
+
+    def for_desk(self) -> Self:
+        """With all that a row of the desk shows."""
+        return self.select_related("door", "page", "sender__agency")
+
+
+class Pitch(models.Model):
+    """What somebody left, or is about to leave, on the ledge of a door."""
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="pitches")
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="pitches")
+    door_version = models.PositiveIntegerField()
+    sender = models.ForeignKey(
+        Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="pitches"
+    )
+    code = models.CharField(_("reference"), max_length=40, unique=True)
+    seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    form_key = models.UUIDField(unique=True)
+
+    line = models.CharField(max_length=90)
+    why = models.CharField(max_length=400)
+    link = models.CharField(max_length=500)
+    link_host = models.CharField(max_length=253)
+    ask = models.CharField(max_length=8, choices=Asked)
+    payer = models.CharField(max_length=8, choices=Payer)
+    last_day = models.DateField(null=True, blank=True)
+    detail = models.TextField(max_length=1200, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    category = models.CharField(max_length=8, blank=True)
+    groups = models.JSONField(default=dict, blank=True)
+    name = models.CharField(max_length=80)
+    company = models.CharField(max_length=80)
+    email = models.EmailField()
+
+    state = models.CharField(
+        max_length=12, choices=PitchState, default=PitchState.UNPROVEN
+    )
+    lane = models.CharField(max_length=12, choices=Lane, blank=True)
+    standing = models.CharField(
+        max_length=12, choices=Standing, blank=True, help_text="when it was routed"
+    )
+    flags = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    suspect = models.BooleanField(
+        default=False, help_text="screening found enough for quarantine"
+    )
+    label = models.CharField(max_length=12, blank=True)
+    written_at = models.DateTimeField()
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+    promised_for = models.DateTimeField(null=True, blank=True)
+    lapses_at = models.DateTimeField(null=True, blank=True)
+    back_at = models.DateTimeField(null=True, blank=True)
+    nudged_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PitchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "pitches"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="pitch_known_state", condition=Q(state__in=PitchState.values)
+            ),
+            models.CheckConstraint(
+                name="pitch_proven_has_sender",
+                condition=Q(state="unproven")
+                | Q(sender__isnull=False, handed_in_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="pitch_later_has_date",
+                condition=~Q(state="later") | Q(back_at__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            # The ledge of one page: desk inbox and session.
+            models.Index(fields=["page", "state", "lane", "handed_in_at"], name="pitch_ledge"),
+            # A sender's own pitches with a page: limits and history.
+            models.Index(fields=["sender", "page", "-handed_in_at"], name="pitch_of_sender"),
+            # due.py asks what lapses and what comes back.
+            models.Index(fields=["lapses_at"], name="pitch_lapse_due",
+                         condition=Q(state__in=["waiting", "held", "quarantine", "asked"])),
+            models.Index(fields=["back_at"], name="pitch_back_due", condition=Q(state="later")),
+            models.Index(fields=["written_at"], name="pitch_unproven", condition=Q(state="unproven")),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.line}"
+
+    @property
+    def token(self) -> str:
+        """The secret part of the sender's link."""
+        return tokens.link_token("pitch", self.seed)
+
+    @property
+    def told_state(self) -> PitchState:
+        """The state as its sender is told. An answer still in the house has not happened for them, and whoever is held
+        aside, in quarantine or put off simply waits, until the date that everybody gets."""
+        if self.state == PitchState.UNPROVEN or self.state == PitchState.WITHDRAWN:
+            return PitchState(self.state)
+        aside = self.state in (
+            *ON_THE_LEDGE,
+            PitchState.ARRIVED,
+            PitchState.QUARANTINE,
+            PitchState.LATER,
+        )
+        if aside or self.answers.filter(sent_at=None, undone_at=None).exists():
+            return PitchState.WAITING
+        if (
+            self.state == PitchState.LAPSED
+            and self.lane == Lane.QUARANTINE
+            and clock.now() < self.told_lapse
+        ):
+            return PitchState.WAITING
+        return PitchState(self.state)
+
+    @property
+    def told_lapse(self) -> datetime:
+        """The last day that its sender was told: quarantine ends sooner, and says nothing."""
+        assert self.handed_in_at is not None  # noqa: S101 (only asked of pitches that were handed in)
+        usual = self.handed_in_at + timedelta(days=self.page.lapse_days)
+        return usual if self.lane == Lane.QUARANTINE else (self.lapses_at or usual)
+
+    @property
+    def subject(self) -> str:
+        """The line, short enough for a mail subject (60 characters in all)."""
+        return self.line if len(self.line) <= 34 else f"{self.line[:33].rstrip()}…"
+
+
+class ProofQuerySet(models.QuerySet["Proof"]):
+    """Questions about codes."""
+
+    def alive(self, life: datetime | None = None) -> Self:
+        """Codes that still work, by the clock of the database."""
+        return self.filter(expires_at__gt=life or Now(), used_at=None)
+
+
+class Proof(models.Model):
+    """A six-digit code that was mailed for a pitch. Sending another keeps the older one alive."""
+
+    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="proofs")
+    salt = models.CharField(max_length=32, default=tokens.seed, editable=False)
+    code_hash = models.CharField(max_length=64, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProofQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"code for {self.pitch_id}"

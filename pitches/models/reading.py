@@ -1,0 +1,150 @@
+"""Reading: a session, the answers given in it, and what a yes leads to."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pitches.models.page import Page
+from pitches.models.pitch import Pitch, PitchState
+from pitches.models.relationship import Standing
+
+
+class AnswerKind(models.TextChoices):
+    """The influencer's verbs."""
+
+    YES = "yes", _("Yes")
+    ASK = "ask", _("Question")
+    LATER = "later", _("Later")
+    NO = "no", _("No")
+
+
+class Reason(models.TextChoices):
+    """Why not. The texts that teach are in notify/reasons.py."""
+
+    NOT_MY_TOPIC = "not_my_topic", _("Not my topic")
+    COVERED = "covered", _("I have covered it")
+    NOT_NOW = "not_now", _("Not now, ask me later")
+    NO_PROOF = "no_proof", _("No proof I can check")
+    ADVERT = "advert", _("Too close to an advert")
+    NOT_FOR_READERS = "not_for_readers", _("Not right for my readers")
+    NO_REASON = "no_reason", _("I would rather not say why")
+    OWN_LINE = "own_line", _("Write my own line")
+
+
+class ReadingSession(models.Model):
+    """One sitting of reading: the cards were chosen when it began."""
+
+    page = models.ForeignKey(
+        Page, on_delete=models.CASCADE, related_name="reading_sessions"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    cards = ArrayField(
+        models.BigIntegerField(), default=list, help_text="pitches, in order"
+    )
+    began_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["page"],
+                condition=Q(ended_at=None),
+                name="session_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"session of {self.page_id}, {self.began_at:%Y-%m-%d}"
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Questions about answers."""
+
+    def held(self) -> Self:
+        """Given, and still in the house."""
+        return self.filter(sent_at=None, undone_at=None)
+
+
+class Answer(models.Model):
+    """What the influencer decided. It leaves the house some minutes after the session, and can be undone until then."""
+
+    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="answers")
+    session = models.ForeignKey(
+        ReadingSession,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="answers",
+    )
+    kind = models.CharField(max_length=8, choices=AnswerKind)
+    reason = models.CharField(max_length=16, choices=Reason, blank=True)
+    text = models.CharField(max_length=280, blank=True)
+    was = models.CharField(
+        max_length=12,
+        choices=PitchState,
+        help_text="where undo brings the pitch back to",
+    )
+    until = models.DateField(
+        null=True, blank=True, help_text="with later: when it comes back"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    given_at = models.DateTimeField()
+    goes_out_at = models.DateTimeField(
+        null=True, blank=True, help_text="set when the session ends"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pitch"],
+                condition=Q(sent_at=None, undone_at=None),
+                name="answer_one_held_per_pitch",
+            ),
+            models.CheckConstraint(
+                name="answer_no_has_reason", condition=Q(kind="no") ^ Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="answer_sent_or_undone",
+                condition=Q(sent_at=None) | Q(undone_at=None),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["goes_out_at"],
+                name="answer_due",
+                condition=Q(sent_at=None, undone_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.pitch_id}"
+
+
+class Handoff(models.Model):
+    """What happens after a yes, chosen by the standing before it."""
+
+    pitch = models.OneToOneField(
+        Pitch, on_delete=models.CASCADE, related_name="handoff"
+    )
+    standing = models.CharField(max_length=12, choices=Standing)
+    follow_up_on = models.DateField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["follow_up_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.standing} handoff of {self.pitch_id}"

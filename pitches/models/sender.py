@@ -1,0 +1,60 @@
+"""Who pitches: people with a proven mailbox, and the organisation behind them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Agency(models.Model):
+    """The organisation behind a sender, known by its registrable domain."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    name = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name or self.domain
+
+
+class Sender(models.Model):
+    """A person with a proven mailbox. There is no row for an address that was only typed."""
+
+    email = models.EmailField()
+    mailbox = models.CharField(
+        max_length=254, unique=True, help_text="the address without case and plus-tag"
+    )
+    name = models.CharField(max_length=80)
+    company = models.CharField(max_length=80, blank=True)
+    agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
+    proven_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="sender_email_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+class Device(models.Model):
+    """A browser that proved a mailbox and needs no code for a while."""
+
+    token_hash = models.CharField(max_length=64)
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="devices")
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["token_hash", "sender"], name="device_once_per_sender"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"device of {self.sender_id}"

@@ -1,0 +1,1 @@
+"""What people are told, by mail: said once, at the right hour, in words they can act on."""

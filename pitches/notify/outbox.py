@@ -1,0 +1,250 @@
+"""The outbox: put a message, claim what is due, deliver it.
+
+At least once with a stable Message-ID: SMTP cannot give more, because a server may take a mail and die before it says
+so. Such an attempt stays visible as "unknown".
+"""
+
+import logging
+import smtplib
+import time
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from pitches.models import Attempt, Message, MessageState, Page, Pitch
+from portal import clock, leases, relay, tokens
+
+log = logging.getLogger(__name__)
+BATCH = 20
+STOP_AFTER = 15  # seconds of a 30 s lease; EMAIL_TIMEOUT (5 s) still fits behind
+# The server was not reached or did not let us in: the mail itself was not tried.
+NEVER_ASKED = (
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    ConnectionRefusedError,
+)
+MAX_ATTEMPTS = 12  # with the back-off below: about three days
+
+
+def put(
+    kind: str,
+    to: str,
+    *,
+    dedupe: str,
+    queue: str,
+    page: Page | None = None,
+    pitch: Pitch | None = None,
+    secret: dict[str, Any] | None = None,
+    not_before: datetime | None = None,
+) -> Message:
+    """Say that this is to be told to `to`, once for each `dedupe`. Part of the caller's transaction."""
+    now = clock.now()
+    message, new = Message.objects.get_or_create(
+        dedupe=dedupe,
+        defaults={
+            "kind": kind,
+            "to": to,
+            "queue": queue,
+            "page": page or (pitch.page if pitch else None),
+            "pitch": pitch,
+            "sealed": tokens.seal(secret) if secret else None,
+            "next_at": max(not_before or now, now),
+            "created_at": now,
+        },
+    )
+    if new:
+        relay.ring("deliver", queue)
+    return message
+
+
+def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> None:
+    """A mail of the sign-in library, through the same outbox. Codes rest sealed until they are sent."""
+    plain = {
+        key: str(value)
+        for key, value in context.items()
+        if isinstance(value, (str, int))
+    }
+    secret = {"template": template_prefix} | plain
+    with transaction.atomic():
+        put(
+            "account",
+            to,
+            dedupe=f"account:{tokens.seed()}",
+            queue="codes",
+            secret=secret,
+        )
+
+
+def due(queue: str) -> QuerySet[Message]:
+    """What may be sent now, the oldest first."""
+    rows = Message.objects.filter(queue=queue, next_at__lte=clock.now())
+    return rows.filter(
+        Q(state=MessageState.PENDING) | Q(state=MessageState.SENDING)
+    ).order_by("next_at", "pk")
+
+
+def deliver(queue: str) -> int:
+    """Claim a batch and send it over one connection. Returns how many were taken."""
+    began = time.monotonic()
+    lease, messages = leases.claim(due(queue), limit=BATCH)
+    connection = get_connection()
+    try:
+        for message in messages:
+            if time.monotonic() - began > STOP_AFTER:
+                _write(message, lease, lease_until=None)
+            else:
+                _deliver_one(message, lease, connection)
+    finally:
+        _close(connection)
+    return len(messages)
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except (smtplib.SMTPException, OSError) as error:
+        log.info("The mail server closed first: %s", error)
+
+
+def _write(message: Message, lease: UUID, **changes: Any) -> bool:
+    """A write behind the fence: only while the lease is ours."""
+    return bool(Message.objects.filter(pk=message.pk, lease=lease).update(**changes))
+
+
+def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) -> None:
+    from pitches.notify import catalogue, render  # noqa: PLC0415 (circular: both put and are sent through here)
+
+    if message.state == MessageState.SENDING and not _after_a_crash(
+        message, lease, message.kind in catalogue.SENT_AGAIN
+    ):
+        return
+    over = catalogue.no_longer_needed(message.kind, message.page, message.pitch)
+    if over:
+        _write(message, lease, state=over, sealed=None)
+        return
+    try:
+        mail = render.build(message)
+        mail.message()  # a header that cannot be written shows here, not in the middle of SMTP
+    except Exception as error:  # noqa: BLE001 (whatever is wrong with the words, trying again will not mend it)
+        log.exception("Message %s cannot be written", message.pk)
+        _write(
+            message,
+            lease,
+            state=MessageState.DEAD,
+            error=f"{type(error).__name__}: {error}"[:500],
+        )
+        return
+    if not _write(message, lease, state=MessageState.SENDING):
+        return
+    attempt = Attempt.objects.create(message=message)
+    mail.connection = connection
+    _send(message, lease, attempt, mail, again=message.kind in catalogue.SENT_AGAIN)
+
+
+def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa: FBT001 (private)
+    """A worker died between DATA and the mark. Nobody knows; receipts go again, digests do not."""
+    message.tries.filter(outcome="open").update(
+        outcome="unknown", detail="the worker ended in the middle"
+    )
+    if not again:
+        _write(message, lease, state=MessageState.UNKNOWN, sealed=None)
+    return again
+
+
+def _send(
+    message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: bool
+) -> None:
+    try:
+        mail.send()
+    except (
+        NEVER_ASKED
+    ) as error:  # before the others: some of these carry an SMTP code, too
+        _retry(message, lease, attempt, "retry", error)
+        _close(mail.connection)
+    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+        _refused(message, lease, attempt, error)
+    except (smtplib.SMTPException, OSError) as error:
+        _close(mail.connection)
+        if again:
+            _retry(message, lease, attempt, "unknown", error)
+        else:
+            _settle(
+                message,
+                lease,
+                attempt,
+                "unknown",
+                error,
+                state=MessageState.UNKNOWN,
+                sealed=None,
+            )
+    else:
+        done = {
+            "state": MessageState.DONE,
+            "sent_at": clock.now(),
+            "sealed": None,
+            "error": "",
+        }
+        _settle(message, lease, attempt, "sent", None, **done)
+
+
+def _refused(message: Message, lease: UUID, attempt: Attempt, error: Any) -> None:
+    codes = (
+        [code for code, _ in error.recipients.values()]
+        if hasattr(error, "recipients")
+        else [error.smtp_code]
+    )
+    if max(codes) >= 500:
+        _settle(
+            message,
+            lease,
+            attempt,
+            "refused",
+            error,
+            state=MessageState.DEAD,
+            sealed=None,
+        )
+    else:
+        _retry(message, lease, attempt, "retry", error)
+
+
+def _retry(
+    message: Message, lease: UUID, attempt: Attempt, outcome: str, error: Exception
+) -> None:
+    if message.attempts >= MAX_ATTEMPTS:
+        _settle(
+            message,
+            lease,
+            attempt,
+            outcome,
+            error,
+            state=MessageState.DEAD,
+            sealed=None,
+        )
+        return
+    wait = min(timedelta(seconds=15 * 2**message.attempts), timedelta(hours=12))
+    changes = {
+        "state": MessageState.PENDING,
+        "next_at": clock.now() + wait,
+        "lease_until": None,
+    }
+    _settle(message, lease, attempt, outcome, error, **changes)
+
+
+def _settle(
+    message: Message,
+    lease: UUID,
+    attempt: Attempt,
+    outcome: str,
+    error: Exception | None,
+    **changes: Any,
+) -> None:
+    detail = f"{type(error).__name__}: {error}"[:500] if error else ""
+    with transaction.atomic():
+        Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail)
+        _write(message, lease, **{"error": detail} | changes)

@@ -1,0 +1,71 @@
+"""AFTER: what follows each event. react() runs an event's reactions once."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from pitches import relationships, routing, screening
+from pitches.models import Event, Fact, PitchState
+from pitches.notify import catalogue
+from portal import clock
+
+log = logging.getLogger(__name__)
+MAX_ATTEMPTS = 10
+Reaction = Callable[[Event], None]
+S = PitchState
+
+AFTER: dict[str, tuple[Reaction, ...]] = {
+    S.UNPROVEN: (catalogue.code,),
+    Fact.CODE_ASKED: (catalogue.code,),
+    S.ARRIVED: (screening.screen, routing.route, catalogue.receipt),
+    S.WAITING: (),
+    S.HELD: (),
+    S.QUARANTINE: (),
+    S.ACCEPTED: (routing.hand_off,),
+    S.ASKED: (),
+    S.LATER: (),
+    S.DECLINED: (),
+    S.WRONG_DOOR: (),
+    S.WITHDRAWN: (),
+    S.LAPSED: (catalogue.lapsed,),
+    Fact.ANSWER_SENT: (relationships.learn, catalogue.answer),
+    Fact.NUDGED: (),
+    Fact.REPLIED: (),
+    Fact.HOUR_BEGAN: (catalogue.digest,),
+    Fact.PUBLISHED: (catalogue.page_up,),
+}
+
+
+@transaction.atomic
+def react(event_id: int, lease: UUID) -> bool:
+    """Run an event's reactions once. They only write rows, so a rollback undoes them all."""
+    event = (
+        Event.objects.select_for_update(of=("self",))
+        .select_related(
+            "pitch__door__page", "pitch__page", "pitch__sender", "page__owner"
+        )
+        .filter(pk=event_id, lease=lease, reacted_at=None)
+        .first()
+    )
+    if event is None:
+        return False
+    for reaction in AFTER[event.what]:
+        reaction(event)
+    event.reacted_at = clock.now()
+    event.save(update_fields=["reacted_at"])
+    return True
+
+
+def failed(event: Event, lease: UUID, error: Exception) -> None:
+    """Try again after a while; after ten tries leave it to the operator. Nothing is ever dropped."""
+    log.error("Reactions to event %s failed: %s", event.pk, error, exc_info=error)
+    wait = timedelta(seconds=min(2**event.attempts, 600))
+    Event.objects.filter(pk=event.pk, lease=lease).update(
+        lease_until=Now() + wait,
+        dead=event.attempts >= MAX_ATTEMPTS,
+        error=f"{type(error).__name__}: {error}"[:500],
+    )

@@ -1,0 +1,152 @@
+"""Standing: what a page thinks of a sender, per door, as the replay of dated evidence. The owner's hand wins."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from pitches.models import (
+    LADDER,
+    Answer,
+    AnswerKind,
+    Door,
+    Event,
+    Evidence,
+    EvidenceKind,
+    Page,
+    Reason,
+    Relationship,
+    Sender,
+    Standing,
+)
+from portal import clock
+from portal.models import User
+
+# What an answer is evidence of, once it has gone out.
+TEACHES = {
+    (AnswerKind.YES, ""): EvidenceKind.ACCEPTED,
+    (AnswerKind.NO, Reason.NOT_MY_TOPIC): EvidenceKind.OFF_TOPIC,
+}
+# How far a piece of evidence lifts a sender who stands lower.
+LIFTS = {EvidenceKind.ACCEPTED: Standing.KNOWN}
+
+
+def standing_of(
+    page: Page, sender: Sender | None, door: Door | None, *, at: datetime | None = None
+) -> Standing:
+    """The standing of a proven sender at a door now. Blocked beats paused, both beat the ladder, on either level."""
+    if sender is None:
+        return Standing.STRANGER
+    rows = {
+        row.door_id: row
+        for row in Relationship.objects.filter(page=page, sender=sender)
+    }
+    levels = [rows[key] for key in (door.pk if door else None, None) if key in rows]
+    moment = at or clock.now()
+    if any(row.blocked for row in levels):
+        return Standing.BLOCKED
+    if any(row.paused_until and row.paused_until > moment for row in levels):
+        return Standing.PAUSED
+    return Standing(levels[0].rung) if levels else Standing.STRANGER
+
+
+def paused_until(page: Page, sender: Sender, door: Door) -> datetime | None:
+    """The end of the pause that holds for this door."""
+    rows = Relationship.objects.filter(page=page, sender=sender).exclude(
+        paused_until=None
+    )
+    ends = [
+        row.paused_until
+        for row in rows
+        if row.door_id in (None, door.pk) and row.paused_until
+    ]
+    return max(ends, default=None)
+
+
+def set_by_hand(
+    page: Page,
+    sender: Sender,
+    standing: Standing,
+    *,
+    by: User | None,
+    door: Door | None = None,
+    until: datetime | None = None,
+    note: str = "",
+) -> Evidence:
+    """The owner says how they stand with a sender, at one door or at all. A pause needs its end."""
+    if standing == Standing.PAUSED and until is None:
+        message = "A pause needs a date."
+        raise ValueError(message)
+    return _add(
+        page,
+        sender,
+        door,
+        kind=EvidenceKind.BY_HAND,
+        standing=standing,
+        until=until,
+        by=by,
+        note=note,
+    )
+
+
+def learn(event: Event) -> None:
+    """Reaction to an answer that went out: it becomes evidence, for its door only."""
+    pitch = event.pitch
+    assert pitch is not None and pitch.sender is not None  # noqa: PT018, S101 (answers exist for proven pitches only)
+    answer = (
+        pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
+    )
+    kind = TEACHES.get((AnswerKind(answer.kind), answer.reason)) if answer else None
+    if answer and kind and not Evidence.objects.filter(pitch=pitch, kind=kind).exists():
+        _add(event.page, pitch.sender, pitch.door, kind=kind, pitch=pitch, by=answer.by)
+
+
+@transaction.atomic
+def _add(page: Page, sender: Sender, door: Door | None, **facts: object) -> Evidence:
+    # One sender's evidence is written by one hand at a time, so that no replay misses a row.
+    Sender.objects.select_for_update().get(pk=sender.pk)
+    evidence = Evidence.objects.create(
+        page=page, sender=sender, door=door, at=clock.now(), **facts
+    )
+    recompute(page, sender)
+    return evidence
+
+
+def recompute(page: Page, sender: Sender) -> None:
+    """Replay all evidence of a sender and keep the result per door and page-wide."""
+    evidence = list(Evidence.objects.filter(page=page, sender=sender))
+    for door_id in {None} | {row.door_id for row in evidence}:
+        Relationship.objects.update_or_create(
+            page=page,
+            sender=sender,
+            door_id=door_id,
+            defaults=replay(evidence, door_id),
+        )
+
+
+def replay(evidence: Iterable[Evidence], door_id: int | None) -> dict[str, object]:
+    """The relationship at one door (or page-wide: None) from rows in time order."""
+    rung, blocked, pause, own_hand = Standing.STRANGER, False, None, False
+    for row in evidence:
+        own = row.door_id == door_id
+        if row.kind == EvidenceKind.BY_HAND:
+            ladder = row.standing in LADDER
+            if own:
+                blocked = row.standing == Standing.BLOCKED
+                pause = row.until if row.standing == Standing.PAUSED else None
+            if ladder and (own or (row.door_id is None and not own_hand)):
+                rung, own_hand = Standing(row.standing), own_hand or own
+        elif own and row.kind in LIFTS:
+            rung = max(rung, LIFTS[EvidenceKind(row.kind)], key=LADDER.index)
+    return {"rung": rung, "blocked": blocked, "paused_until": pause}
+
+
+def history(page: Page, sender: Sender) -> dict[str, int]:
+    """How often a page answered a sender, by answer; only what went out."""
+    sent = Answer.objects.filter(
+        pitch__page=page, pitch__sender=sender, sent_at__isnull=False
+    )
+    return {
+        kind: sum(1 for answer in sent if answer.kind == kind)
+        for kind in AnswerKind.values
+    }

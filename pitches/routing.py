@@ -1,0 +1,67 @@
+"""Routing, twice, by standing: into a lane of the ledge, and after a yes to a handoff. docs/routing.md explains both."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from pitches import ledge, lifecycle
+from pitches.models import Event, Handoff, Lane, Pitch, PitchState, Standing
+from portal import clock
+
+QUARANTINE_LIFE = timedelta(days=7)
+# After a yes: in how many days the owner is reminded to follow up. The words are in templates/email/yes/.
+FOLLOW_UP_DAYS = {
+    Standing.TRUSTED: 7,
+    Standing.KNOWN: 7,
+    Standing.INTRODUCED: 14,
+    Standing.STRANGER: 14,
+}
+
+
+def route(event: Event) -> None:
+    """Reaction to a screened hand-in: which lane and when it is read, or aside."""
+    pitch = event.pitch
+    if pitch is None or pitch.state != PitchState.ARRIVED:
+        return
+    lane = ledge.lane_of(pitch)
+    promise = ledge.promised(pitch.page, lane)
+    if pitch.suspect:
+        until = clock.now() + QUARANTINE_LIFE
+        lifecycle.move(
+            pitch,
+            PitchState.QUARANTINE,
+            lane=Lane.QUARANTINE,
+            promised_for=promise,
+            lapses_at=until,
+        )
+    elif under_the_floor(pitch):
+        lifecycle.move(pitch, PitchState.HELD, lane=Lane.HELD, promised_for=promise)
+    else:
+        lifecycle.move(pitch, PitchState.WAITING, lane=lane, promised_for=promise)
+
+
+def under_the_floor(pitch: Pitch) -> bool:
+    """A paid offer without a budget, or under the door's floor in the same currency."""
+    paid = pitch.groups.get("paid", {})
+    if paid.get("type") == "not_decided":
+        return True
+    door = pitch.door
+    if (
+        door.floor_amount is None
+        or paid.get("currency") != door.floor_currency
+        or paid.get("max") is None
+    ):
+        return False
+    return Decimal(str(paid["max"])) < door.floor_amount
+
+
+def hand_off(event: Event) -> None:
+    """Reaction to a yes: the handoff, named after the standing before this yes, and the day to follow up."""
+    pitch = event.pitch
+    if pitch is None or pitch.state != PitchState.ACCEPTED:
+        return
+    standing = Standing(pitch.standing or Standing.STRANGER)
+    day = pitch.page.local_date(clock.now()) + timedelta(days=FOLLOW_UP_DAYS[standing])
+    Handoff.objects.update_or_create(
+        pitch=pitch,
+        defaults={"standing": standing, "follow_up_on": day, "done_at": None},
+    )

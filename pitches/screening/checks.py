@@ -1,0 +1,132 @@
+"""The checks. Each takes a pitch and returns the evidence, or nothing.
+
+Source of the signs: warnings of creator platforms about sponsorship scams, see docs/screening.md.
+"""
+
+import re
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from pitches.models import Payer, Pitch
+from portal import domains
+
+ARCHIVE = re.compile(
+    r"\.(?:zip|rar|7z|exe|scr|iso|msi|docm|xlsm|gz)(?:$|[?#])", re.IGNORECASE
+)
+SHORTENERS = frozenset(
+    "bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly cutt.ly rebrand.ly shorturl.at lnkd.in".split()
+)
+WORDS = {
+    "archive": r"\b(?:download|open|unpack)\b.{0,30}\b(?:archive|zip|rar)\b|\bcontract archive\b",
+    "password": r"\bpassword\b\s*(?:is|:)?\s*\S*\d",
+    "login_link": r"\b(?:sign|log)[ -]?in with your\b|\bconnect your (?:channel|account)\b|\bchannel account\b",
+    "upfront_fee": r"\b(?:onboarding|registration|shipping|activation|refundable|processing)\b.{0,20}\b(?:fee|deposit)\b",
+    "urgency": r"\bwithin (?:the next )?(?:\d|1\d|2[0-4]) ?(?:hours?|h)\b|\bbefore midnight\b|\btoday only\b|\blast chance\b",
+    "off_platform": r"\b(?:whats ?app|telegram|signal|wechat|viber)\b.{0,40}\+?\d|\b(?:message|text|write) (?:me|us) (?:on|at|via) (?:whats ?app|telegram)",
+    "bank_data": r"\b(?:iban|card number|bank details|passport (?:scan|copy)|identity card)\b",
+    "placeholder": r"\{\{?\s*\w+\s*\}?\}|\[(?:first ?)?name\]|<\s*name\s*>|\bINSERT \w+ HERE\b",
+    "hidden_disclosure": r"\b(?:do not|don't|no need to|without) (?:disclos\w+|mark\w*|label\w*|say\w*)\b.{0,30}\b(?:ad|advert|sponsor\w*|paid)\b",
+}  # fmt: skip
+PATTERNS = {code: re.compile(pattern, re.IGNORECASE) for code, pattern in WORDS.items()}
+
+Check = Callable[[Pitch], str]
+
+
+def _text(pitch: Pitch) -> str:
+    return "\n".join((pitch.line, pitch.why, pitch.detail))
+
+
+def _said(code: str) -> Check:
+    def check(pitch: Pitch) -> str:
+        hit = PATTERNS[code].search(_text(pitch))
+        return hit.group(0) if hit else ""
+
+    return check
+
+
+def archive(pitch: Pitch) -> str:
+    """The link or the text offers an archive or a program."""
+    return pitch.link if ARCHIVE.search(pitch.link) else _said("archive")(pitch)
+
+
+def shortener(pitch: Pitch) -> str:
+    """The link hides where it goes."""
+    return pitch.link_host if domains.registrable(pitch.link_host) in SHORTENERS else ""
+
+
+def _brand(pitch: Pitch) -> str:
+    return domains.skeleton(pitch.company)
+
+
+def free_mail_brand(pitch: Pitch) -> str:
+    """A company's name in a freemail address."""
+    local, _at, domain = pitch.email.lower().partition("@")
+    brand = _brand(pitch)
+    used = len(brand) >= 4 and brand in domains.skeleton(local)
+    return pitch.email if used and domains.shared(domains.registrable(domain)) else ""
+
+
+def lookalike_domain(pitch: Pitch) -> str:
+    """A domain that reads like the company's or the sender's own, and is another."""
+    host = domains.registrable(pitch.link_host)
+    name, brand = host.partition(".")[0], _brand(pitch)
+    mail = domains.registrable(pitch.email.rpartition("@")[2]).partition(".")[0]
+    for real in {pitch.company.lower().replace(" ", ""), mail}:
+        if (
+            real
+            and name != real
+            and domains.skeleton(name) == domains.skeleton(real)
+            and len(brand) >= 4
+        ):
+            return _("%(host)s reads like %(real)s") % {"host": host, "real": real}
+    return ""
+
+
+def commission_only(pitch: Pitch) -> str:
+    """Nothing is paid unless something is sold."""
+    paid = pitch.groups.get("paid", {})
+    return paid["type"] if paid.get("type") == "commission_only" else ""
+
+
+def category_exclusivity(pitch: Pitch) -> str:
+    """The influencer may not work with anybody else of the trade."""
+    paid = pitch.groups.get("paid", {})
+    return paid["exclusivity"] if paid.get("exclusivity") == "category" else ""
+
+
+def final_say_brand(pitch: Pitch) -> str:
+    """The brand decides what is published."""
+    paid = pitch.groups.get("paid", {})
+    return paid["final_say"] if paid.get("final_say") == "brand" else ""
+
+
+def empty_why(pitch: Pitch) -> str:
+    """The reason says nothing: under four words."""
+    return (
+        pitch.why if len(pitch.why.split()) < 4 and pitch.payer != Payer.NOBODY else ""
+    )
+
+
+CHECKS: dict[str, Check] = {
+    "archive": archive,
+    "category_exclusivity": category_exclusivity,
+    "commission_only": commission_only,
+    "empty_why": empty_why,
+    "final_say_brand": final_say_brand,
+    "free_mail_brand": free_mail_brand,
+    "lookalike_domain": lookalike_domain,
+    "shortener": shortener,
+} | {code: _said(code) for code in PATTERNS if code != "archive"}
+
+# Signs of theft rather than of bad manners.
+GRAVE = frozenset(
+    {
+        "archive",
+        "bank_data",
+        "login_link",
+        "lookalike_domain",
+        "password",
+        "upfront_fee",
+    }
+)

@@ -1,0 +1,87 @@
+"""Celery's doors into the domain: no business data comes in, rows are claimed, each succeeds or fails alone."""
+
+import time
+from collections.abc import Iterator
+
+from celery import shared_task
+
+from portal.celery import QUEUES
+
+BATCH = 100
+STOP_AFTER = 15  # seconds of a 30 s lease
+
+
+@shared_task
+def react(queue: str) -> int:
+    """Run the reactions of the events that wait in a queue, until it is empty."""
+    from pitches import reactions  # noqa: PLC0415 (leaf: bodies import what they run)
+    from pitches.models import Event  # noqa: PLC0415
+    from portal import leases, relay  # noqa: PLC0415
+
+    began, done = time.monotonic(), 0
+    while time.monotonic() - began < STOP_AFTER:
+        rows = Event.objects.filter(queue=queue, reacted_at=None, dead=False).order_by(
+            "pk"
+        )
+        lease, events = leases.claim(rows, limit=BATCH)
+        if not events:
+            return done
+        for event in events:
+            try:
+                done += reactions.react(event.pk, lease)
+            except Exception as error:  # noqa: BLE001 (one bad row must not stop the others)
+                reactions.failed(event, lease, error)
+    relay.ring("react", queue)
+    return done
+
+
+@shared_task
+def deliver(queue: str) -> int:
+    """Send the messages that are due in a queue, until it is empty."""
+    from pitches.notify import outbox  # noqa: PLC0415
+    from portal import relay  # noqa: PLC0415
+
+    began, done = time.monotonic(), 0
+    while time.monotonic() - began < STOP_AFTER:
+        taken = outbox.deliver(queue)
+        done += taken
+        if taken < outbox.BATCH:
+            return done
+    relay.ring("deliver", queue)
+    return done
+
+
+@shared_task
+def tick() -> int:
+    """Do what is due: reading hours, answers, lapses."""
+    from pitches import due  # noqa: PLC0415
+
+    return due.tick()
+
+
+@shared_task
+def sweep() -> int:
+    """All work that waits in the database, even if no ring ever came."""
+    return sum(react(queue) + deliver(queue) for queue in QUEUES)
+
+
+@shared_task
+def tidy() -> int:
+    """Delete what has outlived its purpose."""
+    from pitches import intake  # noqa: PLC0415
+
+    return intake.forget_unproven()
+
+
+def waiting_work() -> Iterator[tuple[str, str]]:
+    """For the relay: which (job, queue) have rows that nobody holds."""
+    from pitches.models import Event  # noqa: PLC0415
+    from pitches.notify import outbox  # noqa: PLC0415
+    from portal import leases  # noqa: PLC0415
+
+    events = Event.objects.filter(leases.free(), reacted_at=None, dead=False)
+    for queue in events.order_by("queue").values_list("queue", flat=True).distinct():
+        yield "react", queue
+    for queue in QUEUES:
+        if outbox.due(queue).filter(leases.free()).exists():
+            yield "deliver", queue

@@ -1,0 +1,63 @@
+"""The product's addresses, one list for each audience."""
+
+from django.urls import include, path, register_converter
+
+from pitches.web import agency, desk, follow_ups, outgoing, public, reading, welcome
+
+
+class Handle:
+    """A short address: small letters, digits, hyphens. Capitals are accepted and redirected."""
+
+    regex = r"[A-Za-z0-9-]{1,30}"
+
+    def to_python(self, value: str) -> str:
+        """As typed."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As stored."""
+        return value
+
+
+register_converter(Handle, "handle")
+
+public_urls = [
+    path("@<handle:handle>", public.page, name="page"),
+    path("@<handle:handle>/<slug:slug>", public.door, name="door"),
+    path("@<handle:handle>/<slug:slug>/pitch", public.pitch, name="pitch"),
+]
+agency_urls = [
+    path("d/<slug:token>", agency.draft, name="draft"),
+    path("d/<slug:token>/check", agency.check, name="check"),
+    path("d/<slug:token>/code", agency.send_code, name="send_code"),
+    path("p/<slug:token>", agency.status, name="status"),
+    path("p/<slug:token>/reply", agency.reply, name="reply"),
+    path("p/<slug:token>/nudge", agency.nudge, name="nudge"),
+]
+desk_urls = [
+    path("", desk.home, name="home"),
+    path("/inbox", desk.inbox, name="inbox"),
+    path("/pitch/<slug:code>", desk.pitch, name="pitch"),
+    path("/pitch/<slug:code>/answer", desk.answer, name="answer"),
+    path("/pitch/<slug:code>/restore", desk.restore, name="restore"),
+    path("/pitch/<slug:code>/standing", desk.standing, name="standing"),
+    path("/session", reading.session, name="session"),
+    path("/session/start", reading.start, name="start"),
+    path("/session/<int:pk>/answer/<slug:code>", reading.answer, name="session_answer"),
+    path("/session/<int:pk>/undo", reading.undo, name="session_undo"),
+    path("/session/<int:pk>/end", reading.end, name="session_end"),
+    path("/shortcuts", reading.shortcuts, name="shortcuts"),
+    path("/outgoing", outgoing.outgoing, name="outgoing"),
+    path("/outgoing/<int:pk>/undo", outgoing.undo, name="outgoing_undo"),
+    path("/outgoing/<int:pk>/send", outgoing.send, name="outgoing_send"),
+    path("/follow-ups", follow_ups.follow_ups, name="follow_ups"),
+    path("/follow-ups/<int:pk>/done", follow_ups.done, name="follow_up_done"),
+]
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("welcome", welcome.welcome, name="welcome"),
+    path("", include((public_urls, "public"))),
+    path("", include((agency_urls, "agency"))),
+    path("desk", include((desk_urls, "desk"))),
+    path("<handle:handle>", public.to_page, name="to_page"),
+]

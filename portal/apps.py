@@ -1,0 +1,14 @@
+"""The plumbing, as a Django app."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """Accounts, mail drawer, checks and commands."""
+
+    name = "portal"
+    verbose_name = "Portal"
+
+    def ready(self) -> None:
+        """Register the deployment checks."""
+        from portal import checks  # noqa: F401, PLC0415 (apps must be loaded first)

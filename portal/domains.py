@@ -1,0 +1,54 @@
+"""Mail domains and hosts: who registered them, and whether they look like somebody else's."""
+
+import re
+from functools import lru_cache
+
+from confusable_homoglyphs import confusables
+from disposable_email_domains import blocklist
+from tldextract import TLDExtract
+
+# Free mailboxes of many people: the domain says nothing about the company.
+FREEMAIL = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com "
+    "aol.com gmx.com gmx.net gmx.de web.de mail.com mail.ru yandex.ru yandex.com proton.me protonmail.com pm.me "
+    "tutanota.com zoho.com fastmail.com qq.com 163.com 126.com orange.fr free.fr laposte.net libero.it t-online.de "
+    "seznam.cz wp.pl o2.pl freemail.example".split()
+)
+# Digits and pairs that are read as letters: 1 for l, 0 for o, rn for m (UTS #39 has single characters only).
+LOOKS_LIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("1", "l"), ("0", "o"), ("5", "s"), ("3", "e"), ("i", "l"))
+
+# Offline, with the list inside the package; the endings reserved by RFC 2606 count as public suffixes.
+_extract = TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=("example", "test")
+)
+
+
+@lru_cache(maxsize=4096)
+def registrable(host: str) -> str:
+    """The domain that somebody registered: `mail.northbeam.example` -> `northbeam.example`; '' if there is none."""
+    return _extract(host.lower()).top_domain_under_public_suffix
+
+
+def shared(domain: str) -> bool:
+    """A freemail or throw-away domain, where a person stands alone."""
+    return domain in FREEMAIL or domain in blocklist
+
+
+def mailbox(email: str) -> str:
+    """The mailbox behind an address: without case and plus-tag. Mail is always sent to the address itself."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def skeleton(name: str) -> str:
+    """What a name looks like at a glance; two names with one skeleton are look-alikes."""
+    text = name.lower()
+    found = confusables.is_confusable(text, preferred_aliases=["latin"], greedy=True) or []
+    for hit in found:
+        for glyph in hit["homoglyphs"]:
+            if glyph["c"].isascii() and glyph["c"].isalpha():
+                text = text.replace(hit["character"], glyph["c"])
+                break
+    for fake, real in LOOKS_LIKE:
+        text = text.replace(fake, real)
+    return re.sub(r"[^a-z0-9]", "", text)

@@ -1,0 +1,23 @@
+"""The whole map: plumbing here, the product in pitches/urls.py."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from portal import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("account/", include("allauth.urls")),
+    path("", include("pitches.urls")),
+]
+if settings.MAIL_DRAWER:
+    from portal import drawer
+
+    urlpatterns += drawer.urlpatterns
+
+handler400, handler403, handler404, handler500 = (
+    "portal.errors.bad_request",
+    "portal.errors.forbidden",
+    "portal.errors.not_found",
+    "portal.errors.broken",
+)
