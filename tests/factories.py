@@ -1,0 +1,225 @@
+"""One factory for each noun. A page is published, with two reading hours; a door is open; a pitch is unproven.
+
+Pitches take traits for the other states: PitchFactory(waiting=True), with sender__email="..." or standing="trusted".
+"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import factory
+from factory.django import DjangoModelFactory
+
+from pitches import models
+from portal import clock, tokens
+from portal.models import User
+
+LANES = {"trusted": "trusted", "known": "known", "introduced": "known"}
+
+
+class UserFactory(DjangoModelFactory):
+    """Somebody who signs in."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"owner{n}@page.example")
+    name = "Maya Lind"
+
+
+class PageFactory(DjangoModelFactory):
+    """A published page that is read on Tuesdays and Fridays at nine, Lisbon time."""
+
+    class Meta:
+        model = models.Page
+
+    owner = factory.SubFactory(UserFactory)
+    handle = factory.Sequence(lambda n: f"maya{n}")
+    name = "Maya Lind"
+    tagline = "The Long Funnel, every Thursday"
+    house_rules = factory.LazyFunction(lambda: ["Say who pays."])
+    timezone = "Europe/Lisbon"
+    reading = factory.LazyFunction(lambda: ["TUE 09:00", "FRI 09:00"])
+    published_at = factory.LazyFunction(clock.now)
+
+    @factory.post_generation
+    def planned(self, create: bool, extracted: object, **kwargs: object) -> None:
+        """The next reading hour, as doors.keep_hours() plans it."""
+        if create and self.next_hour_at is None:
+            self.next_hour_at = self.next_hour(clock.now())
+            self.save(update_fields=["next_hour_at"])
+
+    class Params:
+        unpublished = factory.Trait(published_at=None)
+
+
+class DoorFactory(DjangoModelFactory):
+    """An open door for original research, without extra questions."""
+
+    class Meta:
+        model = models.Door
+
+    page = factory.SubFactory(PageFactory)
+    slug = factory.Sequence(lambda n: f"research{n}")
+    name = "Original research"
+    blurb = "Numbers my readers can check."
+    wants = factory.LazyFunction(lambda: ["Data my readers can download"])
+    not_here = factory.LazyFunction(lambda: ["Surveys of under 100 people"])
+    position = factory.Sequence(int)
+
+    class Params:
+        closed = factory.Trait(state="closed", reason="My readers asked for a rest.")
+        invited = factory.Trait(state="invited", tiers=["known", "trusted"])
+        until_soon = factory.Trait(state="until", until=factory.LazyFunction(lambda: clock.now() + timedelta(days=30)))
+        paid = factory.Trait(asks=["paid"], may_ask=["write", "slot"])
+
+
+class AgencyFactory(DjangoModelFactory):
+    """An organisation with a domain of its own."""
+
+    class Meta:
+        model = models.Agency
+        django_get_or_create = ("domain",)
+
+    domain = factory.Sequence(lambda n: f"agency{n}.example")
+    name = "Mosaic Research"
+
+
+class SenderFactory(DjangoModelFactory):
+    """Somebody with a proven mailbox."""
+
+    class Meta:
+        model = models.Sender
+
+    email = factory.Sequence(lambda n: f"elif@agency{n}.example")
+    mailbox = factory.LazyAttribute(lambda sender: sender.email.lower())
+    name = "Elif Kaya"
+    company = "Mosaic Research"
+    agency = factory.SubFactory(
+        AgencyFactory, domain=factory.LazyAttribute(lambda o: o.factory_parent.email.partition("@")[2])
+    )
+    proven_at = factory.LazyFunction(clock.now)
+
+
+class DeviceFactory(DjangoModelFactory):
+    """A browser that proved a mailbox; `token` is what its cookie holds."""
+
+    class Meta:
+        model = models.Device
+
+    sender = factory.SubFactory(SenderFactory)
+    token_hash = factory.LazyAttribute(lambda device: tokens.digest(device.token))
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=90))
+
+    class Params:
+        token = "a-device-of-ours"
+
+
+def _in_state(state: str, **more: object) -> factory.Trait:
+    return factory.Trait(proven=True, state=state, **more)
+
+
+class PitchFactory(DjangoModelFactory):
+    """A pitch that waits for its code; traits bring it further."""
+
+    class Meta:
+        model = models.Pitch
+
+    door = factory.SubFactory(DoorFactory)
+    page = factory.SelfAttribute("door.page")
+    door_version = factory.SelfAttribute("door.version")
+    seed = factory.LazyFunction(tokens.seed)
+    token_hash = factory.LazyAttribute(lambda pitch: tokens.digest(tokens.link_token("pitch", pitch.seed)))
+    code = factory.Sequence(lambda n: f"MAYA-{n:04d}")
+    form_key = factory.LazyFunction(uuid4)
+    line = factory.Sequence(lambda n: f"Survey {n}: why people mute brands")
+    why = "The question your readers ask most, put to 1,200 people in four countries."
+    link = "https://mosaic.example/mute"
+    link_host = "mosaic.example"
+    ask = "write"
+    payer = "client"
+    name = factory.LazyAttribute(lambda pitch: pitch.sender.name if pitch.sender else "Elif Kaya")
+    company = factory.LazyAttribute(lambda pitch: pitch.sender.company if pitch.sender else "Mosaic Research")
+    email = factory.LazyAttribute(lambda pitch: pitch.sender.email if pitch.sender else "elif@mosaic.example")
+    sender = None
+    written_at = factory.LazyFunction(clock.now)
+
+    class Params:
+        unproven = factory.Trait()
+        proven = factory.Trait(
+            sender=factory.SubFactory(SenderFactory),
+            standing="stranger",
+            lane=factory.LazyAttribute(lambda pitch: LANES.get(pitch.standing, "first_knock")),
+            handed_in_at=factory.LazyFunction(clock.now),
+            promised_for=factory.LazyAttribute(lambda pitch: pitch.page.next_hour(pitch.handed_in_at)),
+            lapses_at=factory.LazyAttribute(lambda pitch: pitch.handed_in_at + timedelta(days=pitch.page.lapse_days)),
+        )
+        arrived = _in_state("arrived", lane="")
+        waiting = _in_state("waiting")
+        held = _in_state("held", lane="held")
+        quarantine = _in_state("quarantine", lane="quarantine", suspect=True)
+        asked = _in_state("asked")
+        later = _in_state("later", back_at=factory.LazyFunction(lambda: clock.now() + timedelta(days=14)))
+        accepted = _in_state("accepted")
+        declined = _in_state("declined")
+        wrong_door = _in_state("wrong_door")
+        withdrawn = _in_state("withdrawn")
+        lapsed = _in_state("lapsed")
+
+
+class AnswerFactory(DjangoModelFactory):
+    """An answer that went out; `held=True` for one that is still in the house."""
+
+    class Meta:
+        model = models.Answer
+
+    pitch = factory.SubFactory(PitchFactory, accepted=True)
+    kind = "yes"
+    was = "waiting"
+    given_at = factory.LazyFunction(clock.now)
+    sent_at = factory.LazyFunction(clock.now)
+
+    class Params:
+        held = factory.Trait(sent_at=None)
+        no = factory.Trait(kind="no", reason="covered", pitch=factory.SubFactory(PitchFactory, declined=True))
+        ask = factory.Trait(
+            kind="ask", text="What does it cost them?", pitch=factory.SubFactory(PitchFactory, asked=True)
+        )
+
+
+class ReadingSessionFactory(DjangoModelFactory):
+    """A sitting of reading that is open now."""
+
+    class Meta:
+        model = models.ReadingSession
+
+    page = factory.SubFactory(PageFactory)
+    by = factory.SelfAttribute("page.owner")
+    began_at = factory.LazyFunction(clock.now)
+    touched_at = factory.LazyFunction(clock.now)
+
+
+class HandoffFactory(DjangoModelFactory):
+    """What follows a yes."""
+
+    class Meta:
+        model = models.Handoff
+
+    pitch = factory.SubFactory(PitchFactory, accepted=True)
+    standing = factory.SelfAttribute("pitch.standing")
+    follow_up_on = factory.LazyFunction(lambda: clock.now().date() + timedelta(days=14))
+
+
+class MessageFactory(DjangoModelFactory):
+    """A mail that waits in the outbox."""
+
+    class Meta:
+        model = models.Message
+
+    kind = "receipt"
+    pitch = factory.SubFactory(PitchFactory, waiting=True)
+    page = factory.SelfAttribute("pitch.page")
+    to = factory.SelfAttribute("pitch.email")
+    dedupe = factory.Sequence(lambda n: f"receipt:{n}")
+    queue = "later"
+    next_at = factory.LazyFunction(clock.now)
+    created_at = factory.LazyFunction(clock.now)
