@@ -17,9 +17,5 @@ def label(groups: dict[str, Any], ask: str) -> str:
         return "ad"
     if kind == "commission_only":
         return "affiliate"
-    gift = (
-        kind in GIFT
-        or groups.get("product", {}).get("keep")
-        or groups.get("event", {}).get("travel")
-    )
+    gift = kind in GIFT or groups.get("product", {}).get("keep") or groups.get("event", {}).get("travel")
     return "gift" if gift else "none"

@@ -1,7 +1,9 @@
-"""Doors and the page they hang on: put a page up, keep its hours."""
+"""Doors and the page they hang on: change a door, put a page up, keep its hours."""
+
+from typing import Any
 
 from pitches import lifecycle
-from pitches.models import Fact, Page
+from pitches.models import Door, Fact, Page
 from portal import clock
 from portal.models import User
 
@@ -21,3 +23,13 @@ def publish(page: Page, *, by: User) -> Page:
         page.save(update_fields=["published_at"])
         lifecycle.record(Fact.PUBLISHED, page, by=by)
     return page
+
+
+def change(door: Door, **fields: Any) -> Door:
+    """Change a door. What waits behind it stays; pitches written from now on are for the new version."""
+    for name, value in fields.items():
+        setattr(door, name, value)
+    door.version += 1
+    door.full_clean(exclude=["page"])
+    door.save(update_fields=[*fields, "version"])
+    return door

@@ -52,11 +52,7 @@ DUE: dict[str, Due] = {
         review.end_session,
     ),
     "an answer goes out": Due(
-        lambda: (
-            Answer.objects.held()
-            .filter(goes_out_at__isnull=False)
-            .select_related("pitch__page", "by")
-        ),
+        lambda: Answer.objects.held().filter(goes_out_at__isnull=False).select_related("pitch__page", "by"),
         "goes_out_at",
         review.let_go,
     ),
@@ -77,11 +73,7 @@ def tick() -> int:
     """Do what is due now. Returns how many rows were acted on."""
     done = 0
     for name, due in DUE.items():
-        rows = (
-            due.rows()
-            .filter(**{f"{due.date}__lte": clock.now()})
-            .order_by(due.date, "pk")
-        )
+        rows = due.rows().filter(**{f"{due.date}__lte": clock.now()}).order_by(due.date, "pk")
         for row in rows[:BATCH]:
             try:
                 due.act(row)

@@ -65,29 +65,26 @@ def check_open(door: Door) -> None:
     if door.state != DoorState.INVITED and not door.is_open(clock.now()):
         raise Refused(
             "closed",
-            until=door.opens_at
-            if door.opens_at and door.opens_at > clock.now()
-            else None,
+            until=door.opens_at if door.opens_at and door.opens_at > clock.now() else None,
         )
 
 
-def write(door: Door, answers: dict[str, Any], *, form_key: UUID) -> tuple[Pitch, bool]:
+def write(door: Door, answers: dict[str, Any], *, form_key: UUID, device: str = "") -> tuple[Pitch, bool]:
     """Store what was typed, still unproven. The same form key again gives the same pitch: (pitch, is it new?).
 
-    An unproven pitch takes over what was changed; one that was handed in stays as it is. Raises Refused("closed").
+    An unproven pitch takes over what was changed; one that was handed in stays as it is. A code is mailed unless this
+    device proved the mailbox before. Raises Refused("closed").
     """
     check_open(door)
     fields = _fields(door, answers)
-    known = (
-        Pitch.objects.filter(form_key=form_key).select_related("page", "door").first()
-    )
+    known = Pitch.objects.filter(form_key=form_key).select_related("page", "door").first()
     if known is None:
         try:
             with transaction.atomic():
-                return _create(door, fields, form_key), True
+                return _create(door, fields, form_key, device), True
         except IntegrityError:
             known = Pitch.objects.select_related("page", "door").get(form_key=form_key)
-    return _rewrite(known, fields), False
+    return _rewrite(known, fields, device), False
 
 
 def _fields(door: Door, answers: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +94,7 @@ def _fields(door: Door, answers: dict[str, Any]) -> dict[str, Any]:
     return fields | {"page": door.page, "door": door, "door_version": door.version}
 
 
-def _create(door: Door, fields: dict[str, Any], form_key: UUID) -> Pitch:
+def _create(door: Door, fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:
     seed = tokens.seed()
     pitch = Pitch.objects.create(
         **fields,
@@ -108,23 +105,21 @@ def _create(door: Door, fields: dict[str, Any], form_key: UUID) -> Pitch:
         written_at=clock.now(),
     )
     lifecycle.begin(pitch)
+    if not recognise(device, pitch.email):
+        lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
     return pitch
 
 
-def _rewrite(pitch: Pitch, fields: dict[str, Any]) -> Pitch:
+def _rewrite(pitch: Pitch, fields: dict[str, Any], device: str) -> Pitch:
     """Keep the newest words of an unproven pitch; a changed address needs a new code."""
     if pitch.state != PitchState.UNPROVEN:
         return pitch
     moved = pitch.email != fields["email"]
     with transaction.atomic():
-        if (
-            Pitch.objects.filter(pk=pitch.pk, state=PitchState.UNPROVEN).update(
-                **fields
-            )
-            and moved
-        ):
+        if Pitch.objects.filter(pk=pitch.pk, state=PitchState.UNPROVEN).update(**fields) and moved:
             pitch.proofs.all().delete()
-            lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
+            if not recognise(device, fields["email"]):
+                lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
     pitch.refresh_from_db()
     return pitch
 
@@ -154,9 +149,7 @@ def ask_code(pitch: Pitch) -> bool:
     """Send another code, up to five for a pitch. True if one is on its way."""
     with transaction.atomic():
         Pitch.objects.select_for_update().get(pk=pitch.pk)
-        sent = pitch.events.filter(
-            what__in=[PitchState.UNPROVEN, Fact.CODE_ASKED]
-        ).count()
+        sent = pitch.events.filter(what__in=[PitchState.UNPROVEN, Fact.CODE_ASKED]).count()
         if pitch.state != PitchState.UNPROVEN or sent >= CODES_PER_PITCH:
             return False
         lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
@@ -167,19 +160,13 @@ def check_code(pitch: Pitch, typed: str) -> None:
     """Raise WrongCode unless this is a code that was mailed for the pitch and still works. Each try is counted first,
     so that parallel guesses cannot pass the limit."""
     code = "".join(filter(str.isdecimal, typed))
-    counted = (
-        pitch.proofs.alive().filter(tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
-    )
+    counted = pitch.proofs.alive().filter(tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
     if not counted:
         raise WrongCode("tries" if pitch.proofs.alive().exists() else "expired")
     for proof in pitch.proofs.alive().filter(tries__lte=CODE_TRIES):
         if code and tokens.same(proof.code_hash, tokens.code_hash(proof.salt, code)):
             return
-    raise WrongCode(
-        "wrong"
-        if pitch.proofs.alive().filter(tries__lt=CODE_TRIES).exists()
-        else "tries"
-    )
+    raise WrongCode("wrong" if pitch.proofs.alive().filter(tries__lt=CODE_TRIES).exists() else "tries")
 
 
 def recognise(device: str, email: str) -> Sender | None:
@@ -197,9 +184,7 @@ def recognise(device: str, email: str) -> Sender | None:
 
 def known_contact(device: str) -> Sender | None:
     """Whoever proved a mailbox on this device last: to fill in the contact fields."""
-    rows = Device.objects.select_related("sender").filter(
-        token_hash=tokens.digest(device), expires_at__gt=clock.now()
-    )
+    rows = Device.objects.select_related("sender").filter(token_hash=tokens.digest(device), expires_at__gt=clock.now())
     row = rows.order_by("-expires_at").first() if device else None
     return row.sender if row else None
 
@@ -225,22 +210,19 @@ def prove(pitch: Pitch, typed: str, *, device: str) -> Pitch:
 
 def meet(pitch: Pitch) -> Sender:
     """The sender behind a proven mailbox, made at the first proof."""
-    domain = domains.registrable(pitch.email.rpartition("@")[2])
+    return sender_of(pitch.email, name=pitch.name, company=pitch.company)
+
+
+def sender_of(email: str, *, name: str, company: str) -> Sender:
+    """The sender with this mailbox, made if there is none; only for mailboxes that were proven or that the owner brings."""
+    domain = domains.registrable(email.rpartition("@")[2])
     with transaction.atomic():
         agency = None
         if domain and not domains.shared(domain):
-            agency, _ = Agency.objects.get_or_create(
-                domain=domain, defaults={"name": pitch.company}
-            )
+            agency, _ = Agency.objects.get_or_create(domain=domain, defaults={"name": company})
         sender, _ = Sender.objects.get_or_create(
-            mailbox=domains.mailbox(pitch.email),
-            defaults={
-                "email": pitch.email,
-                "name": pitch.name,
-                "company": pitch.company,
-                "agency": agency,
-                "proven_at": clock.now(),
-            },
+            mailbox=domains.mailbox(email),
+            defaults={"email": email, "name": name, "company": company, "agency": agency, "proven_at": clock.now()},
         )
     return sender
 
@@ -278,9 +260,7 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
     if standing == Standing.PAUSED:
         raise Refused("paused", until=relationships.paused_until(page, sender, door))
     check_open(door)
-    if standing not in door.tiers or (
-        door.state == DoorState.INVITED and standing in WEEKLY
-    ):
+    if standing not in door.tiers or (door.state == DoorState.INVITED and standing in WEEKLY):
         raise Refused("tier")
     own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__isnull=False)
     waiting = own.unfinished().filter(door=door).order_by("handed_in_at").first()
@@ -293,26 +273,16 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
 
 
 def _check_places(own: Any, standing: Standing, now: datetime) -> None:
-    counted = own.filter(handed_in_at__gt=now - PLACES_WINDOW).exclude(
-        state=PitchState.WITHDRAWN
-    )
-    dates = list(
-        counted.order_by("-handed_in_at").values_list("handed_in_at", flat=True)[
-            : PLACES[standing]
-        ]
-    )
+    counted = own.filter(handed_in_at__gt=now - PLACES_WINDOW).exclude(state=PitchState.WITHDRAWN)
+    dates = list(counted.order_by("-handed_in_at").values_list("handed_in_at", flat=True)[: PLACES[standing]])
     if len(dates) == PLACES[standing]:
-        raise Refused(
-            "places", number=PLACES[standing], until=dates[-1] + PLACES_WINDOW
-        )
+        raise Refused("places", number=PLACES[standing], until=dates[-1] + PLACES_WINDOW)
 
 
 def week_of(page: Page, now: datetime) -> tuple[datetime, datetime]:
     """Start and end of the owner's week: Monday 00:00 local time."""
     local = now.astimezone(page.zone)
-    monday = (local - timedelta(days=local.weekday())).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
+    monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     return monday, monday + timedelta(days=7)
 
 
@@ -321,12 +291,8 @@ def places_left(door: Door, now: datetime) -> int | None:
     if door.places_per_week is None:
         return None
     monday, _ = week_of(door.page, now)
-    taken = Pitch.objects.filter(
-        door=door, handed_in_at__gte=monday, standing__in=WEEKLY
-    )
-    return max(
-        0, door.places_per_week - taken.exclude(state=PitchState.WITHDRAWN).count()
-    )
+    taken = Pitch.objects.filter(door=door, handed_in_at__gte=monday, standing__in=WEEKLY)
+    return max(0, door.places_per_week - taken.exclude(state=PitchState.WITHDRAWN).count())
 
 
 def _check_week(door: Door, now: datetime) -> None:
@@ -335,9 +301,7 @@ def _check_week(door: Door, now: datetime) -> None:
     # The last place of the week goes to one of two who come at once.
     Door.objects.select_for_update(no_key=True).get(pk=door.pk)
     if not places_left(door, now):
-        raise Refused(
-            "full", number=door.places_per_week, until=week_of(door.page, now)[1]
-        )
+        raise Refused("full", number=door.places_per_week, until=week_of(door.page, now)[1])
 
 
 def nudge_from(pitch: Pitch) -> datetime | None:
@@ -355,9 +319,7 @@ def nudge(pitch: Pitch, note: str = "") -> Event:
     if due is None or clock.now() < due:
         raise Refused("too_soon", until=due)
     with transaction.atomic():
-        if not Pitch.objects.filter(pk=pitch.pk, nudged_at=None).update(
-            nudged_at=clock.now()
-        ):
+        if not Pitch.objects.filter(pk=pitch.pk, nudged_at=None).update(nudged_at=clock.now()):
             raise Refused("unchanged")
         return lifecycle.record(Fact.NUDGED, pitch.page, pitch, note=note)
 
@@ -383,7 +345,5 @@ def _later_lapse(pitch: Pitch) -> datetime:
 
 def forget_unproven() -> int:
     """Delete what was never proven within 30 days. Returns how many."""
-    gone = Pitch.objects.filter(
-        state=PitchState.UNPROVEN, written_at__lt=clock.now() - UNPROVEN_LIFE
-    )
+    gone = Pitch.objects.filter(state=PitchState.UNPROVEN, written_at__lt=clock.now() - UNPROVEN_LIFE)
     return gone.delete()[1].get("pitches.Pitch", 0)

@@ -24,16 +24,8 @@ def cards_of(page: Page) -> list[int]:
     """The pitches of a session, in order: nudged first, then oldest, lane after lane; places are kept for newcomers."""
     ledge = Pitch.objects.filter(page=page).waiting()
     knocks = Q(lane=Lane.FIRST_KNOCK)
-    others = list(
-        ledge.exclude(knocks)
-        .in_reading_order()
-        .values_list("pk", flat=True)[: page.cards]
-    )
-    strangers = list(
-        ledge.filter(knocks)
-        .in_reading_order()
-        .values_list("pk", flat=True)[: page.cards]
-    )
+    others = list(ledge.exclude(knocks).in_reading_order().values_list("pk", flat=True)[: page.cards])
+    strangers = list(ledge.filter(knocks).in_reading_order().values_list("pk", flat=True)[: page.cards])
     first, last = share(page, len(others), len(strangers))
     return others[:first] + strangers[:last]
 
@@ -52,11 +44,7 @@ def promised(page: Page, lane: Lane) -> datetime | None:
         strangers=Count("pk", filter=Q(lane=Lane.FIRST_KNOCK)),
     )  # fmt: skip
     knocks = lane == Lane.FIRST_KNOCK
-    ahead = (
-        counts["strangers"]
-        if knocks
-        else counts["trusted"] + (counts["known"] if lane == Lane.KNOWN else 0)
-    )
+    ahead = counts["strangers"] if knocks else counts["trusted"] + (counts["known"] if lane == Lane.KNOWN else 0)
     others, strangers = (
         counts["trusted"] + counts["known"] + (not knocks),
         counts["strangers"] + knocks,

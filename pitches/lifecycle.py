@@ -93,9 +93,7 @@ def record(
     return _write(page, pitch, was="", what=fact, by=by, note=note)
 
 
-def _write(
-    page: Page, pitch: Pitch | None, *, was: str, what: str, by: User | None, note: str
-) -> Event:
+def _write(page: Page, pitch: Pitch | None, *, was: str, what: str, by: User | None, note: str) -> Event:
     queue = queue_of(pitch)
     with transaction.atomic():
         event = Event.objects.create(

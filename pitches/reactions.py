@@ -19,7 +19,7 @@ Reaction = Callable[[Event], None]
 S = PitchState
 
 AFTER: dict[str, tuple[Reaction, ...]] = {
-    S.UNPROVEN: (catalogue.code,),
+    S.UNPROVEN: (),
     Fact.CODE_ASKED: (catalogue.code,),
     S.ARRIVED: (screening.screen, routing.route, catalogue.receipt),
     S.WAITING: (),
@@ -45,9 +45,7 @@ def react(event_id: int, lease: UUID) -> bool:
     """Run an event's reactions once. They only write rows, so a rollback undoes them all."""
     event = (
         Event.objects.select_for_update(of=("self",))
-        .select_related(
-            "pitch__door__page", "pitch__page", "pitch__sender", "page__owner"
-        )
+        .select_related("pitch__door__page", "pitch__page", "pitch__sender", "page__owner")
         .filter(pk=event_id, lease=lease, reacted_at=None)
         .first()
     )

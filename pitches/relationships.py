@@ -31,16 +31,11 @@ TEACHES = {
 LIFTS = {EvidenceKind.ACCEPTED: Standing.KNOWN}
 
 
-def standing_of(
-    page: Page, sender: Sender | None, door: Door | None, *, at: datetime | None = None
-) -> Standing:
+def standing_of(page: Page, sender: Sender | None, door: Door | None, *, at: datetime | None = None) -> Standing:
     """The standing of a proven sender at a door now. Blocked beats paused, both beat the ladder, on either level."""
     if sender is None:
         return Standing.STRANGER
-    rows = {
-        row.door_id: row
-        for row in Relationship.objects.filter(page=page, sender=sender)
-    }
+    rows = {row.door_id: row for row in Relationship.objects.filter(page=page, sender=sender)}
     levels = [rows[key] for key in (door.pk if door else None, None) if key in rows]
     moment = at or clock.now()
     if any(row.blocked for row in levels):
@@ -52,14 +47,8 @@ def standing_of(
 
 def paused_until(page: Page, sender: Sender, door: Door) -> datetime | None:
     """The end of the pause that holds for this door."""
-    rows = Relationship.objects.filter(page=page, sender=sender).exclude(
-        paused_until=None
-    )
-    ends = [
-        row.paused_until
-        for row in rows
-        if row.door_id in (None, door.pk) and row.paused_until
-    ]
+    rows = Relationship.objects.filter(page=page, sender=sender).exclude(paused_until=None)
+    ends = [row.paused_until for row in rows if row.door_id in (None, door.pk) and row.paused_until]
     return max(ends, default=None)
 
 
@@ -93,9 +82,7 @@ def learn(event: Event) -> None:
     """Reaction to an answer that went out: it becomes evidence, for its door only."""
     pitch = event.pitch
     assert pitch is not None and pitch.sender is not None  # noqa: PT018, S101 (answers exist for proven pitches only)
-    answer = (
-        pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
-    )
+    answer = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
     kind = TEACHES.get((AnswerKind(answer.kind), answer.reason)) if answer else None
     if answer and kind and not Evidence.objects.filter(pitch=pitch, kind=kind).exists():
         _add(event.page, pitch.sender, pitch.door, kind=kind, pitch=pitch, by=answer.by)
@@ -105,9 +92,7 @@ def learn(event: Event) -> None:
 def _add(page: Page, sender: Sender, door: Door | None, **facts: object) -> Evidence:
     # One sender's evidence is written by one hand at a time, so that no replay misses a row.
     Sender.objects.select_for_update().get(pk=sender.pk)
-    evidence = Evidence.objects.create(
-        page=page, sender=sender, door=door, at=clock.now(), **facts
-    )
+    evidence = Evidence.objects.create(page=page, sender=sender, door=door, at=clock.now(), **facts)
     recompute(page, sender)
     return evidence
 
@@ -143,10 +128,5 @@ def replay(evidence: Iterable[Evidence], door_id: int | None) -> dict[str, objec
 
 def history(page: Page, sender: Sender) -> dict[str, int]:
     """How often a page answered a sender, by answer; only what went out."""
-    sent = Answer.objects.filter(
-        pitch__page=page, pitch__sender=sender, sent_at__isnull=False
-    )
-    return {
-        kind: sum(1 for answer in sent if answer.kind == kind)
-        for kind in AnswerKind.values
-    }
+    sent = Answer.objects.filter(pitch__page=page, pitch__sender=sender, sent_at__isnull=False)
+    return {kind: sum(1 for answer in sent if answer.kind == kind) for kind in AnswerKind.values}

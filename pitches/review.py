@@ -58,9 +58,7 @@ def current_session(page: Page) -> ReadingSession | None:
 
 def next_card(session: ReadingSession) -> tuple[Pitch | None, int]:
     """The first card that still waits for an answer, and how many cards come before it."""
-    ledge = Pitch.objects.filter(
-        pk__in=session.cards, state__in=[PitchState.WAITING, PitchState.HELD]
-    )
+    ledge = Pitch.objects.filter(pk__in=session.cards, state__in=[PitchState.WAITING, PitchState.HELD])
     waiting = {pitch.pk: pitch for pitch in ledge.for_desk()}
     for place, key in enumerate(session.cards):
         if key in waiting:
@@ -105,18 +103,14 @@ def answer(
         )
 
 
-def _check(
-    pitch: Pitch, kind: AnswerKind, reason: str, text: str, until: date | None
-) -> None:
+def _check(pitch: Pitch, kind: AnswerKind, reason: str, text: str, until: date | None) -> None:
     if kind == AnswerKind.NO and reason not in Reason.values:
         raise BadAnswer(_("Choose a reason."))
     if kind == AnswerKind.NO and reason == Reason.OWN_LINE and not text.strip():
         raise BadAnswer(_("Write your own line, or choose a reason."))
     if kind == AnswerKind.ASK and not text.strip():
         raise BadAnswer(_("Write the question."))
-    if kind == AnswerKind.LATER and (
-        until is None or until <= pitch.page.local_date(clock.now())
-    ):
+    if kind == AnswerKind.LATER and (until is None or until <= pitch.page.local_date(clock.now())):
         raise BadAnswer(_("Choose a day after today."))
 
 
@@ -133,22 +127,14 @@ def undo(given: Answer, *, by: User) -> Pitch:
         if not Answer.objects.held().filter(pk=given.pk).update(undone_at=clock.now()):
             raise AlreadyMoved(_("This answer has gone out already."))
         assert pitch.handed_in_at is not None  # noqa: S101 (answered pitches were handed in)
-        lapse = max(
-            pitch.handed_in_at + timedelta(days=pitch.page.lapse_days), clock.now()
-        )
-        lifecycle.move(
-            pitch, PitchState(given.was), by=by, back_at=None, lapses_at=lapse
-        )
+        lapse = max(pitch.handed_in_at + timedelta(days=pitch.page.lapse_days), clock.now())
+        lifecycle.move(pitch, PitchState(given.was), by=by, back_at=None, lapses_at=lapse)
     return pitch
 
 
 def last_answer(page: Page) -> Answer | None:
     """The answer that undo takes back: the newest that is still in the house."""
-    held = (
-        Answer.objects.held()
-        .filter(pitch__page=page)
-        .select_related("pitch__page", "pitch__door")
-    )
+    held = Answer.objects.held().filter(pitch__page=page).select_related("pitch__page", "pitch__door")
     return held.order_by("-given_at", "-pk").first()
 
 
@@ -156,9 +142,7 @@ def end_session(session: ReadingSession) -> ReadingSession:
     """End a session: from now on its answers are held for ten minutes."""
     now = clock.now()
     with transaction.atomic():
-        if ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(
-            ended_at=now
-        ):
+        if ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=now):
             Answer.objects.held().filter(session=session).update(goes_out_at=now + HOLD)
     session.refresh_from_db()
     return session
@@ -166,9 +150,7 @@ def end_session(session: ReadingSession) -> ReadingSession:
 
 def send_now(given: Answer) -> bool:
     """Let one held answer go at once. True if it was still here."""
-    return bool(
-        Answer.objects.held().filter(pk=given.pk).update(goes_out_at=clock.now())
-    )
+    return bool(Answer.objects.held().filter(pk=given.pk).update(goes_out_at=clock.now()))
 
 
 def let_go(given: Answer) -> bool:
@@ -202,9 +184,7 @@ def restore(pitch: Pitch, *, by: User) -> None:
         pitch.handed_in_at + timedelta(days=pitch.page.lapse_days),
         clock.now() + timedelta(days=7),
     )
-    lifecycle.move(
-        pitch, PitchState.WAITING, by=by, lane=ledge.lane_of(pitch), lapses_at=lapse
-    )
+    lifecycle.move(pitch, PitchState.WAITING, by=by, lane=ledge.lane_of(pitch), lapses_at=lapse)
 
 
 def lapse(pitch: Pitch) -> None:
@@ -217,13 +197,9 @@ def begin_hour(page: Page) -> bool:
     planned = page.next_hour_at
     if planned is None:
         return False
-    following = page.next_hour(
-        max(planned, clock.now() - timedelta(hours=1)) + timedelta(minutes=1)
-    )
+    following = page.next_hour(max(planned, clock.now() - timedelta(hours=1)) + timedelta(minutes=1))
     with transaction.atomic():
-        if not Page.objects.filter(pk=page.pk, next_hour_at=planned).update(
-            next_hour_at=following
-        ):
+        if not Page.objects.filter(pk=page.pk, next_hour_at=planned).update(next_hour_at=following):
             return False
         lifecycle.record(Fact.HOUR_BEGAN, page)
     return True

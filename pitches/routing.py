@@ -45,11 +45,7 @@ def under_the_floor(pitch: Pitch) -> bool:
     if paid.get("type") == "not_decided":
         return True
     door = pitch.door
-    if (
-        door.floor_amount is None
-        or paid.get("currency") != door.floor_currency
-        or paid.get("max") is None
-    ):
+    if door.floor_amount is None or paid.get("currency") != door.floor_currency or paid.get("max") is None:
         return False
     return Decimal(str(paid["max"])) < door.floor_amount
 

@@ -20,9 +20,7 @@ def react(queue: str) -> int:
 
     began, done = time.monotonic(), 0
     while time.monotonic() - began < STOP_AFTER:
-        rows = Event.objects.filter(queue=queue, reacted_at=None, dead=False).order_by(
-            "pk"
-        )
+        rows = Event.objects.filter(queue=queue, reacted_at=None, dead=False).order_by("pk")
         lease, events = leases.claim(rows, limit=BATCH)
         if not events:
             return done

@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import links
 
 # C0 and C1 controls, zero-width characters, bidi overrides (Unicode TR 36, "Trojan Source").
-UNSEEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def clean_text(value: str, *, lines: bool = False) -> str:
@@ -21,9 +19,7 @@ def clean_text(value: str, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
     text = text if lines else " ".join(text.split("\n"))
     if UNSEEN.search(text) or any(unicodedata.category(char) == "Cs" for char in text):
-        raise ValidationError(
-            _("Take out the invisible or control characters."), code="unseen"
-        )
+        raise ValidationError(_("Take out the invisible or control characters."), code="unseen")
     return text.strip()
 
 
@@ -44,9 +40,7 @@ class Text(forms.CharField):
 class Link(Text):
     """A web address that every browser reads in the same way (portal/links.py)."""
 
-    widget = forms.URLInput(
-        attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
-    )
+    widget = forms.URLInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
 
     def clean(self, value: Any) -> str:
         """The address, with an ASCII host."""
@@ -63,12 +57,6 @@ class WorkEmail(forms.EmailField):
         if "," in text or ";" in text or text.count("@") > 1:
             raise ValidationError(_("Enter one address only."), code="several")
         address = super().clean(text)
-        if address and (
-            not address.isascii()
-            or "." not in address.rpartition("@")[2]
-            or "[" in address
-        ):
-            raise ValidationError(
-                _("Enter an address like name@company.com."), code="invalid"
-            )
+        if address and (not address.isascii() or "." not in address.rpartition("@")[2] or "[" in address):
+            raise ValidationError(_("Enter an address like name@company.com."), code="invalid")
         return address

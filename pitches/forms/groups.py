@@ -65,9 +65,7 @@ class Group:
     check: Callable[[dict[str, Any]], Errors]
 
 
-def _choice(
-    label: str, choices: list[Any], *, required: bool = False
-) -> forms.ChoiceField:
+def _choice(label: str, choices: list[Any], *, required: bool = False) -> forms.ChoiceField:
     options = choices if required else [("", _("Not said")), *choices]
     return forms.ChoiceField(label=label, choices=options, required=required)
 
@@ -106,9 +104,7 @@ def paid_fields() -> Fields:
             widget=forms.DateInput({"type": "date"}),
         ),
     }
-    fields["type"].error_messages["required"] = _(
-        "Say what you offer, even if it is nothing."
-    )
+    fields["type"].error_messages["required"] = _("Say what you offer, even if it is nothing.")
     return fields
 
 

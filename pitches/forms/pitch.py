@@ -33,9 +33,7 @@ class PitchForm(forms.Form):
     line = fields.Text(label=_("In one line, what is it?"), max_length=90)
     why = fields.Text(max_length=WHY_LIMIT, lines=True)
     link = fields.Link(max_length=500)
-    ask = forms.ChoiceField(
-        label=_("What are you asking for?"), widget=forms.RadioSelect
-    )
+    ask = forms.ChoiceField(label=_("What are you asking for?"), widget=forms.RadioSelect)
     payer = forms.ChoiceField(
         label=_("Who pays you for this?"),
         choices=Payer.choices,
@@ -46,15 +44,11 @@ class PitchForm(forms.Form):
         required=False,
         widget=forms.DateInput({"type": "date"}),
     )
-    detail = fields.Text(
-        label=_("More detail"), max_length=1200, lines=True, required=False
-    )
+    detail = fields.Text(label=_("More detail"), max_length=1200, lines=True, required=False)
     name = fields.Text(label=_("Your name"), max_length=80)
     company = fields.Text(label=_("Agency or company"), max_length=80)
     email = fields.WorkEmail(label=_("Work email"), max_length=254)
-    language = forms.RegexField(
-        r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})?$", required=False, widget=forms.HiddenInput
-    )
+    language = forms.RegexField(r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})?$", required=False, widget=forms.HiddenInput)
     category = forms.RegexField(r"^\d{1,6}$", required=False, widget=forms.HiddenInput)
 
     BASE = ("line", "why", "link", "ask", "payer")
@@ -64,16 +58,9 @@ class PitchForm(forms.Form):
     def __init__(self, *args: Any, door: Door, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.door = door
-        self.groups: list[Group] = [
-            GROUPS[name] for name in door.asks if name in GROUPS
-        ]
+        self.groups: list[Group] = [GROUPS[name] for name in door.asks if name in GROUPS]
         for group in self.groups:
-            self.fields.update(
-                {
-                    f"{group.name}.{name}": field
-                    for name, field in group.fields().items()
-                }
-            )
+            self.fields.update({f"{group.name}.{name}": field for name, field in group.fields().items()})
         self._say_whose_page()
         for name, sentence in REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
@@ -90,18 +77,12 @@ class PitchForm(forms.Form):
         who = {"name": self.door.page.first_name}
         ask = self.fields["ask"]
         assert isinstance(ask, forms.ChoiceField)  # noqa: S101 (narrows the type)
-        ask.choices = [
-            (value, label)
-            for value, label in Asked.choices
-            if value in self.door.may_ask
-        ]
+        ask.choices = [(value, label) for value, label in Asked.choices if value in self.door.may_ask]
         hints = {
             "line": _("%(name)s sees this first. Plain words beat clever ones"),
             "why": _("About three sentences. This is what the decision rests on"),
             "payer": _("%(name)s tells the readers"),
-            "email": _(
-                "For %(name)s’s answer. A six-digit code comes on the next page, and nothing else"
-            ),
+            "email": _("For %(name)s’s answer. A six-digit code comes on the next page, and nothing else"),
         }
         self.fields["why"].label = _("Why would %(name)s’s readers care?") % who
         self.fields["link"].label = _("A link that %(name)s can check") % who
@@ -143,15 +124,8 @@ class PitchForm(forms.Form):
         return answers
 
     def _group(self, group: Group) -> dict[str, Any]:
-        values = {
-            name: self.cleaned_data.get(f"{group.name}.{name}")
-            for name in group.fields()
-        }
-        return {
-            name: _plain(value)
-            for name, value in values.items()
-            if value not in (None, "")
-        }
+        values = {name: self.cleaned_data.get(f"{group.name}.{name}") for name in group.fields()}
+        return {name: _plain(value) for name, value in values.items() if value not in (None, "")}
 
     @classmethod
     def filled(cls, pitch: Pitch) -> "PitchForm":
@@ -172,11 +146,7 @@ class PitchForm(forms.Form):
     @classmethod
     def empty(cls, door: Door, contact: Sender | None) -> "PitchForm":
         """A fresh form; a device that proved a mailbox has its contact filled in."""
-        known = (
-            {"name": contact.name, "company": contact.company, "email": contact.email}
-            if contact
-            else {}
-        )
+        known = {"name": contact.name, "company": contact.company, "email": contact.email} if contact else {}
         return cls(door=door, initial=known)
 
 

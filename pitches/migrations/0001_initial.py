@@ -9,256 +9,625 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=253, unique=True)),
-                ('name', models.CharField(blank=True, max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(max_length=253, unique=True)),
+                ("name", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'verbose_name_plural': 'agencies',
+                "verbose_name_plural": "agencies",
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('yes', 'Yes'), ('ask', 'Question'), ('later', 'Later'), ('no', 'No')], max_length=8)),
-                ('reason', models.CharField(blank=True, choices=[('not_my_topic', 'Not my topic'), ('covered', 'I have covered it'), ('not_now', 'Not now, ask me later'), ('no_proof', 'No proof I can check'), ('advert', 'Too close to an advert'), ('not_for_readers', 'Not right for my readers'), ('no_reason', 'I would rather not say why'), ('own_line', 'Write my own line')], max_length=16)),
-                ('text', models.CharField(blank=True, max_length=280)),
-                ('was', models.CharField(choices=[('unproven', 'Waiting for the code'), ('arrived', 'Just handed in'), ('waiting', 'On the ledge'), ('held', 'Held aside'), ('quarantine', 'In quarantine'), ('asked', 'Waiting for them'), ('later', 'Later'), ('accepted', 'Yes'), ('declined', 'No'), ('wrong_door', 'Wrong door'), ('withdrawn', 'Taken back'), ('lapsed', 'Unanswered')], help_text='where undo brings the pitch back to', max_length=12)),
-                ('until', models.DateField(blank=True, help_text='with later: when it comes back', null=True)),
-                ('given_at', models.DateTimeField()),
-                ('goes_out_at', models.DateTimeField(blank=True, help_text='set when the session ends', null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("ask", "Question"), ("later", "Later"), ("no", "No")], max_length=8
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_my_topic", "Not my topic"),
+                            ("covered", "I have covered it"),
+                            ("not_now", "Not now, ask me later"),
+                            ("no_proof", "No proof I can check"),
+                            ("advert", "Too close to an advert"),
+                            ("not_for_readers", "Not right for my readers"),
+                            ("no_reason", "I would rather not say why"),
+                            ("own_line", "Write my own line"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=280)),
+                (
+                    "was",
+                    models.CharField(
+                        choices=[
+                            ("unproven", "Waiting for the code"),
+                            ("arrived", "Just handed in"),
+                            ("waiting", "On the ledge"),
+                            ("held", "Held aside"),
+                            ("quarantine", "In quarantine"),
+                            ("asked", "Waiting for them"),
+                            ("later", "Later"),
+                            ("accepted", "Yes"),
+                            ("declined", "No"),
+                            ("wrong_door", "Wrong door"),
+                            ("withdrawn", "Taken back"),
+                            ("lapsed", "Unanswered"),
+                        ],
+                        help_text="where undo brings the pitch back to",
+                        max_length=12,
+                    ),
+                ),
+                ("until", models.DateField(blank=True, help_text="with later: when it comes back", null=True)),
+                ("given_at", models.DateTimeField()),
+                ("goes_out_at", models.DateTimeField(blank=True, help_text="set when the session ends", null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField(auto_now_add=True)),
-                ('outcome', models.CharField(choices=[('open', 'open'), ('sent', 'sent'), ('retry', 'retry'), ('refused', 'refused'), ('unknown', 'unknown')], default='open', max_length=8)),
-                ('detail', models.CharField(blank=True, max_length=500)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("began_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("sent", "sent"),
+                            ("retry", "retry"),
+                            ("refused", "refused"),
+                            ("unknown", "unknown"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=500)),
             ],
         ),
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64)),
-                ('expires_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token_hash", models.CharField(max_length=64)),
+                ("expires_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Door',
+            name="Door",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('blurb', models.CharField(blank=True, max_length=120)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('until', 'Open until'), ('invited', 'By invitation'), ('closed', 'Closed')], default='open', max_length=8)),
-                ('opens_at', models.DateTimeField(blank=True, null=True)),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=280)),
-                ('tiers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=pitches.models.door.all_tiers, size=None)),
-                ('places_per_week', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('wants', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, size=None)),
-                ('not_here', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, size=None)),
-                ('may_ask', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=pitches.models.door.usual_asks, size=None)),
-                ('asks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None)),
-                ('floor_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('floor_currency', models.CharField(blank=True, max_length=3)),
-                ('paint', models.CharField(choices=[('green', 'green'), ('blue', 'blue'), ('gold', 'gold'), ('plum', 'plum'), ('red', 'red'), ('teal', 'teal')], default='green', max_length=8)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                ("blurb", models.CharField(blank=True, max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("until", "Open until"),
+                            ("invited", "By invitation"),
+                            ("closed", "Closed"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(blank=True, null=True)),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=280)),
+                (
+                    "tiers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=pitches.models.door.all_tiers, size=None
+                    ),
+                ),
+                ("places_per_week", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "wants",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "not_here",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "may_ask",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), default=pitches.models.door.usual_asks, size=None
+                    ),
+                ),
+                (
+                    "asks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                    ),
+                ),
+                ("floor_amount", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
+                ("floor_currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "paint",
+                    models.CharField(
+                        choices=[
+                            ("green", "green"),
+                            ("blue", "blue"),
+                            ("gold", "gold"),
+                            ("plum", "plum"),
+                            ("red", "red"),
+                            ("teal", "teal"),
+                        ],
+                        default="green",
+                        max_length=8,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lease', models.UUIDField(editable=False, null=True)),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('was', models.CharField(blank=True, choices=[('unproven', 'Waiting for the code'), ('arrived', 'Just handed in'), ('waiting', 'On the ledge'), ('held', 'Held aside'), ('quarantine', 'In quarantine'), ('asked', 'Waiting for them'), ('later', 'Later'), ('accepted', 'Yes'), ('declined', 'No'), ('wrong_door', 'Wrong door'), ('withdrawn', 'Taken back'), ('lapsed', 'Unanswered')], max_length=12)),
-                ('what', models.CharField(choices=[('unproven', 'Waiting for the code'), ('arrived', 'Just handed in'), ('waiting', 'On the ledge'), ('held', 'Held aside'), ('quarantine', 'In quarantine'), ('asked', 'Waiting for them'), ('later', 'Later'), ('accepted', 'Yes'), ('declined', 'No'), ('wrong_door', 'Wrong door'), ('withdrawn', 'Taken back'), ('lapsed', 'Unanswered'), ('code_asked', 'Asked for another code'), ('answer_sent', 'The answer went out'), ('nudged', 'Nudged'), ('replied', 'Answered the question'), ('hour_began', 'The reading hour began'), ('published', 'The page went up')], max_length=12)),
-                ('note', models.TextField(blank=True, help_text='words that belong to the event, such as a reply')),
-                ('queue', models.CharField(max_length=8)),
-                ('at', models.DateTimeField()),
-                ('reacted_at', models.DateTimeField(blank=True, null=True)),
-                ('dead', models.BooleanField(default=False, help_text='its reactions failed too often; an operator must look')),
-                ('error', models.CharField(blank=True, max_length=500)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lease", models.UUIDField(editable=False, null=True)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "was",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unproven", "Waiting for the code"),
+                            ("arrived", "Just handed in"),
+                            ("waiting", "On the ledge"),
+                            ("held", "Held aside"),
+                            ("quarantine", "In quarantine"),
+                            ("asked", "Waiting for them"),
+                            ("later", "Later"),
+                            ("accepted", "Yes"),
+                            ("declined", "No"),
+                            ("wrong_door", "Wrong door"),
+                            ("withdrawn", "Taken back"),
+                            ("lapsed", "Unanswered"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("unproven", "Waiting for the code"),
+                            ("arrived", "Just handed in"),
+                            ("waiting", "On the ledge"),
+                            ("held", "Held aside"),
+                            ("quarantine", "In quarantine"),
+                            ("asked", "Waiting for them"),
+                            ("later", "Later"),
+                            ("accepted", "Yes"),
+                            ("declined", "No"),
+                            ("wrong_door", "Wrong door"),
+                            ("withdrawn", "Taken back"),
+                            ("lapsed", "Unanswered"),
+                            ("code_asked", "Asked for another code"),
+                            ("answer_sent", "The answer went out"),
+                            ("nudged", "Nudged"),
+                            ("replied", "Answered the question"),
+                            ("hour_began", "The reading hour began"),
+                            ("published", "The page went up"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="words that belong to the event, such as a reply")),
+                ("queue", models.CharField(max_length=8)),
+                ("at", models.DateTimeField()),
+                ("reacted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "dead",
+                    models.BooleanField(
+                        default=False, help_text="its reactions failed too often; an operator must look"
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('by_hand', 'Set by hand'), ('accepted', 'A yes'), ('off_topic', 'Not the topic')], max_length=12)),
-                ('standing', models.CharField(blank=True, choices=[('stranger', 'New here'), ('introduced', 'Introduced'), ('known', 'Known'), ('trusted', 'Trusted'), ('paused', 'On pause'), ('blocked', 'Blocked')], help_text="what the owner's hand set", max_length=12)),
-                ('until', models.DateTimeField(blank=True, help_text='end of a pause', null=True)),
-                ('note', models.CharField(blank=True, max_length=280)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("by_hand", "Set by hand"), ("accepted", "A yes"), ("off_topic", "Not the topic")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("stranger", "New here"),
+                            ("introduced", "Introduced"),
+                            ("known", "Known"),
+                            ("trusted", "Trusted"),
+                            ("paused", "On pause"),
+                            ("blocked", "Blocked"),
+                        ],
+                        help_text="what the owner's hand set",
+                        max_length=12,
+                    ),
+                ),
+                ("until", models.DateTimeField(blank=True, help_text="end of a pause", null=True)),
+                ("note", models.CharField(blank=True, max_length=280)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Handoff',
+            name="Handoff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('standing', models.CharField(choices=[('stranger', 'New here'), ('introduced', 'Introduced'), ('known', 'Known'), ('trusted', 'Trusted'), ('paused', 'On pause'), ('blocked', 'Blocked')], max_length=12)),
-                ('follow_up_on', models.DateField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("stranger", "New here"),
+                            ("introduced", "Introduced"),
+                            ("known", "Known"),
+                            ("trusted", "Trusted"),
+                            ("paused", "On pause"),
+                            ("blocked", "Blocked"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("follow_up_on", models.DateField()),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['follow_up_on', 'pk'],
+                "ordering": ["follow_up_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lease', models.UUIDField(editable=False, null=True)),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('kind', models.CharField(help_text='a function of notify/catalogue.py', max_length=24)),
-                ('dedupe', models.CharField(help_text='one message per event', max_length=120, unique=True)),
-                ('to', models.EmailField(max_length=254)),
-                ('sealed', models.BinaryField(help_text='codes and other words that must not rest in plain; gone once sent', null=True)),
-                ('queue', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('sending', 'Being sent'), ('done', 'Sent'), ('unknown', 'Outcome unknown'), ('dead', 'Failed'), ('obsolete', 'No longer needed')], default='pending', max_length=8)),
-                ('next_at', models.DateTimeField(help_text='not before this moment')),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lease", models.UUIDField(editable=False, null=True)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("kind", models.CharField(help_text="a function of notify/catalogue.py", max_length=24)),
+                ("dedupe", models.CharField(help_text="one message per event", max_length=120, unique=True)),
+                ("to", models.EmailField(max_length=254)),
+                (
+                    "sealed",
+                    models.BinaryField(
+                        help_text="codes and other words that must not rest in plain; gone once sent", null=True
+                    ),
+                ),
+                ("queue", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("done", "Sent"),
+                            ("unknown", "Outcome unknown"),
+                            ("dead", "Failed"),
+                            ("obsolete", "No longer needed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("next_at", models.DateTimeField(help_text="not before this moment")),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.CharField(max_length=30, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?$', 'Use small letters, digits and hyphens.')], verbose_name='short address')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('tagline', models.CharField(blank=True, max_length=80, verbose_name='what you do, in one line')),
-                ('headline', models.CharField(default='Pitch me here, not in my messages.', max_length=80)),
-                ('intro', models.TextField(blank=True, max_length=600)),
-                ('house_rules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=160), blank=True, default=list, size=None)),
-                ('paint', models.CharField(choices=[('green', 'green'), ('blue', 'blue'), ('gold', 'gold'), ('plum', 'plum'), ('red', 'red'), ('teal', 'teal')], default='teal', max_length=8)),
-                ('timezone', models.CharField(default='Europe/London', max_length=64)),
-                ('reading', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=9, validators=[django.core.validators.RegexValidator('^(MON|TUE|WED|THU|FRI|SAT|SUN) ([01]\\d|2[0-3]):[0-5]\\d$', 'Write an hour as TUE 09:00.')]), blank=True, default=list, size=None)),
-                ('cards', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(1)])),
-                ('newcomer_share', models.FloatField(default=0.25, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('lapse_days', models.PositiveSmallIntegerField(default=21, validators=[django.core.validators.MinValueValidator(1)])),
-                ('tell_me_now', models.BooleanField(default=False)),
-                ('digest', models.BooleanField(default=True)),
-                ('sensitive', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('shortcuts', models.BooleanField(default=True)),
-                ('next_hour_at', models.DateTimeField(blank=True, null=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.CharField(
+                        max_length=30,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?$", "Use small letters, digits and hyphens."
+                            )
+                        ],
+                        verbose_name="short address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("tagline", models.CharField(blank=True, max_length=80, verbose_name="what you do, in one line")),
+                ("headline", models.CharField(default="Pitch me here, not in my messages.", max_length=80)),
+                ("intro", models.TextField(blank=True, max_length=600)),
+                (
+                    "house_rules",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=160), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "paint",
+                    models.CharField(
+                        choices=[
+                            ("green", "green"),
+                            ("blue", "blue"),
+                            ("gold", "gold"),
+                            ("plum", "plum"),
+                            ("red", "red"),
+                            ("teal", "teal"),
+                        ],
+                        default="teal",
+                        max_length=8,
+                    ),
+                ),
+                ("timezone", models.CharField(default="Europe/London", max_length=64)),
+                (
+                    "reading",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            max_length=9,
+                            validators=[
+                                django.core.validators.RegexValidator(
+                                    "^(MON|TUE|WED|THU|FRI|SAT|SUN) ([01]\\d|2[0-3]):[0-5]\\d$",
+                                    "Write an hour as TUE 09:00.",
+                                )
+                            ],
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "cards",
+                    models.PositiveSmallIntegerField(
+                        default=30, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "newcomer_share",
+                    models.FloatField(
+                        default=0.25,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                    ),
+                ),
+                (
+                    "lapse_days",
+                    models.PositiveSmallIntegerField(
+                        default=21, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                ("tell_me_now", models.BooleanField(default=False)),
+                ("digest", models.BooleanField(default=True)),
+                (
+                    "sensitive",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("shortcuts", models.BooleanField(default=True)),
+                ("next_hour_at", models.DateTimeField(blank=True, null=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Pitch',
+            name="Pitch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('door_version', models.PositiveIntegerField()),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='reference')),
-                ('seed', models.CharField(default=portal.tokens.seed, editable=False, max_length=32)),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('form_key', models.UUIDField(unique=True)),
-                ('line', models.CharField(max_length=90)),
-                ('why', models.CharField(max_length=400)),
-                ('link', models.CharField(max_length=500)),
-                ('link_host', models.CharField(max_length=253)),
-                ('ask', models.CharField(choices=[('write', 'Write about it, or not'), ('reply', 'A reply'), ('quote', 'A quote'), ('slot', 'A paid slot'), ('try', 'Try a product')], max_length=8)),
-                ('payer', models.CharField(choices=[('client', 'A client'), ('own', 'It is our own'), ('nobody', 'Nobody')], max_length=8)),
-                ('last_day', models.DateField(blank=True, null=True)),
-                ('detail', models.TextField(blank=True, max_length=1200)),
-                ('language', models.CharField(default='en', max_length=12)),
-                ('category', models.CharField(blank=True, max_length=8)),
-                ('groups', models.JSONField(blank=True, default=dict)),
-                ('name', models.CharField(max_length=80)),
-                ('company', models.CharField(max_length=80)),
-                ('email', models.EmailField(max_length=254)),
-                ('state', models.CharField(choices=[('unproven', 'Waiting for the code'), ('arrived', 'Just handed in'), ('waiting', 'On the ledge'), ('held', 'Held aside'), ('quarantine', 'In quarantine'), ('asked', 'Waiting for them'), ('later', 'Later'), ('accepted', 'Yes'), ('declined', 'No'), ('wrong_door', 'Wrong door'), ('withdrawn', 'Taken back'), ('lapsed', 'Unanswered')], default='unproven', max_length=12)),
-                ('lane', models.CharField(blank=True, choices=[('trusted', 'People I trust'), ('known', 'People I know'), ('first_knock', 'First knock'), ('held', 'Held aside'), ('quarantine', 'Quarantine')], max_length=12)),
-                ('standing', models.CharField(blank=True, choices=[('stranger', 'New here'), ('introduced', 'Introduced'), ('known', 'Known'), ('trusted', 'Trusted'), ('paused', 'On pause'), ('blocked', 'Blocked')], help_text='when it was routed', max_length=12)),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None)),
-                ('suspect', models.BooleanField(default=False, help_text='screening found enough for quarantine')),
-                ('label', models.CharField(blank=True, max_length=12)),
-                ('written_at', models.DateTimeField()),
-                ('handed_in_at', models.DateTimeField(blank=True, null=True)),
-                ('promised_for', models.DateTimeField(blank=True, null=True)),
-                ('lapses_at', models.DateTimeField(blank=True, null=True)),
-                ('back_at', models.DateTimeField(blank=True, null=True)),
-                ('nudged_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("door_version", models.PositiveIntegerField()),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="reference")),
+                ("seed", models.CharField(default=portal.tokens.seed, editable=False, max_length=32)),
+                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("form_key", models.UUIDField(unique=True)),
+                ("line", models.CharField(max_length=90)),
+                ("why", models.CharField(max_length=400)),
+                ("link", models.CharField(max_length=500)),
+                ("link_host", models.CharField(max_length=253)),
+                (
+                    "ask",
+                    models.CharField(
+                        choices=[
+                            ("write", "Write about it, or not"),
+                            ("reply", "A reply"),
+                            ("quote", "A quote"),
+                            ("slot", "A paid slot"),
+                            ("try", "Try a product"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "payer",
+                    models.CharField(
+                        choices=[("client", "A client"), ("own", "It is our own"), ("nobody", "Nobody")], max_length=8
+                    ),
+                ),
+                ("last_day", models.DateField(blank=True, null=True)),
+                ("detail", models.TextField(blank=True, max_length=1200)),
+                ("language", models.CharField(default="en", max_length=12)),
+                ("category", models.CharField(blank=True, max_length=8)),
+                ("groups", models.JSONField(blank=True, default=dict)),
+                ("name", models.CharField(max_length=80)),
+                ("company", models.CharField(max_length=80)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unproven", "Waiting for the code"),
+                            ("arrived", "Just handed in"),
+                            ("waiting", "On the ledge"),
+                            ("held", "Held aside"),
+                            ("quarantine", "In quarantine"),
+                            ("asked", "Waiting for them"),
+                            ("later", "Later"),
+                            ("accepted", "Yes"),
+                            ("declined", "No"),
+                            ("wrong_door", "Wrong door"),
+                            ("withdrawn", "Taken back"),
+                            ("lapsed", "Unanswered"),
+                        ],
+                        default="unproven",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "lane",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("trusted", "People I trust"),
+                            ("known", "People I know"),
+                            ("first_knock", "First knock"),
+                            ("held", "Held aside"),
+                            ("quarantine", "Quarantine"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("stranger", "New here"),
+                            ("introduced", "Introduced"),
+                            ("known", "Known"),
+                            ("trusted", "Trusted"),
+                            ("paused", "On pause"),
+                            ("blocked", "Blocked"),
+                        ],
+                        help_text="when it was routed",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "flags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), blank=True, default=list, size=None
+                    ),
+                ),
+                ("suspect", models.BooleanField(default=False, help_text="screening found enough for quarantine")),
+                ("label", models.CharField(blank=True, max_length=12)),
+                ("written_at", models.DateTimeField()),
+                ("handed_in_at", models.DateTimeField(blank=True, null=True)),
+                ("promised_for", models.DateTimeField(blank=True, null=True)),
+                ("lapses_at", models.DateTimeField(blank=True, null=True)),
+                ("back_at", models.DateTimeField(blank=True, null=True)),
+                ("nudged_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'pitches',
+                "verbose_name_plural": "pitches",
             },
         ),
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('salt', models.CharField(default=portal.tokens.seed, editable=False, max_length=32)),
-                ('code_hash', models.CharField(editable=False, max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("salt", models.CharField(default=portal.tokens.seed, editable=False, max_length=32)),
+                ("code_hash", models.CharField(editable=False, max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ReadingSession',
+            name="ReadingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cards', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='pitches, in order', size=None)),
-                ('began_at', models.DateTimeField()),
-                ('touched_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cards",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, help_text="pitches, in order", size=None
+                    ),
+                ),
+                ("began_at", models.DateTimeField()),
+                ("touched_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Relationship',
+            name="Relationship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rung', models.CharField(choices=[('stranger', 'New here'), ('introduced', 'Introduced'), ('known', 'Known'), ('trusted', 'Trusted'), ('paused', 'On pause'), ('blocked', 'Blocked')], default='stranger', max_length=12)),
-                ('blocked', models.BooleanField(default=False)),
-                ('paused_until', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rung",
+                    models.CharField(
+                        choices=[
+                            ("stranger", "New here"),
+                            ("introduced", "Introduced"),
+                            ("known", "Known"),
+                            ("trusted", "Trusted"),
+                            ("paused", "On pause"),
+                            ("blocked", "Blocked"),
+                        ],
+                        default="stranger",
+                        max_length=12,
+                    ),
+                ),
+                ("blocked", models.BooleanField(default=False)),
+                ("paused_until", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Sender',
+            name="Sender",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('mailbox', models.CharField(help_text='the address without case and plus-tag', max_length=254, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('company', models.CharField(blank=True, max_length=80)),
-                ('proven_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "mailbox",
+                    models.CharField(help_text="the address without case and plus-tag", max_length=254, unique=True),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("company", models.CharField(blank=True, max_length=80)),
+                ("proven_at", models.DateTimeField()),
             ],
         ),
     ]

@@ -7,273 +7,459 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pitches', '0001_initial'),
+        ("pitches", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='answer',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="answer",
+            name="by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="event",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="evidence",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='door',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pitches.door'),
+            model_name="evidence",
+            name="door",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="pitches.door"
+            ),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='message',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='pitches.message'),
+            model_name="attempt",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="tries", to="pitches.message"
+            ),
         ),
         migrations.AddField(
-            model_name='page',
-            name='owner',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='page', to=settings.AUTH_USER_MODEL),
+            model_name="page",
+            name="owner",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="page", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='page',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='pitches.page'),
+            model_name="message",
+            name="page",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="messages",
+                to="pitches.page",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='page',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='pitches.page'),
+            model_name="evidence",
+            name="page",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="pitches.page"
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='page',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='pitches.page'),
+            model_name="event",
+            name="page",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="events", to="pitches.page"
+            ),
         ),
         migrations.AddField(
-            model_name='door',
-            name='page',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='doors', to='pitches.page'),
+            model_name="door",
+            name="page",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="doors", to="pitches.page"
+            ),
         ),
         migrations.AddField(
-            model_name='pitch',
-            name='door',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pitches', to='pitches.door'),
+            model_name="pitch",
+            name="door",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pitches", to="pitches.door"
+            ),
         ),
         migrations.AddField(
-            model_name='pitch',
-            name='page',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pitches', to='pitches.page'),
+            model_name="pitch",
+            name="page",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="pitches", to="pitches.page"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='pitch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='pitches.pitch'),
+            model_name="message",
+            name="pitch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="messages",
+                to="pitches.pitch",
+            ),
         ),
         migrations.AddField(
-            model_name='handoff',
-            name='pitch',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='handoff', to='pitches.pitch'),
+            model_name="handoff",
+            name="pitch",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="handoff", to="pitches.pitch"
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='pitch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pitches.pitch'),
+            model_name="evidence",
+            name="pitch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="pitches.pitch",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='pitch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='pitches.pitch'),
+            model_name="event",
+            name="pitch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="events",
+                to="pitches.pitch",
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='pitch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='pitches.pitch'),
+            model_name="answer",
+            name="pitch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="pitches.pitch"
+            ),
         ),
         migrations.AddField(
-            model_name='proof',
-            name='pitch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='pitches.pitch'),
+            model_name="proof",
+            name="pitch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="proofs", to="pitches.pitch"
+            ),
         ),
         migrations.AddField(
-            model_name='readingsession',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="readingsession",
+            name="by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='readingsession',
-            name='page',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reading_sessions', to='pitches.page'),
+            model_name="readingsession",
+            name="page",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="reading_sessions", to="pitches.page"
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='session',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers', to='pitches.readingsession'),
+            model_name="answer",
+            name="session",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="answers",
+                to="pitches.readingsession",
+            ),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='door',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pitches.door'),
+            model_name="relationship",
+            name="door",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="pitches.door"
+            ),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='page',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relationships', to='pitches.page'),
+            model_name="relationship",
+            name="page",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="relationships", to="pitches.page"
+            ),
         ),
         migrations.AddField(
-            model_name='sender',
-            name='agency',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='pitches.agency'),
+            model_name="sender",
+            name="agency",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="people",
+                to="pitches.agency",
+            ),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='sender',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relationships', to='pitches.sender'),
+            model_name="relationship",
+            name="sender",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="relationships", to="pitches.sender"
+            ),
         ),
         migrations.AddField(
-            model_name='pitch',
-            name='sender',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pitches', to='pitches.sender'),
+            model_name="pitch",
+            name="sender",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pitches",
+                to="pitches.sender",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='sender',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='pitches.sender'),
+            model_name="evidence",
+            name="sender",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="pitches.sender"
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='sender',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to='pitches.sender'),
+            model_name="device",
+            name="sender",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="devices", to="pitches.sender"
+            ),
         ),
         migrations.AddIndex(
-            model_name='page',
-            index=models.Index(condition=models.Q(('next_hour_at__isnull', False)), fields=['next_hour_at'], name='page_hour_due'),
+            model_name="page",
+            index=models.Index(
+                condition=models.Q(("next_hour_at__isnull", False)), fields=["next_hour_at"], name="page_hour_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(('handle__regex', '^[a-z0-9-]{1,30}$')), name='page_handle_small'),
+            model_name="page",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("handle__regex", "^[a-z0-9-]{1,30}$")), name="page_handle_small"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(('newcomer_share__gte', 0), ('newcomer_share__lte', 1)), name='page_share'),
+            model_name="page",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("newcomer_share__gte", 0), ("newcomer_share__lte", 1)), name="page_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(('cards__gte', 1)), name='page_cards'),
+            model_name="page",
+            constraint=models.CheckConstraint(condition=models.Q(("cards__gte", 1)), name="page_cards"),
         ),
         migrations.AddConstraint(
-            model_name='door',
-            constraint=models.UniqueConstraint(fields=('page', 'slug'), name='door_slug_once'),
+            model_name="door",
+            constraint=models.UniqueConstraint(fields=("page", "slug"), name="door_slug_once"),
         ),
         migrations.AddConstraint(
-            model_name='door',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'until'), _negated=True), ('until__isnull', False), _connector='OR'), name='door_until_has_a_date', violation_error_message='A door that is open until a date needs the date.'),
+            model_name="door",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "until"), _negated=True), ("until__isnull", False), _connector="OR"
+                ),
+                name="door_until_has_a_date",
+                violation_error_message="A door that is open until a date needs the date.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='door',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('opens_at', None), ('until__gt', models.F('opens_at')), _connector='OR'), name='door_closes_after_it_opens', violation_error_message='A door must close after it opens.'),
+            model_name="door",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until", None), ("opens_at", None), ("until__gt", models.F("opens_at")), _connector="OR"
+                ),
+                name="door_closes_after_it_opens",
+                violation_error_message="A door must close after it opens.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='door',
-            constraint=models.CheckConstraint(condition=models.Q(('floor_amount', None), models.Q(('floor_currency', ''), _negated=True), _connector='OR'), name='door_floor_has_a_currency', violation_error_message='A floor needs a currency.'),
+            model_name="door",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("floor_amount", None), models.Q(("floor_currency", ""), _negated=True), _connector="OR"
+                ),
+                name="door_floor_has_a_currency",
+                violation_error_message="A floor needs a currency.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['queue', 'next_at'], name='message_due'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "sending"])),
+                fields=["queue", "next_at"],
+                name="message_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('dead', False), ('reacted_at', None)), fields=['queue', 'id'], name='event_unreacted'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("dead", False), ("reacted_at", None)),
+                fields=["queue", "id"],
+                name="event_unreacted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='readingsession',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('page',), name='session_one_at_a_time'),
+            model_name="readingsession",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("page",), name="session_one_at_a_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(condition=models.Q(('sent_at', None), ('undone_at', None)), fields=['goes_out_at'], name='answer_due'),
+            model_name="answer",
+            index=models.Index(
+                condition=models.Q(("sent_at", None), ("undone_at", None)), fields=["goes_out_at"], name="answer_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_at', None), ('undone_at', None)), fields=('pitch',), name='answer_one_held_per_pitch'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_at", None), ("undone_at", None)),
+                fields=("pitch",),
+                name="answer_one_held_per_pitch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'no'), ('reason', ''), _connector='XOR'), name='answer_no_has_reason'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "no"), ("reason", ""), _connector="XOR"), name="answer_no_has_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at', None), ('undone_at', None), _connector='OR'), name='answer_sent_or_undone'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sent_at", None), ("undone_at", None), _connector="OR"),
+                name="answer_sent_or_undone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sender',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='sender_email_once'),
+            model_name="sender",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="sender_email_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.UniqueConstraint(fields=('page', 'sender', 'door'), name='relationship_once', nulls_distinct=False),
+            model_name="relationship",
+            constraint=models.UniqueConstraint(
+                fields=("page", "sender", "door"), name="relationship_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('rung__in', ['stranger', 'introduced', 'known', 'trusted'])), name='relationship_rung'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rung__in", ["stranger", "introduced", "known", "trusted"])),
+                name="relationship_rung",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pitch',
-            index=models.Index(fields=['page', 'state', 'lane', 'handed_in_at'], name='pitch_ledge'),
+            model_name="pitch",
+            index=models.Index(fields=["page", "state", "lane", "handed_in_at"], name="pitch_ledge"),
         ),
         migrations.AddIndex(
-            model_name='pitch',
-            index=models.Index(fields=['sender', 'page', '-handed_in_at'], name='pitch_of_sender'),
+            model_name="pitch",
+            index=models.Index(fields=["sender", "page", "-handed_in_at"], name="pitch_of_sender"),
         ),
         migrations.AddIndex(
-            model_name='pitch',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'held', 'quarantine', 'asked'])), fields=['lapses_at'], name='pitch_lapse_due'),
+            model_name="pitch",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "held", "quarantine", "asked"])),
+                fields=["lapses_at"],
+                name="pitch_lapse_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pitch',
-            index=models.Index(condition=models.Q(('state', 'later')), fields=['back_at'], name='pitch_back_due'),
+            model_name="pitch",
+            index=models.Index(condition=models.Q(("state", "later")), fields=["back_at"], name="pitch_back_due"),
         ),
         migrations.AddIndex(
-            model_name='pitch',
-            index=models.Index(condition=models.Q(('state', 'unproven')), fields=['written_at'], name='pitch_unproven'),
+            model_name="pitch",
+            index=models.Index(condition=models.Q(("state", "unproven")), fields=["written_at"], name="pitch_unproven"),
         ),
         migrations.AddConstraint(
-            model_name='pitch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['unproven', 'arrived', 'waiting', 'held', 'quarantine', 'asked', 'later', 'accepted', 'declined', 'wrong_door', 'withdrawn', 'lapsed'])), name='pitch_known_state'),
+            model_name="pitch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "unproven",
+                            "arrived",
+                            "waiting",
+                            "held",
+                            "quarantine",
+                            "asked",
+                            "later",
+                            "accepted",
+                            "declined",
+                            "wrong_door",
+                            "withdrawn",
+                            "lapsed",
+                        ],
+                    )
+                ),
+                name="pitch_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pitch',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'unproven'), models.Q(('handed_in_at__isnull', False), ('sender__isnull', False)), _connector='OR'), name='pitch_proven_has_sender'),
+            model_name="pitch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "unproven"),
+                    models.Q(("handed_in_at__isnull", False), ("sender__isnull", False)),
+                    _connector="OR",
+                ),
+                name="pitch_proven_has_sender",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pitch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'later'), _negated=True), ('back_at__isnull', False), _connector='OR'), name='pitch_later_has_date'),
+            model_name="pitch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "later"), _negated=True), ("back_at__isnull", False), _connector="OR"
+                ),
+                name="pitch_later_has_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['page', 'sender', 'at'], name='evidence_replay'),
+            model_name="evidence",
+            index=models.Index(fields=["page", "sender", "at"], name="evidence_replay"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(condition=models.Q(('pitch', None), _negated=True), fields=('pitch', 'kind'), name='evidence_once_per_pitch'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("pitch", None), _negated=True),
+                fields=("pitch", "kind"),
+                name="evidence_once_per_pitch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'by_hand'), ('standing', ''), _connector='XOR'), name='evidence_hand_sets'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "by_hand"), ("standing", ""), _connector="XOR"), name="evidence_hand_sets"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(fields=('token_hash', 'sender'), name='device_once_per_sender'),
+            model_name="device",
+            constraint=models.UniqueConstraint(fields=("token_hash", "sender"), name="device_once_per_sender"),
         ),
     ]

@@ -56,9 +56,7 @@ class Door(models.Model):
     not_here = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     may_ask = ArrayField(models.CharField(max_length=8), default=usual_asks)
     asks = ArrayField(models.CharField(max_length=8), default=list, blank=True)
-    floor_amount = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    floor_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     floor_currency = models.CharField(max_length=3, blank=True)
     paint = models.CharField(max_length=8, choices=PAINTS, default="green")
     position = models.PositiveSmallIntegerField(default=0)
@@ -73,9 +71,7 @@ class Door(models.Model):
             models.CheckConstraint(
                 name="door_until_has_a_date",
                 condition=~Q(state="until") | Q(until__isnull=False),
-                violation_error_message=_(
-                    "A door that is open until a date needs the date."
-                ),
+                violation_error_message=_("A door that is open until a date needs the date."),
             ),
             models.CheckConstraint(
                 name="door_closes_after_it_opens",
@@ -96,9 +92,7 @@ class Door(models.Model):
         """May anybody knock at this moment?"""
         if self.opens_at and self.opens_at > when:
             return False
-        return self.state == DoorState.OPEN or bool(
-            self.state == DoorState.UNTIL and self.until and self.until > when
-        )
+        return self.state == DoorState.OPEN or bool(self.state == DoorState.UNTIL and self.until and self.until > when)
 
     def look(self, when: datetime) -> str:
         """How it is drawn: open, until, key or shut."""

@@ -27,9 +27,7 @@ class Event(Leased):
     """A change of a pitch's state, or another fact about a pitch or a page. Its reactions run once."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="events")
-    pitch = models.ForeignKey(
-        Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="events"
-    )
+    pitch = models.ForeignKey(Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
     was = models.CharField(max_length=12, choices=PitchState, blank=True)
     what = models.CharField(max_length=12, choices=[*PitchState.choices, *Fact.choices])
     by = models.ForeignKey(
@@ -39,15 +37,11 @@ class Event(Leased):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    note = models.TextField(
-        blank=True, help_text="words that belong to the event, such as a reply"
-    )
+    note = models.TextField(blank=True, help_text="words that belong to the event, such as a reply")
     queue = models.CharField(max_length=8)
     at = models.DateTimeField()
     reacted_at = models.DateTimeField(null=True, blank=True)
-    dead = models.BooleanField(
-        default=False, help_text="its reactions failed too often; an operator must look"
-    )
+    dead = models.BooleanField(default=False, help_text="its reactions failed too often; an operator must look")
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:

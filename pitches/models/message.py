@@ -25,27 +25,17 @@ class MessageState(models.TextChoices):
 class Message(Leased):
     """One mail to one address. It is rendered when it is sent, in the words of that moment."""
 
-    kind = models.CharField(
-        max_length=24, help_text="a function of notify/catalogue.py"
-    )
-    dedupe = models.CharField(
-        max_length=120, unique=True, help_text="one message per event"
-    )
+    kind = models.CharField(max_length=24, help_text="a function of notify/catalogue.py")
+    dedupe = models.CharField(max_length=120, unique=True, help_text="one message per event")
     to = models.EmailField()
-    page = models.ForeignKey(
-        Page, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
-    )
-    pitch = models.ForeignKey(
-        Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
-    )
+    page = models.ForeignKey(Page, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
+    pitch = models.ForeignKey(Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     sealed = models.BinaryField(
         null=True,
         help_text="codes and other words that must not rest in plain; gone once sent",
     )
     queue = models.CharField(max_length=8)
-    state = models.CharField(
-        max_length=8, choices=MessageState, default=MessageState.PENDING
-    )
+    state = models.CharField(max_length=8, choices=MessageState, default=MessageState.PENDING)
     next_at = models.DateTimeField(help_text="not before this moment")
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()

@@ -38,17 +38,11 @@ class PageQuerySet(models.QuerySet["Page"]):
 class Page(models.Model):
     """The public "how to pitch me" page of one influencer, and the hours in which they read."""
 
-    owner = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page"
-    )
-    handle = models.CharField(
-        _("short address"), max_length=30, unique=True, validators=[HANDLE]
-    )
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page")
+    handle = models.CharField(_("short address"), max_length=30, unique=True, validators=[HANDLE])
     name = models.CharField(_("name"), max_length=80)
     tagline = models.CharField(_("what you do, in one line"), max_length=80, blank=True)
-    headline = models.CharField(
-        max_length=80, default=_("Pitch me here, not in my messages.")
-    )
+    headline = models.CharField(max_length=80, default=_("Pitch me here, not in my messages."))
     intro = models.TextField(max_length=600, blank=True)
     house_rules = ArrayField(models.CharField(max_length=160), default=list, blank=True)
     paint = models.CharField(max_length=8, choices=PAINTS, default="teal")
@@ -58,15 +52,9 @@ class Page(models.Model):
         default=list,
         blank=True,
     )
-    cards = models.PositiveSmallIntegerField(
-        default=30, validators=[MinValueValidator(1)]
-    )
-    newcomer_share = models.FloatField(
-        default=0.25, validators=[MinValueValidator(0), MaxValueValidator(1)]
-    )
-    lapse_days = models.PositiveSmallIntegerField(
-        default=21, validators=[MinValueValidator(1)]
-    )
+    cards = models.PositiveSmallIntegerField(default=30, validators=[MinValueValidator(1)])
+    newcomer_share = models.FloatField(default=0.25, validators=[MinValueValidator(0), MaxValueValidator(1)])
+    lapse_days = models.PositiveSmallIntegerField(default=21, validators=[MinValueValidator(1)])
     tell_me_now = models.BooleanField(default=False)
     digest = models.BooleanField(default=True)
     sensitive = ArrayField(models.CharField(max_length=40), default=list, blank=True)
@@ -118,10 +106,7 @@ class Page(models.Model):
     def hours_from(self, moment: datetime) -> "Iterator[datetime]":
         """Reading hours at or after `moment`, in UTC. In a gap of daylight saving an hour moves forward, in a fold
         it happens once (PEP 495: fold=0 of a time in a gap is later than the gap when normalised through UTC)."""
-        wanted = sorted(
-            (WEEKDAYS.index(day), clock)
-            for day, clock in (hour.split() for hour in self.reading)
-        )
+        wanted = sorted((WEEKDAYS.index(day), clock) for day, clock in (hour.split() for hour in self.reading))
         if not wanted:
             return
         today = self.local_date(moment)

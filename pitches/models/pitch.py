@@ -87,9 +87,7 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
             default=Value(4),
             output_field=IntegerField(),
         )
-        return self.order_by(
-            lane, F("nudged_at").asc(nulls_last=True), "handed_in_at", "pk"
-        )
+        return self.order_by(lane, F("nudged_at").asc(nulls_last=True), "handed_in_at", "pk")
 
     def for_desk(self) -> Self:
         """With all that a row of the desk shows."""
@@ -102,9 +100,7 @@ class Pitch(models.Model):
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="pitches")
     door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="pitches")
     door_version = models.PositiveIntegerField()
-    sender = models.ForeignKey(
-        Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="pitches"
-    )
+    sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="pitches")
     code = models.CharField(_("reference"), max_length=40, unique=True)
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -125,17 +121,11 @@ class Pitch(models.Model):
     company = models.CharField(max_length=80)
     email = models.EmailField()
 
-    state = models.CharField(
-        max_length=12, choices=PitchState, default=PitchState.UNPROVEN
-    )
+    state = models.CharField(max_length=12, choices=PitchState, default=PitchState.UNPROVEN)
     lane = models.CharField(max_length=12, choices=Lane, blank=True)
-    standing = models.CharField(
-        max_length=12, choices=Standing, blank=True, help_text="when it was routed"
-    )
+    standing = models.CharField(max_length=12, choices=Standing, blank=True, help_text="when it was routed")
     flags = ArrayField(models.CharField(max_length=24), default=list, blank=True)
-    suspect = models.BooleanField(
-        default=False, help_text="screening found enough for quarantine"
-    )
+    suspect = models.BooleanField(default=False, help_text="screening found enough for quarantine")
     label = models.CharField(max_length=12, blank=True)
     written_at = models.DateTimeField()
     handed_in_at = models.DateTimeField(null=True, blank=True)
@@ -149,13 +139,10 @@ class Pitch(models.Model):
     class Meta:
         verbose_name_plural = "pitches"
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="pitch_known_state", condition=Q(state__in=PitchState.values)
-            ),
+            models.CheckConstraint(name="pitch_known_state", condition=Q(state__in=PitchState.values)),
             models.CheckConstraint(
                 name="pitch_proven_has_sender",
-                condition=Q(state="unproven")
-                | Q(sender__isnull=False, handed_in_at__isnull=False),
+                condition=Q(state="unproven") | Q(sender__isnull=False, handed_in_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="pitch_later_has_date",
@@ -196,11 +183,7 @@ class Pitch(models.Model):
         )
         if aside or self.answers.filter(sent_at=None, undone_at=None).exists():
             return PitchState.WAITING
-        if (
-            self.state == PitchState.LAPSED
-            and self.lane == Lane.QUARANTINE
-            and clock.now() < self.told_lapse
-        ):
+        if self.state == PitchState.LAPSED and self.lane == Lane.QUARANTINE and clock.now() < self.told_lapse:
             return PitchState.WAITING
         return PitchState(self.state)
 

@@ -38,15 +38,9 @@ class Reason(models.TextChoices):
 class ReadingSession(models.Model):
     """One sitting of reading: the cards were chosen when it began."""
 
-    page = models.ForeignKey(
-        Page, on_delete=models.CASCADE, related_name="reading_sessions"
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    cards = ArrayField(
-        models.BigIntegerField(), default=list, help_text="pitches, in order"
-    )
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="reading_sessions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    cards = ArrayField(models.BigIntegerField(), default=list, help_text="pitches, in order")
     began_at = models.DateTimeField()
     touched_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -91,16 +85,10 @@ class Answer(models.Model):
         choices=PitchState,
         help_text="where undo brings the pitch back to",
     )
-    until = models.DateField(
-        null=True, blank=True, help_text="with later: when it comes back"
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    until = models.DateField(null=True, blank=True, help_text="with later: when it comes back")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     given_at = models.DateTimeField()
-    goes_out_at = models.DateTimeField(
-        null=True, blank=True, help_text="set when the session ends"
-    )
+    goes_out_at = models.DateTimeField(null=True, blank=True, help_text="set when the session ends")
     sent_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
@@ -113,9 +101,7 @@ class Answer(models.Model):
                 condition=Q(sent_at=None, undone_at=None),
                 name="answer_one_held_per_pitch",
             ),
-            models.CheckConstraint(
-                name="answer_no_has_reason", condition=Q(kind="no") ^ Q(reason="")
-            ),
+            models.CheckConstraint(name="answer_no_has_reason", condition=Q(kind="no") ^ Q(reason="")),
             models.CheckConstraint(
                 name="answer_sent_or_undone",
                 condition=Q(sent_at=None) | Q(undone_at=None),
@@ -136,9 +122,7 @@ class Answer(models.Model):
 class Handoff(models.Model):
     """What happens after a yes, chosen by the standing before it."""
 
-    pitch = models.OneToOneField(
-        Pitch, on_delete=models.CASCADE, related_name="handoff"
-    )
+    pitch = models.OneToOneField(Pitch, on_delete=models.CASCADE, related_name="handoff")
     standing = models.CharField(max_length=12, choices=Standing)
     follow_up_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)

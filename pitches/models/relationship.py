@@ -38,12 +38,8 @@ class Evidence(models.Model):
     """One dated fact about a sender, kept for ever. A standing is the replay of these."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="evidence")
-    sender = models.ForeignKey(
-        Sender, on_delete=models.CASCADE, related_name="evidence"
-    )
-    door = models.ForeignKey(
-        Door, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="evidence")
+    door = models.ForeignKey(Door, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=EvidenceKind)
     standing = models.CharField(
         max_length=12,
@@ -71,18 +67,14 @@ class Evidence(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "pk"]
-        indexes: ClassVar = [
-            models.Index(fields=["page", "sender", "at"], name="evidence_replay")
-        ]
+        indexes: ClassVar = [models.Index(fields=["page", "sender", "at"], name="evidence_replay")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["pitch", "kind"],
                 name="evidence_once_per_pitch",
                 condition=~Q(pitch=None),
             ),
-            models.CheckConstraint(
-                name="evidence_hand_sets", condition=Q(kind="by_hand") ^ Q(standing="")
-            ),
+            models.CheckConstraint(name="evidence_hand_sets", condition=Q(kind="by_hand") ^ Q(standing="")),
         ]
 
     def __str__(self) -> str:
@@ -92,15 +84,9 @@ class Evidence(models.Model):
 class Relationship(models.Model):
     """The present result of the replay for one page, sender and door; without a door it is the page-wide default."""
 
-    page = models.ForeignKey(
-        Page, on_delete=models.CASCADE, related_name="relationships"
-    )
-    sender = models.ForeignKey(
-        Sender, on_delete=models.CASCADE, related_name="relationships"
-    )
-    door = models.ForeignKey(
-        Door, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="relationships")
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="relationships")
+    door = models.ForeignKey(Door, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     rung = models.CharField(max_length=12, choices=Standing, default=Standing.STRANGER)
     blocked = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True, blank=True)

@@ -23,20 +23,14 @@ class Sender(models.Model):
     """A person with a proven mailbox. There is no row for an address that was only typed."""
 
     email = models.EmailField()
-    mailbox = models.CharField(
-        max_length=254, unique=True, help_text="the address without case and plus-tag"
-    )
+    mailbox = models.CharField(max_length=254, unique=True, help_text="the address without case and plus-tag")
     name = models.CharField(max_length=80)
     company = models.CharField(max_length=80, blank=True)
-    agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
-    )
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     proven_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), name="sender_email_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="sender_email_once")]
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
@@ -51,9 +45,7 @@ class Device(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["token_hash", "sender"], name="device_once_per_sender"
-            )
+            models.UniqueConstraint(fields=["token_hash", "sender"], name="device_once_per_sender")
         ]
 
     def __str__(self) -> str:

@@ -9,9 +9,7 @@ from pitches.notify import outbox
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
 # one digest is better than two.
-SENT_AGAIN = frozenset(
-    {"code", "receipt", "yes", "no", "ask", "lapsed", "page_up", "account"}
-)
+SENT_AGAIN = frozenset({"code", "receipt", "yes", "no", "ask", "lapsed", "page_up", "account"})
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask"})
 # What may be stopped with one click (RFC 8058).
@@ -53,9 +51,7 @@ def receipt(event: Event) -> None:
 def answer(event: Event) -> None:
     """3, 4, 5: yes, no or a question, as it went out."""
     pitch = _about(event)
-    sent = (
-        pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
-    )
+    sent = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
     if sent and sent.kind in (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK):
         outbox.put(
             sent.kind,
@@ -107,16 +103,10 @@ def page_up(event: Event) -> None:
     )
 
 
-def no_longer_needed(
-    kind: str, page: Page | None, pitch: Pitch | None
-) -> MessageState | None:
+def no_longer_needed(kind: str, page: Page | None, pitch: Pitch | None) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
     if kind == "code" and pitch and pitch.state != PitchState.UNPROVEN:
         return MessageState.OBSOLETE
-    if (
-        kind == "digest"
-        and page
-        and not Pitch.objects.filter(page=page).waiting().exists()
-    ):
+    if kind == "digest" and page and not Pitch.objects.filter(page=page).waiting().exists():
         return MessageState.OBSOLETE
     return None

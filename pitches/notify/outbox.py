@@ -65,11 +65,7 @@ def put(
 
 def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> None:
     """A mail of the sign-in library, through the same outbox. Codes rest sealed until they are sent."""
-    plain = {
-        key: str(value)
-        for key, value in context.items()
-        if isinstance(value, (str, int))
-    }
+    plain = {key: str(value) for key, value in context.items() if isinstance(value, (str, int))}
     secret = {"template": template_prefix} | plain
     with transaction.atomic():
         put(
@@ -84,9 +80,7 @@ def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> 
 def due(queue: str) -> QuerySet[Message]:
     """What may be sent now, the oldest first."""
     rows = Message.objects.filter(queue=queue, next_at__lte=clock.now())
-    return rows.filter(
-        Q(state=MessageState.PENDING) | Q(state=MessageState.SENDING)
-    ).order_by("next_at", "pk")
+    return rows.filter(Q(state=MessageState.PENDING) | Q(state=MessageState.SENDING)).order_by("next_at", "pk")
 
 
 def deliver(queue: str) -> int:
@@ -149,22 +143,16 @@ def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) ->
 
 def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa: FBT001 (private)
     """A worker died between DATA and the mark. Nobody knows; receipts go again, digests do not."""
-    message.tries.filter(outcome="open").update(
-        outcome="unknown", detail="the worker ended in the middle"
-    )
+    message.tries.filter(outcome="open").update(outcome="unknown", detail="the worker ended in the middle")
     if not again:
         _write(message, lease, state=MessageState.UNKNOWN, sealed=None)
     return again
 
 
-def _send(
-    message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: bool
-) -> None:
+def _send(message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: bool) -> None:
     try:
         mail.send()
-    except (
-        NEVER_ASKED
-    ) as error:  # before the others: some of these carry an SMTP code, too
+    except NEVER_ASKED as error:  # before the others: some of these carry an SMTP code, too
         _retry(message, lease, attempt, "retry", error)
         _close(mail.connection)
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
@@ -194,11 +182,7 @@ def _send(
 
 
 def _refused(message: Message, lease: UUID, attempt: Attempt, error: Any) -> None:
-    codes = (
-        [code for code, _ in error.recipients.values()]
-        if hasattr(error, "recipients")
-        else [error.smtp_code]
-    )
+    codes = [code for code, _ in error.recipients.values()] if hasattr(error, "recipients") else [error.smtp_code]
     if max(codes) >= 500:
         _settle(
             message,
@@ -213,9 +197,7 @@ def _refused(message: Message, lease: UUID, attempt: Attempt, error: Any) -> Non
         _retry(message, lease, attempt, "retry", error)
 
 
-def _retry(
-    message: Message, lease: UUID, attempt: Attempt, outcome: str, error: Exception
-) -> None:
+def _retry(message: Message, lease: UUID, attempt: Attempt, outcome: str, error: Exception) -> None:
     if message.attempts >= MAX_ATTEMPTS:
         _settle(
             message,
@@ -241,10 +223,10 @@ def _settle(
     lease: UUID,
     attempt: Attempt,
     outcome: str,
-    error: Exception | None,
+    because: Exception | None,
     **changes: Any,
 ) -> None:
-    detail = f"{type(error).__name__}: {error}"[:500] if error else ""
+    detail = f"{type(because).__name__}: {because}"[:500] if because else ""
     with transaction.atomic():
         Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail)
         _write(message, lease, **{"error": detail} | changes)

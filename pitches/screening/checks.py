@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from pitches.models import Payer, Pitch
 from portal import domains
 
-ARCHIVE = re.compile(
-    r"\.(?:zip|rar|7z|exe|scr|iso|msi|docm|xlsm|gz)(?:$|[?#])", re.IGNORECASE
-)
+ARCHIVE = re.compile(r"\.(?:zip|rar|7z|exe|scr|iso|msi|docm|xlsm|gz)(?:$|[?#])", re.IGNORECASE)
 SHORTENERS = frozenset(
     "bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly cutt.ly rebrand.ly shorturl.at lnkd.in".split()
 )
@@ -73,12 +71,7 @@ def lookalike_domain(pitch: Pitch) -> str:
     name, brand = host.partition(".")[0], _brand(pitch)
     mail = domains.registrable(pitch.email.rpartition("@")[2]).partition(".")[0]
     for real in {pitch.company.lower().replace(" ", ""), mail}:
-        if (
-            real
-            and name != real
-            and domains.skeleton(name) == domains.skeleton(real)
-            and len(brand) >= 4
-        ):
+        if real and name != real and domains.skeleton(name) == domains.skeleton(real) and len(brand) >= 4:
             return _("%(host)s reads like %(real)s") % {"host": host, "real": real}
     return ""
 
@@ -103,9 +96,7 @@ def final_say_brand(pitch: Pitch) -> str:
 
 def empty_why(pitch: Pitch) -> str:
     """The reason says nothing: under four words."""
-    return (
-        pitch.why if len(pitch.why.split()) < 4 and pitch.payer != Payer.NOBODY else ""
-    )
+    return pitch.why if len(pitch.why.split()) < 4 and pitch.payer != Payer.NOBODY else ""
 
 
 CHECKS: dict[str, Check] = {

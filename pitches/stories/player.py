@@ -1,0 +1,296 @@
+"""Playing a story: each step through the real forms, rooms, reactions and tasks, and what it says must be true."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from pitches import doors, intake, lifecycle, relationships, review
+from pitches.forms import PitchForm
+from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
+from pitches.stories import stage
+from portal import clock, domains, tokens
+
+NOT_BUILT = frozenset({"change", "withdraw", "watch", "outcome"})
+
+
+class NotBuiltYet(Exception):
+    """The feature of this step does not exist here."""
+
+
+@dataclass
+class Outcome:
+    """What a step led to, by the names that `expect` uses."""
+
+    pitch: Pitch | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Line:
+    """One line of the report."""
+
+    text: str
+    wrongs: list[str]
+
+    def __str__(self) -> str:
+        return f"ok     {self.text}" if not self.wrongs else f"WRONG  {self.text}: {'; '.join(self.wrongs)}"
+
+
+class Player:
+    """Plays one story in the current database, on a standing clock."""
+
+    def __init__(self, story: Mapping[str, Any]) -> None:
+        self.story = story
+        self.page, self.senders = stage.build(story)
+        self.specs = {spec["id"]: spec for spec in story["senders"]}
+        self.keys: dict[str, UUID] = {}
+        self.pitches: dict[str, int] = {}
+        self.devices = {key: tokens.seed() for key in self.specs}
+        self.answers: dict[str, Mapping[str, Any]] = {}
+        self.counted: dict[str, int] = {}
+
+    def play(self) -> Iterator[Line]:
+        """Every step, then the end."""
+        stage.settle()
+        for number, step in enumerate(self.story["steps"], start=1):
+            yield self._step(number, step)
+        yield from self._final()
+
+    # ── steps ────────────────────────────────────────────────────────────────
+
+    def _step(self, number: int, step: Mapping[str, Any]) -> Line:
+        self.counted = {who: stage.sent_to(address) for who, address in self._addresses().items()}
+        verb = step["do"]
+        text = f"{number:>2} {verb} {step.get('id') or step.get('slug') or step.get('sender') or ''}".rstrip()
+        try:
+            if "at" in step:
+                stage.travel(stage.moment(step["at"]))
+            if "after" in step:
+                stage.travel(clock.now() + stage.duration(step["after"]))
+            if verb in NOT_BUILT:
+                raise NotBuiltYet
+            outcome = getattr(self, f"do_{verb}")(step)
+            stage.settle()
+        except NotBuiltYet:
+            return Line(text, ["not built yet"])
+        text = f"{text} ({clock.now():%a %d %b %H:%M})"
+        if outcome.pitch and Pitch.objects.filter(pk=outcome.pitch.pk).exists():
+            outcome.pitch.refresh_from_db()
+        return Line(text, list(self._compare(step, outcome)))
+
+    def do_pitch(self, step: Mapping[str, Any]) -> Outcome:
+        """Hand in through the door's form, then prove the mailbox with the mailed code."""
+        name = step["id"]
+        door = self._door(step["door"])
+        self.answers.setdefault(name, step.get("answers", {}))
+        key = self.keys.setdefault(name, uuid4())
+        proving = step.get("prove", True)
+        device = self.devices[step["sender"]] if proving else tokens.seed()
+        try:
+            intake.check_open(door)
+            form = PitchForm(self._form_data(name, step["sender"], key), door=door)
+            if not form.is_valid():
+                return Outcome(facts={"result": "refused", "why": "incomplete", "errors": set(form.errors)})
+            pitch, new = intake.write(door, form.answers(), form_key=key, device=device)
+            self.pitches[name] = pitch.pk
+            return self._hand_in(pitch, device, new=new, proving=proving)
+        except intake.Refused as refused:
+            self.pitches.pop(name, None)
+            return Outcome(facts={"result": "refused", "why": refused.why})
+
+    def _hand_in(self, pitch: Pitch, device: str, *, new: bool, proving: bool) -> Outcome:
+        if not new and pitch.sender_id:
+            return Outcome(pitch, {"result": "same"})
+        stage.settle()
+        known = intake.recognise(device, pitch.email)
+        if known:
+            intake.hand_in(pitch, known)
+        elif proving:
+            intake.prove(pitch, stage.newest_code(pitch.email), device=device)
+        stage.settle()
+        return self._result(pitch)
+
+    def _form_data(self, name: str, sender: str, key: UUID) -> dict[str, Any]:
+        spec = self.specs[sender]
+        data = {"form_key": str(key), "name": spec["name"], "company": spec.get("company", ""), "email": spec["email"]}
+        for answer, value in self.answers[name].items():
+            if isinstance(value, Mapping):
+                data |= {f"{answer}.{part}": inner for part, inner in value.items()}
+            else:
+                data[answer] = value
+        return data
+
+    def do_nudge(self, step: Mapping[str, Any]) -> Outcome:
+        """The sender nudges."""
+        return self._by_sender(step, lambda pitch: intake.nudge(pitch, str(step.get("text", ""))))
+
+    def do_reply(self, step: Mapping[str, Any]) -> Outcome:
+        """The sender answers the question."""
+        return self._by_sender(step, lambda pitch: intake.reply(pitch, str(step.get("text", ""))))
+
+    def _by_sender(self, step: Mapping[str, Any], act: Any) -> Outcome:
+        pitch = self._pitch(step["id"])
+        try:
+            act(pitch)
+        except intake.Refused as refused:
+            return Outcome(pitch, {"result": "refused", "why": refused.why})
+        return self._result(pitch)
+
+    def do_door(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner changes a door."""
+        fields = {name: step[name] for name in ("state", "reason", "places_per_week") if name in step}
+        if "tiers" in step:
+            fields["tiers"] = list(step["tiers"])
+        if "until" in step:
+            fields["until"] = stage.local(step["until"], self.page.zone)
+        doors.change(self._door(step["slug"]), **fields)
+        return Outcome()
+
+    def do_stand(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner changes a standing by hand."""
+        slug = step.get("door", "*")
+        until = stage.local(step["until"], self.page.zone) if "until" in step else None
+        relationships.set_by_hand(
+            self.page,
+            self._sender(step["sender"]),
+            Standing(step["standing"]),
+            by=self.page.owner,
+            door=None if slug == "*" else self._door(slug),
+            until=until,
+            note=step.get("note", ""),
+        )
+        return Outcome()
+
+    def do_session(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner opens a reading session, answers, ends it."""
+        session = review.open_session(self.page, by=self.page.owner)
+        names = {pk: name for name, pk in self.pitches.items()}
+        cards = [names.get(pk, f"pitch {pk}") for pk in session.cards]
+        for name, said in step.get("answers", {}).items():
+            review.answer(self._pitch(name), by=self.page.owner, session=session, **self._answer(said))
+        review.end_session(session)
+        stage.settle()
+        return Outcome(facts={"cards": cards})
+
+    def _answer(self, said: Any) -> dict[str, Any]:
+        if said == "yes":
+            return {"kind": AnswerKind.YES}
+        if not isinstance(said, Mapping) or "wrong_door" in said:
+            raise NotBuiltYet
+        if "ask" in said:
+            return {"kind": AnswerKind.ASK, "text": said["ask"]}
+        if "later" in said:
+            return {"kind": AnswerKind.LATER, "until": date.fromisoformat(str(said["later"]))}
+        return {"kind": AnswerKind.NO, "reason": said["no"], "text": said.get("line", "")}
+
+    def do_undo(self, step: Mapping[str, Any]) -> Outcome:
+        """Take back an answer that has not gone out."""
+        pitch = self._pitch(step["id"])
+        given = Answer.objects.filter(pitch=pitch).order_by("-pk").first()
+        if given is None:
+            return Outcome(pitch, {"result": "refused", "why": "nothing to undo"})
+        try:
+            review.undo(given, by=self.page.owner)
+        except lifecycle.AlreadyMoved:
+            return Outcome(pitch, {"result": "refused", "why": "answered"})
+        return Outcome(pitch)
+
+    def do_wait(self, step: Mapping[str, Any]) -> Outcome:
+        """Nothing but time."""
+        stage.travel(clock.now() + stage.duration(step["for"]))
+        return Outcome()
+
+    # ── what is true ─────────────────────────────────────────────────────────
+
+    def _result(self, pitch: Pitch) -> Outcome:
+        pitch.refresh_from_db()
+        return Outcome(pitch, {"result": pitch.state})
+
+    def _compare(self, step: Mapping[str, Any], outcome: Outcome) -> Iterator[str]:
+        expect = dict(step.get("expect") or {})
+        if "cards" in step:
+            expect["cards"] = list(step["cards"])
+        for name, wanted in expect.items():
+            got = self._got(name, wanted, outcome)
+            if not _same(name, wanted, got):
+                yield f"{name} expected {_plain(wanted)} got {_plain(got)}"
+
+    def _got(self, name: str, wanted: Any, outcome: Outcome) -> Any:
+        pitch = outcome.pitch
+        if name in outcome.facts:
+            return outcome.facts[name]
+        if name == "mails":
+            addresses = self._addresses()
+            return {who: stage.sent_to(addresses[who]) - self.counted[who] for who in wanted}
+        if name == "standing":
+            return self._standings(wanted)
+        if name == "handoff":
+            found = {key: self._pitch(key) for key in wanted}
+            return {key: one.handoff.standing if hasattr(one, "handoff") else None for key, one in found.items()}
+        if pitch is None:
+            return None
+        if name == "promised":
+            return str(self.page.local_date(pitch.promised_for)) if pitch.promised_for else None
+        return getattr(pitch, name, None)
+
+    def _standings(self, wanted: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+        return {
+            who: {slug: self._standing(who, slug) for slug in by_door}
+            for who, by_door in wanted.items()
+        }  # fmt: skip
+
+    def _standing(self, who: str, slug: str) -> str:
+        sender = Sender.objects.filter(mailbox=domains.mailbox(self.specs[who]["email"])).first()
+        door = None if slug == "*" else self._door(slug)
+        return relationships.standing_of(self.page, sender, door).value
+
+    def _final(self) -> Iterator[Line]:
+        final = self.story.get("final") or {}
+        found = {
+            "states": lambda wanted: {name: self._state(name) for name in wanted},
+            "mails": lambda wanted: {who: stage.sent_to(self._addresses()[who]) for who in wanted},
+            "pitches": lambda _wanted: stage.stored(self.page),
+            "standing": self._standings,
+        }
+        for name, wanted in final.items():
+            got = found[name](wanted)
+            wrongs = [] if _plain(got) == _plain(wanted) else [f"expected {_plain(wanted)} got {_plain(got)}"]
+            yield Line(f"final {name}", wrongs)
+
+    # ── who and what ─────────────────────────────────────────────────────────
+
+    def _addresses(self) -> dict[str, str]:
+        return {key: spec["email"] for key, spec in self.specs.items()} | {"owner": self.page.owner.email}
+
+    def _door(self, slug: str) -> Door:
+        return Door.objects.select_related("page").get(page=self.page, slug=slug)
+
+    def _pitch(self, name: str) -> Pitch:
+        return Pitch.objects.select_related("page", "door").get(pk=self.pitches.get(name))
+
+    def _state(self, name: str) -> str | None:
+        pitch = Pitch.objects.filter(pk=self.pitches.get(name)).first()
+        return pitch.state if pitch else None
+
+    def _sender(self, who: str) -> Sender:
+        spec = self.specs[who]
+        return intake.sender_of(spec["email"], name=spec["name"], company=spec.get("company", ""))
+
+
+def _plain(value: Any) -> Any:
+    """Without the types of the YAML reader."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, set):
+        return sorted(map(str, value))
+    return value if isinstance(value, (int, type(None))) else str(value)
+
+
+def _same(name: str, wanted: Any, got: Any) -> bool:
+    if name in ("errors", "flags"):
+        return sorted(map(str, wanted or [])) == sorted(map(str, got or []))
+    return _plain(wanted) == _plain(got)

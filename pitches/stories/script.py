@@ -1,0 +1,157 @@
+"""Reading a story. Unknown keys anywhere are an error with the line number, never ignored."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+ANY: dict[str, Any] = {"*": None}
+STANDINGS: dict[str, Any] = {"*": None}
+EXPECT = {
+    "result": None,
+    "why": None,
+    "errors": None,
+    "lane": None,
+    "flags": None,
+    "label": None,
+    "promised": None,
+    "state": None,
+    "standing": ANY,
+    "mails": ANY,
+    "handoff": ANY,
+}
+PAID = (
+    "type",
+    "min",
+    "max",
+    "currency",
+    "usage",
+    "months",
+    "exclusivity",
+    "approval_rounds",
+    "final_say",
+    "publish_to",
+)
+ANSWERS = {
+    **dict.fromkeys(("line", "why", "link", "ask", "payer", "last_day", "detail", "language", "category")),
+    "paid": dict.fromkeys(PAID),
+    "news": dict.fromkeys(("lifts_at", "terms", "teaser", "sealed")),
+    "event": dict.fromkeys(("starts", "place", "coverage_expected")),
+    "product": dict.fromkeys(("value", "currency", "keep")),
+}
+DOOR = dict.fromkeys(("slug", "name", "state", "until", "reason", "tiers", "places_per_week", "asks")) | {
+    "floor": dict.fromkeys(("amount", "currency"))
+}
+STEPS: dict[str, dict[str, Any]] = {
+    "pitch": {"id": None, "sender": None, "door": None, "answers": ANSWERS, "prove": None, "again": None},
+    "change": {"id": None, "answers": ANSWERS},
+    "nudge": dict.fromkeys(("id", "text")),
+    "withdraw": dict.fromkeys(("id", "text")),
+    "reply": dict.fromkeys(("id", "text")),
+    "watch": dict.fromkeys(("sender", "door")),
+    "door": dict.fromkeys(("slug", "state", "until", "reason", "tiers", "places_per_week")),
+    "stand": dict.fromkeys(("sender", "door", "standing", "until", "note")),
+    "session": {"cards": None, "answers": ANY},
+    "undo": {"id": None},
+    "outcome": dict.fromkeys(("id", "what")),
+    "wait": {"for": None},
+}
+COMMON = {"do": None, "at": None, "after": None, "expect": EXPECT}
+STORY = {
+    "version": None,
+    "clock": None,
+    "page": dict.fromkeys(
+        ("handle", "name", "timezone", "reading", "cards", "newcomer_share", "lapse_days", "tell_me_now", "sensitive")
+    ),
+    "doors": [DOOR],
+    "senders": [{"id": None, "name": None, "email": None, "company": None, "standing": STANDINGS}],
+    "steps": [STEPS],
+    "final": {"states": ANY, "mails": ANY, "pitches": None, "standing": ANY},
+}
+NEEDED = {
+    "story": ("version", "clock", "page", "doors", "senders", "steps"),
+    "doors": ("slug", "name", "state"),
+    "senders": ("id", "name", "email"),
+}
+
+
+class BadStory(ValueError):
+    """The story cannot be played; the message says where and why."""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The story in a file, checked. YAML 1.2, so that `yes` and `no` are words. Raises BadStory."""
+    try:
+        story = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise BadStory(message) from error
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        message = f"line {line}: {error.problem or 'this is not YAML'}"
+        raise BadStory(message) from error
+    if not isinstance(story, Mapping):
+        message = "line 1: a story is a mapping with version, clock, page, doors, senders and steps"
+        raise BadStory(message)
+    _check(story, STORY, "story")
+    if story["version"] != 1:
+        message = f"{_line(story, 'version')}: this reads version 1 of the format, not {story['version']}"
+        raise BadStory(message)
+    return dict(story)
+
+
+def _line(node: Any, key: Any) -> str:
+    """Where a key stands."""
+    try:
+        return f"line {node.lc.key(key)[0] + 1}"
+    except (AttributeError, KeyError, TypeError):
+        return f"line {getattr(getattr(node, 'lc', None), 'line', 0) + 1}"
+
+
+def _check(node: Any, shape: Any, where: str) -> None:
+    if isinstance(shape, list):
+        _check_list(node, shape[0], where)
+    elif isinstance(shape, dict) and shape is not ANY and shape is not STANDINGS:
+        _check_mapping(node, shape, where)
+    elif isinstance(shape, dict) and not isinstance(node, Mapping):
+        message = f"{where} must be a mapping"
+        raise BadStory(message)
+
+
+def _check_list(node: Any, shape: Any, where: str) -> None:
+    if not isinstance(node, list):
+        message = f"{where} must be a list"
+        raise BadStory(message)
+    for number, item in enumerate(node):
+        _check_item(item, shape, where, f"line {node.lc.item(number)[0] + 1}")
+
+
+def _check_item(item: Any, shape: Any, where: str, line: str) -> None:
+    if not isinstance(item, Mapping):
+        message = f"{line}: an entry of {where} must be a mapping"
+        raise BadStory(message)
+    if shape is STEPS:
+        verb = item.get("do")
+        if verb not in STEPS:
+            message = f"{line}: unknown step {verb!r}"
+            raise BadStory(message)
+        shape = COMMON | STEPS[verb]
+        where = f"step {verb!r}"
+    _check_mapping(item, shape, where)
+
+
+def _check_mapping(node: Any, shape: dict[str, Any], where: str) -> None:
+    if not isinstance(node, Mapping):
+        message = f"{where} must be a mapping"
+        raise BadStory(message)
+    for key, value in node.items():
+        if key not in shape:
+            message = f"{_line(node, key)}: unknown key {key!r} in {where}"
+            raise BadStory(message)
+        _check(value, shape[key], key)
+    for key in NEEDED.get(where, ()):
+        if key not in node:
+            message = f"{_line(node, None)}: {where} needs {key!r}"
+            raise BadStory(message)
