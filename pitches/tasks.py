@@ -7,8 +7,9 @@ from celery import shared_task
 
 from portal.celery import QUEUES
 
-BATCH = 100
-STOP_AFTER = 15  # seconds of a 30 s lease
+BATCH = 50
+# Seconds that one ring may work before it rings again, so that what is more urgent comes in between. A lease is 30 s.
+TURN = {"codes": 10, "now": 8, "soon": 3, "later": 1}
 
 
 @shared_task
@@ -19,7 +20,7 @@ def react(queue: str) -> int:
     from portal import leases, relay  # noqa: PLC0415
 
     began, done = time.monotonic(), 0
-    while time.monotonic() - began < STOP_AFTER:
+    while time.monotonic() - began < TURN[queue]:
         rows = Event.objects.filter(queue=queue, reacted_at=None, dead=False).order_by("pk")
         lease, events = leases.claim(rows, limit=BATCH)
         if not events:
@@ -40,8 +41,8 @@ def deliver(queue: str) -> int:
     from portal import relay  # noqa: PLC0415
 
     began, done = time.monotonic(), 0
-    while time.monotonic() - began < STOP_AFTER:
-        taken = outbox.deliver(queue)
+    while time.monotonic() - began < TURN[queue]:
+        taken = outbox.deliver(queue, seconds=TURN[queue])
         done += taken
         if taken < outbox.BATCH:
             return done

@@ -14,14 +14,13 @@ from uuid import UUID
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from pitches.models import Attempt, Message, MessageState, Page, Pitch
 from portal import clock, leases, relay, tokens
 
 log = logging.getLogger(__name__)
 BATCH = 20
-STOP_AFTER = 15  # seconds of a 30 s lease; EMAIL_TIMEOUT (5 s) still fits behind
 # The server was not reached or did not let us in: the mail itself was not tried.
 NEVER_ASKED = (
     smtplib.SMTPConnectError,
@@ -83,15 +82,18 @@ def due(queue: str) -> QuerySet[Message]:
     return rows.filter(Q(state=MessageState.PENDING) | Q(state=MessageState.SENDING)).order_by("next_at", "pk")
 
 
-def deliver(queue: str) -> int:
-    """Claim a batch and send it over one connection. Returns how many were taken."""
+def deliver(queue: str, *, seconds: float = 10) -> int:
+    """Claim a batch and send it over one connection. Returns how many were taken.
+
+    After `seconds` nothing more is begun and the rest is given back; a lease (30 s) must outlast that and EMAIL_TIMEOUT.
+    """
     began = time.monotonic()
     lease, messages = leases.claim(due(queue), limit=BATCH)
     connection = get_connection()
     try:
         for message in messages:
-            if time.monotonic() - began > STOP_AFTER:
-                _write(message, lease, lease_until=None)
+            if time.monotonic() - began > seconds:
+                _write(message, lease, lease_until=None, attempts=F("attempts") - 1)
             else:
                 _deliver_one(message, lease, connection)
     finally:
