@@ -61,7 +61,8 @@ def tick() -> int:
 @shared_task
 def sweep() -> int:
     """All work that waits in the database, even if no ring ever came."""
-    return sum(react(queue) + deliver(queue) for queue in QUEUES)
+    jobs = {"react": react, "deliver": deliver}
+    return sum(jobs[job](queue) for job, queue in list(waiting_work()))
 
 
 @shared_task
