@@ -1,6 +1,6 @@
 """The only place that bends allauth: its mail goes through our own outbox, its codes are six digits."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.crypto import get_random_string
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 CODE_DIGITS = 6
 
@@ -19,6 +20,12 @@ def six_digits() -> str:
 
 class AccountAdapter(DefaultAccountAdapter):
     """How signing in differs here from what allauth does by itself."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _(
+            "That code does not match. Look at the newest email, or send another."
+        ),
+    }
 
     def send_mail(
         self, template_prefix: str, email: str, context: dict[str, Any]
