@@ -95,6 +95,8 @@ CACHES = {
     }
 }
 
+# What the relay asks every second: which queues have rows that nobody works on.
+WORK = "pitches.tasks.waiting_work"
 CELERY_BROKER_URL = env.secret("BROKER_URL") or embedded.broker_url(VAR)
 CELERY_TASK_IGNORE_RESULT = True  # state lives in our tables
 CELERY_TASK_DEFAULT_QUEUE = "soon"
@@ -142,7 +144,10 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600  # seconds (ASVS 5.0.0, 6.5.5)
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+MAIL_OUT = "pitches.notify.outbox.put_account_mail"  # where portal/accounts.py puts account mail
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
