@@ -157,16 +157,19 @@ def ask_code(pitch: Pitch) -> bool:
 
 
 def check_code(pitch: Pitch, typed: str) -> None:
-    """Raise WrongCode unless this is a code that was mailed for the pitch and still works. Each try is counted first,
-    so that parallel guesses cannot pass the limit."""
+    """Raise WrongCode unless this is a code that was mailed for the pitch and still works.
+
+    The try is counted first and under a lock, so that parallel guesses cannot pass the limit.
+    """
     code = "".join(filter(str.isdecimal, typed))
-    counted = pitch.proofs.alive().filter(tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
-    if not counted:
+    with transaction.atomic():
+        asked = list(pitch.proofs.alive().filter(tries__lt=CODE_TRIES).select_for_update())
+        Proof.objects.filter(pk__in=[proof.pk for proof in asked]).update(tries=F("tries") + 1)
+    if any(tokens.same(proof.code_hash, tokens.code_hash(proof.salt, code)) for proof in asked):
+        return
+    if not asked:
         raise WrongCode("tries" if pitch.proofs.alive().exists() else "expired")
-    for proof in pitch.proofs.alive().filter(tries__lte=CODE_TRIES):
-        if code and tokens.same(proof.code_hash, tokens.code_hash(proof.salt, code)):
-            return
-    raise WrongCode("wrong" if pitch.proofs.alive().filter(tries__lt=CODE_TRIES).exists() else "tries")
+    raise WrongCode("wrong" if any(proof.tries + 1 < CODE_TRIES for proof in asked) else "tries")
 
 
 def recognise(device: str, email: str) -> Sender | None:
@@ -233,6 +236,9 @@ def hand_in(pitch: Pitch, sender: Sender) -> Pitch:
         with transaction.atomic():
             # Two pitches of one sender wait for each other here, so that limits cannot be passed by a race.
             Sender.objects.select_for_update().get(pk=sender.pk)
+            pitch.refresh_from_db(fields=["state"])
+            if pitch.state != PitchState.UNPROVEN:
+                return pitch
             standing = admit(pitch, sender)
             moment = clock.now()
             lifecycle.move(
@@ -262,7 +268,7 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
     check_open(door)
     if standing not in door.tiers or (door.state == DoorState.INVITED and standing in WEEKLY):
         raise Refused("tier")
-    own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__isnull=False)
+    own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__isnull=False).exclude(pk=pitch.pk)
     waiting = own.unfinished().filter(door=door).order_by("handed_in_at").first()
     if waiting:
         raise Refused("one_waiting", other=waiting)

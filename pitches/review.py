@@ -87,8 +87,8 @@ def answer(
         if was not in (PitchState.WAITING, PitchState.HELD):
             raise AlreadyMoved(_("This pitch has been answered already."))
         lifecycle.move(pitch, BECOMES[kind], by=by, note=text, **changes)
-        if session:
-            ReadingSession.objects.filter(pk=session.pk).update(touched_at=now)
+        # Touching the row holds it: a session that ends meanwhile sees this answer, or this sees that it ended.
+        reading = session and ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(touched_at=now)
         return Answer.objects.create(
             pitch=pitch,
             session=session,
@@ -99,7 +99,7 @@ def answer(
             until=until,
             by=by,
             given_at=now,
-            goes_out_at=None if session and session.ended_at is None else now + HOLD,
+            goes_out_at=None if reading else now + HOLD,
         )
 
 
@@ -123,6 +123,8 @@ def _back_at(page: Page, day: date) -> datetime:
 def undo(given: Answer, *, by: User) -> Pitch:
     """Take an answer back that has not gone out. Raises AlreadyMoved when it has."""
     pitch = given.pitch
+    if pitch.state != BECOMES[AnswerKind(given.kind)]:
+        raise AlreadyMoved(_("This pitch has moved on since."))
     with transaction.atomic():
         if not Answer.objects.held().filter(pk=given.pk).update(undone_at=clock.now()):
             raise AlreadyMoved(_("This answer has gone out already."))
@@ -197,7 +199,7 @@ def begin_hour(page: Page) -> bool:
     planned = page.next_hour_at
     if planned is None:
         return False
-    following = page.next_hour(max(planned, clock.now() - timedelta(hours=1)) + timedelta(minutes=1))
+    following = page.next_hour(max(planned, clock.now()) + timedelta(minutes=1))
     with transaction.atomic():
         if not Page.objects.filter(pk=page.pk, next_hour_at=planned).update(next_hour_at=following):
             return False
