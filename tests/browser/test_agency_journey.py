@@ -1,0 +1,118 @@
+"""From a link in a bio to a pitch on the ledge, by phone and desktop, with and without JavaScript (docs/journeys.md)."""
+
+import re
+from typing import Any
+
+import pytest
+
+from pitches.models import Pitch, PitchState
+from tests.browser.conftest import mailed_code, wait_for
+from tests.factories import DoorFactory, PageFactory
+
+ADDRESS = "elif@mosaic.example"
+LINE = "Survey: why 1,200 people mute brands on purpose"
+WHY = (
+    "The question your readers ask most, put to 1,200 people in four countries. "
+    "Questionnaire and weights included, and the results that went badly, too."
+)
+# Palin et al. 2019: 36.2 words a minute on a phone, five characters a word; a tap is 1.2 s, fetching a code 15 s,
+# reading the street, the fit lists and the preview 57 s (the budget of the journey).
+PER_CHARACTER, PER_TAP, CODE, READING = 60 / (36.2 * 5), 1.2, 15, 57
+
+
+@pytest.fixture
+def door() -> Any:
+    page = PageFactory(handle="maya", name="Maya Lind")
+    return DoorFactory(page=page, slug="original-research", name="Original research")
+
+
+def fill(hand: Any) -> None:
+    page = hand.page
+    hand.write(page.get_by_label("In one line, what is it?"), LINE)
+    hand.write(page.get_by_label("readers care"), WHY)
+    hand.write(page.get_by_label(re.compile("A link that")), "mosaic.example/mute")
+    hand.tap(page.get_by_text("Write about it, or not"))
+    hand.tap(page.get_by_text("A client"))
+    hand.write(page.get_by_label("Your name"), "Elif Kaya")
+    hand.write(page.get_by_label("Agency or company"), "Mosaic Research")
+    hand.write(page.get_by_label("Work email"), ADDRESS)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_an_agency_leaves_a_pitch_within_the_gates(hand: Any, door: Any, screen: str, script: bool) -> None:
+    person = hand(screen, script=script)
+    person.open("/@maya")
+    person.tap(person.link("Original research"))
+    fill(person)
+    person.tap(person.button(re.compile("See how Maya reads it")))
+    person.page.get_by_role("heading", name=re.compile("This is how Maya will read it")).wait_for()
+    person.write(person.page.get_by_label("Code from the email"), mailed_code(ADDRESS))
+    person.tap(person.button("Leave it on the ledge"))
+    person.page.get_by_role("heading", name="Your pitch is on Maya’s ledge").wait_for()
+    pitch = wait_for(lambda: Pitch.objects.filter(state=PitchState.WAITING).first())
+    assert (pitch.line, pitch.lane, pitch.sender.email) == (LINE, "first_knock", ADDRESS)
+    assert person.page.get_by_text(pitch.code).is_visible()
+    assert person.loads <= 5
+    assert person.taps <= 15
+    assert person.typed * PER_CHARACTER + person.taps * PER_TAP + CODE + READING <= 240
+    assert person.strangers == []
+
+
+def test_a_second_pitch_from_the_same_device_needs_no_code(hand: Any, door: Any) -> None:
+    DoorFactory(page=door.page, slug="events", name="Events")
+    person = hand("phone")
+    person.open("/@maya/original-research")
+    fill(person)
+    person.button(re.compile("See how Maya reads it")).tap()
+    person.page.get_by_label("Code from the email").fill(mailed_code(ADDRESS))
+    person.button("Leave it on the ledge").tap()
+    person.page.get_by_role("heading", name="Your pitch is on Maya’s ledge").wait_for()
+    person.open("/@maya/events")
+    assert person.page.get_by_label("Work email").input_value() == ADDRESS
+    page, before = person.page, person.taps
+    person.write(page.get_by_label("In one line, what is it?"), "A breakfast on consent, with the raw data")
+    person.write(page.get_by_label("readers care"), WHY)
+    person.write(page.get_by_label(re.compile("A link that")), "mosaic.example/breakfast")
+    person.tap(page.get_by_text("A quote"))
+    person.tap(page.get_by_text("A client"))
+    person.tap(person.button(re.compile("See how Maya reads it")))
+    assert page.get_by_label("Code from the email").count() == 0
+    person.tap(person.button("Leave it on the ledge"))
+    page.get_by_role("heading", name="Your pitch is on Maya’s ledge").wait_for()
+    assert person.taps - before <= 7
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_no_page_of_the_agency_has_an_accessibility_violation(
+    hand: Any, door: Any, screen: str, scheme: Any
+) -> None:
+    person = hand(screen)
+    person.page.emulate_media(color_scheme=scheme)
+    person.open("/@maya")
+    person.axe()
+    person.link("Original research").click()
+    person.axe()
+    person.button(re.compile("See how Maya reads it")).click()
+    person.page.get_by_role("heading", name="There is a problem").wait_for()
+    assert person.page.title().startswith("Error:")
+    person.axe()
+    fill(person)
+    person.button(re.compile("See how Maya reads it")).click()
+    code = person.page.get_by_label("Code from the email")
+    code.fill("000000")
+    person.axe()
+    code.fill(mailed_code(ADDRESS))
+    person.button("Leave it on the ledge").click()
+    person.page.get_by_role("heading", name="Your pitch is on Maya’s ledge").wait_for()
+    person.axe()
+
+
+def test_what_was_typed_is_still_there_after_a_reload(hand: Any, door: Any) -> None:
+    person = hand("phone")
+    person.open("/@maya/original-research")
+    person.page.get_by_label("In one line, what is it?").fill(LINE)
+    person.page.get_by_text("Draft saved on this device").wait_for()
+    person.page.reload()
+    assert person.page.get_by_label("In one line, what is it?").input_value() == LINE

@@ -1,0 +1,112 @@
+"""Thirty pitches in one session: by keys, by thumb, and without JavaScript."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pitches.models import Answer, Pitch
+from tests.factories import DoorFactory, PageFactory, PitchFactory
+
+# Six yes, three questions, three for later, eighteen no: an ordinary half hour.
+MIX = ["y"] * 6 + ["q1", "q2", "q3"] + ["l1", "l2", "l3"] + [f"n{1 + number % 7}" for number in range(18)]
+KINDS = {"yes": 6, "ask": 3, "later": 3, "no": 18}
+WORDS = "Two A/B tests, 410,000 visits, both versions public. You asked for negative results in March; this is one."
+
+
+@pytest.fixture
+def ledge() -> Any:
+    page = PageFactory(handle="maya", name="Maya Lind", cards=30)
+    door = DoorFactory(page=page, slug="original-research", name="Original research")
+    PitchFactory.create_batch(
+        30, waiting=True, door=door, line="The consent banner that lost 31% of sign-ups, and the fix", why=WORDS
+    )
+    return page
+
+
+def sign_in(page: Any) -> dict[str, str]:
+    client = Client()
+    client.force_login(page.owner, backend="django.contrib.auth.backends.ModelBackend")
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+def focused(person: Any) -> str:
+    return person.page.evaluate("document.activeElement.tagName")
+
+
+def kinds() -> dict[str, int]:
+    found = Answer.objects.held().values_list("kind", flat=True)
+    return {kind: list(found).count(kind) for kind in KINDS}
+
+
+def test_thirty_pitches_by_keys_alone(hand: Any, ledge: Any) -> None:
+    person = hand("desktop", cookies=sign_in(ledge))
+    person.open("/desk/inbox")
+    keys = 0
+
+    def press(key: str) -> None:
+        nonlocal keys
+        keys += 1
+        person.page.keyboard.press(key)
+
+    press("s")
+    for number, answer in enumerate(MIX, start=1):
+        person.page.get_by_text(f"{number} of 30").first.wait_for()
+        assert focused(person) == "H1"
+        fits = "document.querySelector('.letter-card').getBoundingClientRect().bottom <= "
+        fits += "document.querySelector('.decide').getBoundingClientRect().top"
+        assert person.page.evaluate(fits)
+        for key in answer:
+            press(key)
+    person.page.get_by_role("heading", name="The ledge is clear").wait_for()
+    assert kinds() == KINDS
+    assert keys <= 60
+    assert person.strangers == []
+
+
+def test_undo_takes_the_last_answer_back(hand: Any, ledge: Any) -> None:
+    person = hand("desktop", cookies=sign_in(ledge))
+    person.open("/desk/inbox")
+    person.page.keyboard.press("s")
+    person.page.get_by_text("1 of 30").first.wait_for()
+    person.page.keyboard.press("y")
+    person.page.get_by_text("2 of 30").first.wait_for()
+    person.page.keyboard.press("z")
+    person.page.get_by_text("1 of 30").first.wait_for()
+    assert Pitch.objects.waiting().count() == 30
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_thirty_pitches_by_thumb(hand: Any, ledge: Any, script: bool) -> None:
+    person = hand("phone", script=script, cookies=sign_in(ledge))
+    person.open("/desk/inbox")
+    page = person.page
+    person.tap(person.button("Start reading").first)
+    panels = {"q": "Ask", "l": "Later", "n": "No"}
+    for number, answer in enumerate(MIX, start=1):
+        page.get_by_text(f"{number} of 30").first.wait_for()
+        page.wait_for_timeout(260)  # a second tap within a quarter of a second is a slip
+        if answer == "y":
+            person.tap(page.locator(".decide").get_by_role("button", name="Yes"))
+            continue
+        opener = page.locator(".decide").get_by_text(panels[answer[0]], exact=True)
+        person.tap(opener)
+        person.tap(page.locator(".panel:visible button[data-digit]").nth(int(answer[1]) - 1))
+    page.get_by_role("heading", name="The ledge is clear").wait_for()
+    assert kinds() == KINDS
+    assert person.taps <= 60
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_no_page_of_the_desk_has_an_accessibility_violation(hand: Any, ledge: Any, screen: str, scheme: Any) -> None:
+    person = hand(screen, cookies=sign_in(ledge))
+    person.page.emulate_media(color_scheme=scheme)
+    pitch = Pitch.objects.first()
+    for path in ("/desk/inbox", "/desk/session", f"/desk/pitch/{pitch.code}", "/desk/outgoing", "/desk/follow-ups"):
+        person.open(path)
+        person.axe()
+    person.open("/desk/inbox")
+    person.button("Start reading").first.click()
+    person.page.get_by_text("1 of 30").first.wait_for()
+    person.axe()
