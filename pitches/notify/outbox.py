@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 
 from pitches.models import Attempt, Message, MessageState, Page, Pitch
@@ -127,6 +127,8 @@ def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) ->
     try:
         mail = render.build(message)
         mail.message()  # a header that cannot be written shows here, not in the middle of SMTP
+    except OperationalError:
+        raise  # the database is gone, the words may be right: the lease brings the message back
     except Exception as error:  # noqa: BLE001 (whatever is wrong with the words, trying again will not mend it)
         log.exception("Message %s cannot be written", message.pk)
         _write(
