@@ -33,17 +33,21 @@ class Bell:
     """Rings Celery. While the broker is away it remembers what it could not ring, and says so once."""
 
     def __init__(self, app: Celery) -> None:
-        options = app.conf.broker_transport_options | {
+        self.app = app
+        self.unrung: set[Ring] = set()
+        self.rung_at: dict[Ring, float] = {}
+        self.away = False
+        self._connect()
+
+    def _connect(self) -> None:
+        """Prepare a connection; it is opened by the first ring."""
+        options = self.app.conf.broker_transport_options | {
             "socket_timeout": BROKER_TIMEOUT,
             "socket_connect_timeout": BROKER_TIMEOUT,
             "max_retries": 0,
         }
-        self.app = app
-        self.connection = app.connection_for_write(connect_timeout=BROKER_TIMEOUT, transport_options=options)
-        self.producer = app.amqp.Producer(self.connection, auto_declare=False)
-        self.unrung: set[Ring] = set()
-        self.rung_at: dict[Ring, float] = {}
-        self.away = False
+        self.connection = self.app.connection_for_write(connect_timeout=BROKER_TIMEOUT, transport_options=options)
+        self.producer = self.app.amqp.Producer(self.connection, auto_declare=False)
 
     def swing(self, rings: Iterable[Ring]) -> None:
         """Ring for each, and for what an earlier outage left over."""
@@ -67,7 +71,8 @@ class Bell:
             if not self.away:
                 log.warning("The broker does not answer (%s). Work waits in the database.", error)
             self.away = True
-            self.connection.collapse()
+            self.connection.collect(socket_timeout=BROKER_TIMEOUT)
+            self._connect()
             return False
         if self.away:
             log.warning("The broker is back.")
@@ -92,7 +97,8 @@ class Relay:
                     self.turn()
             except (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError) as error:
                 if not self.away:
-                    log.warning("The database does not answer (%s). Trying again every second.", str(error).strip())
+                    reason = str(error).partition("\n")[0]
+                    log.warning("The database does not answer (%s). Trying again every second.", reason)
                 self.away = True
                 connection.close()
                 time.sleep(SWEEP)

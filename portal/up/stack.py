@@ -114,7 +114,8 @@ def processes() -> Sequence[Child]:
     worker = (*celery, "worker", "-Q", QUEUES, "-c", "2", "--without-gossip", "--without-mingle", *quiet)
     return (
         Child("web", (python, "-m", "gunicorn", "-c", "python:portal.gunicorn", "portal.wsgi"), options=options),
-        Child("worker", worker, signal.SIGTERM, signal.SIGQUIT, options),
+        # An orphaned worker may wait for ever for a broker that is gone too. Its leases bring its work back.
+        Child("worker", worker, signal.SIGTERM, signal.SIGKILL, options),
         Child("beat", (*celery, "beat", "--pidfile=", *quiet), options=options),
         Child("relay", (python, "manage.py", "relay"), options=options),
     )
