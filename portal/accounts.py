@@ -4,8 +4,6 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
-from django.shortcuts import resolve_url
 from django.utils.crypto import get_random_string
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -22,20 +20,12 @@ class AccountAdapter(DefaultAccountAdapter):
     """How signing in differs here from what allauth does by itself."""
 
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
-        "incorrect_code": _(
-            "That code does not match. Look at the newest email, or send another."
-        ),
+        "incorrect_code": _("That code does not match. Look at the newest email, or send another."),
     }
 
-    def send_mail(
-        self, template_prefix: str, email: str, context: dict[str, Any]
-    ) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the outbox named by MAIL_OUT; a request never talks to a mail server."""
         import_string(settings.MAIL_OUT)(email, template_prefix, context)
-
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """After signing in stands the desk."""
-        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def generate_login_code(self) -> str:
         """The code that signs somebody in."""

@@ -37,7 +37,8 @@ THINGS = {
 }
 LOGO = (
     '<svg class="logo" viewBox="0 0 24 30" aria-hidden="true" focusable="false">'
-    '<path class="logo-door" d="M2 29V12a10 10 0 0 1 20 0v17Z"/><path class="logo-lamp" d="M5 14v-2a7 7 0 0 1 14 0v2Z"/>'
+    '<path class="logo-door" d="M2 29V12a10 10 0 0 1 20 0v17Z"/>'
+    '<path class="logo-lamp" d="M5 14v-2a7 7 0 0 1 14 0v2Z"/>'
     '<rect class="logo-ledge" x="3.5" y="14.2" width="17" height="2.6" rx="1.2"/></svg>'
 )
 

@@ -196,7 +196,7 @@ function wake(root) {
   all("input[type=email]", root).forEach(hintHost);
   all("form[data-draft]", root).forEach(keepDraft);
   all("[data-draft-done]", root).forEach((item) => store.drop(`draft:${item.dataset.draftDone}`));
-  root.querySelector(".summary h2")?.focus();
+  if (root !== document) root.querySelector(".summary h2")?.focus(); // on a whole page, autofocus does this
 }
 wake(document);
 document.addEventListener("htmx:load", (event) => event.target !== document.body && wake(event.target));

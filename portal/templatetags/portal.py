@@ -38,9 +38,7 @@ def zone_of(name: str | tzinfo | None) -> tzinfo:
 def _day_format(day: date) -> str:
     far = abs(day - clock.now().date()) > FAR
     # Translators: Django date format letters, for a day such as "Sunday 2 June 2026".
-    return (
-        pgettext("date format", "l j F Y") if far else pgettext("date format", "l j F")
-    )
+    return pgettext("date format", "l j F Y") if far else pgettext("date format", "l j F")
 
 
 @register.filter
@@ -48,11 +46,7 @@ def day(moment: date | datetime | None, zone: str | tzinfo | None = None) -> str
     """A day such as "Sunday 2 June", with the year when it is far."""
     if not moment:
         return ""
-    local = (
-        moment.astimezone(zone_of(zone)).date()
-        if isinstance(moment, datetime)
-        else moment
-    )
+    local = moment.astimezone(zone_of(zone)).date() if isinstance(moment, datetime) else moment
     return date_format(local, _day_format(local))
 
 
@@ -60,11 +54,7 @@ def day(moment: date | datetime | None, zone: str | tzinfo | None = None) -> str
 def at(moment: datetime | None, zone: str | tzinfo | None = None) -> str:
     """A time of day such as "09:00"."""
     # Translators: Django date format letters, for a time of day such as "09:00".
-    return (
-        date_format(moment.astimezone(zone_of(zone)), pgettext("date format", "H:i"))
-        if moment
-        else ""
-    )
+    return date_format(moment.astimezone(zone_of(zone)), pgettext("date format", "H:i")) if moment else ""
 
 
 @register.filter
@@ -103,11 +93,7 @@ def since(moment: datetime | None) -> str:
 @register.filter
 def zone_city(zone: str | tzinfo | None) -> str:
     """The city of a zone: "Europe/Lisbon" is "Lisbon"."""
-    return (
-        str(zone or timezone.get_current_timezone_name())
-        .rsplit("/", 1)[-1]
-        .replace("_", " ")
-    )
+    return str(zone or timezone.get_current_timezone_name()).rsplit("/", 1)[-1].replace("_", " ")
 
 
 @register.simple_tag
@@ -120,14 +106,8 @@ def both_zones(moment: datetime | None, zone: str) -> str:
         "city": zone_city(zone),
     }
     here = timezone.get_current_timezone()
-    known = (
-        str(here) != settings.TIME_ZONE
-    )  # the default zone only means that nobody told us
-    if (
-        not known
-        or moment.astimezone(here).utcoffset()
-        == moment.astimezone(zone_of(zone)).utcoffset()
-    ):
+    known = str(here) != settings.TIME_ZONE  # the default zone only means that nobody told us
+    if not known or moment.astimezone(here).utcoffset() == moment.astimezone(zone_of(zone)).utcoffset():
         return there
     same_day = moment.astimezone(here).date() == moment.astimezone(zone_of(zone)).date()
     mine = at(moment, here) if same_day else when(moment, here)
@@ -215,9 +195,7 @@ def control(field: BoundField) -> SafeString:
     """The control alone, told where its hint, its error and its count stand."""
     if field.use_fieldset:
         return field.as_widget()
-    plain = {
-        "placeholder": False
-    }  # a label stands above every field; a placeholder would only repeat it
+    plain = {"placeholder": False}  # a label stands above every field; a placeholder would only repeat it
     said: Mapping[str, object] = {
         "helptext": field.help_text,
         "error": field.errors,
