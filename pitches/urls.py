@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from pitches.web import agency, desk, follow_ups, outgoing, public, reading, welcome
+from pitches.web import agency, desk, follow_ups, outgoing, public, reading, stop, welcome
 
 
 class Handle:
@@ -56,6 +56,7 @@ desk_urls = [
 urlpatterns = [
     path("", public.home, name="home"),
     path("welcome", welcome.welcome, name="welcome"),
+    path("stop/<str:token>", stop.stop_digest, name="stop_digest"),
     path("", include((public_urls, "public"))),
     path("", include((agency_urls, "agency"))),
     path("desk", include((desk_urls, "desk"))),

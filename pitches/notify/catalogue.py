@@ -3,6 +3,8 @@
 Its words are in templates/email/<kind>/: subject.txt, body.txt, body.mjml.
 """
 
+from collections.abc import Callable
+
 from pitches import intake
 from pitches.models import AnswerKind, Event, MessageState, Page, Pitch, PitchState
 from pitches.notify import outbox
@@ -17,7 +19,7 @@ STOPPABLE = frozenset({"digest"})
 
 
 def _about(event: Event) -> Pitch:
-    assert event.pitch is not None  # noqa: S101 (these reactions stand behind events of pitches only)
+    assert event.pitch is not None
     return event.pitch
 
 
@@ -105,8 +107,22 @@ def page_up(event: Event) -> None:
 
 def no_longer_needed(kind: str, page: Page | None, pitch: Pitch | None) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
-    if kind == "code" and pitch and pitch.state != PitchState.UNPROVEN:
+    if kind == "code" and pitch and not (pitch.state == PitchState.UNPROVEN and pitch.proofs.alive().exists()):
         return MessageState.OBSOLETE
-    if kind == "digest" and page and not Pitch.objects.filter(page=page).waiting().exists():
+    if kind == "digest" and page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()):
         return MessageState.OBSOLETE
     return None
+
+
+# Who puts what, by the folder of its words in templates/email/.
+KINDS: dict[str, Callable[..., None]] = {
+    "code": code,
+    "receipt": receipt,
+    "yes": answer,
+    "no": answer,
+    "ask": answer,
+    "lapsed": lapsed,
+    "digest": digest,
+    "page_up": page_up,
+    "account": outbox.put_account_mail,
+}

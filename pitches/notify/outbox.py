@@ -13,22 +13,19 @@ from uuid import UUID
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
 from pitches.models import Attempt, Message, MessageState, Page, Pitch
 from portal import clock, leases, relay, tokens
 
 log = logging.getLogger(__name__)
 BATCH = 20
-# The server was not reached or did not let us in: the mail itself was not tried.
-NEVER_ASKED = (
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPAuthenticationError,
-    ConnectionRefusedError,
-)
-MAX_ATTEMPTS = 12  # with the back-off below: about three days
+MAX_ATTEMPTS = 12  # with the back-off below: about two and a half days
+LONGEST_WAIT = timedelta(hours=12)
+MARK_TRIES = 10  # seconds in which a database that restarts may come back to hear that a mail was sent
 
 
 def put(
@@ -85,7 +82,7 @@ def due(queue: str) -> QuerySet[Message]:
 def deliver(queue: str, *, seconds: float = 10) -> int:
     """Claim a batch and send it over one connection. Returns how many were taken.
 
-    After `seconds` nothing more is begun and the rest is given back; a lease (30 s) must outlast that and EMAIL_TIMEOUT.
+    After `seconds` nothing more is begun and the rest is given back; the lease (30 s) must be longer than that.
     """
     began = time.monotonic()
     lease, messages = leases.claim(due(queue), limit=BATCH)
@@ -127,18 +124,20 @@ def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) ->
     try:
         mail = render.build(message)
         mail.message()  # a header that cannot be written shows here, not in the middle of SMTP
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise  # the database is gone, the words may be right: the lease brings the message back
-    except Exception as error:  # noqa: BLE001 (whatever is wrong with the words, trying again will not mend it)
+    except Exception as error:
         log.exception("Message %s cannot be written", message.pk)
         _write(
             message,
             lease,
             state=MessageState.DEAD,
+            sealed=None,
             error=f"{type(error).__name__}: {error}"[:500],
         )
         return
-    if not _write(message, lease, state=MessageState.SENDING):
+    # The last look at the lease; from here on it is as long as one conversation may take.
+    if not _write(message, lease, state=MessageState.SENDING, lease_until=Now() + leases.LEASE):
         return
     attempt = Attempt.objects.create(message=message)
     mail.connection = connection
@@ -155,65 +154,45 @@ def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa:
 
 def _send(message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: bool) -> None:
     try:
-        mail.send()
-    except NEVER_ASKED as error:  # before the others: some of these carry an SMTP code, too
-        _retry(message, lease, attempt, "retry", error)
+        mail.connection.open()
+    except (smtplib.SMTPException, OSError) as error:  # not reached or not let in: the mail itself was not tried
         _close(mail.connection)
+        _retry(message, lease, attempt, "retry", error)
+        return
+    try:
+        mail.send()
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+        _close(mail.connection)  # some servers hang up after a refusal; the next mail starts afresh
         _refused(message, lease, attempt, error)
     except (smtplib.SMTPException, OSError) as error:
         _close(mail.connection)
-        if again:
-            _retry(message, lease, attempt, "unknown", error)
-        else:
-            _settle(
-                message,
-                lease,
-                attempt,
-                "unknown",
-                error,
-                state=MessageState.UNKNOWN,
-                sealed=None,
-            )
+        _nobody_knows(message, lease, attempt, error, again=again)
     else:
-        done = {
-            "state": MessageState.DONE,
-            "sent_at": clock.now(),
-            "sealed": None,
-            "error": "",
-        }
+        done = {"state": MessageState.DONE, "sent_at": clock.now(), "sealed": None}
         _settle(message, lease, attempt, "sent", None, **done)
+
+
+def _nobody_knows(message: Message, lease: UUID, attempt: Attempt, error: Exception, *, again: bool) -> None:
+    """The line broke: the server may have taken the mail. Receipts go again, digests do not."""
+    if again:
+        _retry(message, lease, attempt, "unknown", error)
+    else:
+        _settle(message, lease, attempt, "unknown", error, state=MessageState.UNKNOWN, sealed=None)
 
 
 def _refused(message: Message, lease: UUID, attempt: Attempt, error: Any) -> None:
     codes = [code for code, _ in error.recipients.values()] if hasattr(error, "recipients") else [error.smtp_code]
     if max(codes) >= 500:
-        _settle(
-            message,
-            lease,
-            attempt,
-            "refused",
-            error,
-            state=MessageState.DEAD,
-            sealed=None,
-        )
+        _settle(message, lease, attempt, "refused", error, state=MessageState.DEAD, sealed=None)
     else:
         _retry(message, lease, attempt, "retry", error)
 
 
 def _retry(message: Message, lease: UUID, attempt: Attempt, outcome: str, error: Exception) -> None:
     if message.attempts >= MAX_ATTEMPTS:
-        _settle(
-            message,
-            lease,
-            attempt,
-            outcome,
-            error,
-            state=MessageState.DEAD,
-            sealed=None,
-        )
+        _settle(message, lease, attempt, outcome, error, state=MessageState.DEAD, sealed=None)
         return
-    wait = min(timedelta(seconds=15 * 2**message.attempts), timedelta(hours=12))
+    wait = min(timedelta(seconds=15 * 3**message.attempts), LONGEST_WAIT)
     changes = {
         "state": MessageState.PENDING,
         "next_at": clock.now() + wait,
@@ -231,6 +210,16 @@ def _settle(
     **changes: Any,
 ) -> None:
     detail = f"{type(because).__name__}: {because}"[:500] if because else ""
-    with transaction.atomic():
-        Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail)
-        _write(message, lease, **{"error": detail} | changes)
+    for left in reversed(range(MARK_TRIES)):
+        try:
+            with transaction.atomic():
+                Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail)
+                _write(message, lease, **{"error": detail} | changes)
+        except (OperationalError, InterfaceError):
+            if not left:
+                raise
+            log.warning("The database does not hear that message %s is %s. Saying it again.", message.pk, outcome)
+            database.close()
+            time.sleep(1)
+        else:
+            return

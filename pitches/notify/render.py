@@ -1,0 +1,192 @@
+"""From a message in the outbox to a mail: the words of the moment, as text and as HTML, nothing remote in either."""
+
+import hashlib
+import re
+import textwrap
+from email.utils import formataddr, parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+import mrml
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from pitches import intake
+from pitches.models import Answer, AnswerKind, Message
+from pitches.notify import account, catalogue, digest, handoffs, reasons, stop
+from portal import links, tokens
+from portal.models import User
+
+SUBJECT = 60
+WIDTH = 76
+# What no mail may carry: control characters, and those that turn the direction of what follows.
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+ANSWERS = (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK)
+
+
+def build(message: Message) -> EmailMultiAlternatives:
+    """The mail of a message, in the language of whoever gets it. Raises when it cannot be written."""
+    with translation.override(_language(message)):
+        context = _frame(message) | _content(message)
+        context["subject"] = subject = _subject(message.kind, context)
+        mail = EmailMultiAlternatives(
+            subject=subject,
+            body=_text(message.kind, context),
+            from_email=_from(message),
+            to=[message.to],
+            reply_to=_reply_to(message, context),
+            headers=_headers(message),
+        )
+        mail.attach_alternative(_html(message.kind, context), "text/html")
+    return mail
+
+
+# ── what is said ─────────────────────────────────────────────────────────────
+def _frame(message: Message) -> dict[str, Any]:
+    """What every mail knows."""
+    bidi = translation.get_language_bidi()
+    return {
+        "kind": message.kind,
+        "lang": translation.get_language(),
+        "dir": "rtl" if bidi else "ltr",
+        "start": "right" if bidi else "left",
+        "site": urlsplit(settings.SITE_URL).netloc,
+        "home_link": links.absolute("/"),
+        "page": message.page,
+    }
+
+
+def _content(message: Message) -> dict[str, Any]:
+    secret = tokens.unseal(message.sealed) if message.sealed else {}
+    if message.kind == "account":
+        return {"account": account.words(message, secret)}
+    if message.kind == "code":  # not a word of the pitch or of the page: the mailbox is unproven
+        life = int(intake.CODE_LIFE.total_seconds() // 60)
+        return {"page": None, "code": account.spaced(secret["code"]), "life": life}
+    return _about_the_pitch(message) if message.pitch else _about_the_page(message)
+
+
+def _about_the_pitch(message: Message) -> dict[str, Any]:
+    pitch = message.pitch
+    assert pitch is not None
+    answer = _answer(message)
+    return {
+        "pitch": pitch,
+        "door": pitch.door,
+        "line": " ".join(pitch.line.split()),
+        "status_link": links.absolute(reverse("agency:status", args=[pitch.token])),
+        "answer": answer,
+        "paragraphs": _paragraphs(reasons.words(answer)) if answer else [],
+        "again": reasons.again(answer) if answer else "",
+        "handoff": handoffs.words(pitch) if message.kind == AnswerKind.YES else None,
+    }
+
+
+def _answer(message: Message) -> Answer | None:
+    """The answer that this message tells: the newest of its kind that had gone out when the message was put."""
+    if message.kind not in ANSWERS or message.pitch is None:
+        return None
+    sent = message.pitch.answers.filter(kind=message.kind, sent_at__lte=message.created_at)
+    return sent.select_related("pitch__page").latest("sent_at", "pk")
+
+
+def _about_the_page(message: Message) -> dict[str, Any]:
+    page = message.page
+    assert page is not None
+    public = reverse("public:page", args=[page.handle])
+    return {
+        "page_link": links.absolute(public),
+        "desk_link": links.absolute(reverse("desk:home")),
+        "session_link": links.absolute(reverse("desk:session")),
+        "digest": digest.of(page),
+        "hours": digest.hours_of(page),
+        "stop_link": stop.link_to(page),
+    }
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+
+
+# ── how it is written ────────────────────────────────────────────────────────
+def _written(kind: str, part: str, context: dict[str, Any], *, escape: bool) -> str:
+    template: Any = get_template(f"email/{kind}/{part}")
+    said = template.template.render(Context(context, autoescape=escape))
+    return UNSEEN.sub(" ", said.replace("\r", "\n"))
+
+
+def _subject(kind: str, context: dict[str, Any]) -> str:
+    line = " ".join(_written(kind, "subject.txt", context, escape=False).split())
+    return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1].rstrip()}…"
+
+
+def _text(kind: str, context: dict[str, Any]) -> str:
+    said = _written(kind, "body.txt", context, escape=False)
+    lines = [
+        textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False, drop_whitespace=True)
+        for line in said.strip().split("\n")
+    ]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+def _html(kind: str, context: dict[str, Any]) -> str:
+    # Values are escaped before MJML sees them, so nobody's text can become markup.
+    said: str = mrml.to_html(_written(kind, "body.mjml", context, escape=True)).content
+    return said.replace('role="article"', 'role="main"', 1)
+
+
+# ── who says it to whom ──────────────────────────────────────────────────────
+def _language(message: Message) -> str:
+    if message.kind == "account":
+        user = User.objects.filter(email__iexact=message.to).first()
+        wanted = user.language if user else settings.LANGUAGE_CODE
+    elif message.pitch:
+        wanted = message.pitch.language
+    else:
+        wanted = message.page.owner.language if message.page else settings.LANGUAGE_CODE
+    try:
+        return translation.get_supported_language_variant(wanted)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def _address(name: str, email: str) -> str:
+    """A name and an address on one line; quotes and commas in the name stay in the name."""
+    return formataddr((" ".join(UNSEEN.sub(" ", name).split()), email))
+
+
+def _from(message: Message) -> str:
+    ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    if message.kind in catalogue.IN_THE_OWNERS_NAME and message.page:
+        return _address(_("%(name)s via Halfdoor") % {"name": message.page.name}, ours)
+    return _address("Halfdoor", ours)
+
+
+def _reply_to(message: Message, context: dict[str, Any]) -> list[str]:
+    """Whoever the owner trusts has a direct line after a yes."""
+    handoff = context.get("handoff")
+    if handoff and handoff.direct and message.page:
+        return [_address(message.page.name, message.page.owner.email)]
+    return []
+
+
+def _headers(message: Message) -> dict[str, str]:
+    headers = {"Message-ID": _id(f"message:{message.dedupe}"), "Auto-Submitted": "auto-generated"}
+    if message.pitch and message.kind != "code":
+        # One thread for each pitch: all its mails hang from a root that was never sent.
+        headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
+    if message.kind in catalogue.STOPPABLE and message.page:
+        headers["List-Unsubscribe"] = f"<{stop.link_to(message.page)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _id(name: str) -> str:
+    """A Message-ID that is the same every time and tells nothing."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{hashlib.sha256(f'{settings.LINK_KEY}:{name}'.encode()).hexdigest()[:40]}@{host}>"

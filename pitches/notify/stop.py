@@ -1,0 +1,22 @@
+"""The link that stops a mail: signed, so that it needs no sign-in, and good for one page only."""
+
+from django.core import signing
+from django.urls import reverse
+
+from pitches.models import Page
+from portal import links
+
+SALT = "stop-digest"
+
+
+def link_to(page: Page) -> str:
+    """Where the digest of this page is stopped, with one click."""
+    return links.absolute(reverse("stop_digest", args=[signing.dumps(page.pk, salt=SALT)]))
+
+
+def page_of(token: str) -> Page | None:
+    """The page whose digest this token stops."""
+    try:
+        return Page.objects.filter(pk=signing.loads(token, salt=SALT)).first()
+    except signing.BadSignature:
+        return None

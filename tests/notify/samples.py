@@ -1,0 +1,125 @@
+"""One message of each kind, with words that try to be more than words."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from pitches.models import Handoff, Message, Page, Pitch
+from pitches.notify import outbox
+from portal import clock
+from tests.factories import AnswerFactory, PageFactory, PitchFactory
+
+LINE = "<b>Fish & chips</b>: why 1,200 people mute"
+NASTY = {
+    "line": LINE,
+    "why": "MARK-WHY because <script>alert(1)</script>",
+    "name": "MARK-NAME & <i>Sons</i>",
+    "company": "MARK-COMPANY",
+    "link": "https://mark-link.example/x",
+    "detail": "MARK-DETAIL",
+}
+
+
+def _pitch(**fields: object) -> Pitch:
+    return PitchFactory(**NASTY | fields)
+
+
+def _told(kind: str, pitch: Pitch, **more: object) -> Message:
+    return outbox.put(kind, pitch.email, dedupe=f"{kind}:{pitch.pk}", pitch=pitch, queue="soon", **more)
+
+
+def code() -> Message:
+    """Six digits to a mailbox that nobody proved."""
+    return _told("code", _pitch(), secret={"code": "482915"})
+
+
+def receipt() -> Message:
+    """A pitch that waits for its hour."""
+    return _told("receipt", _pitch(waiting=True))
+
+
+def yes(standing: str = "stranger") -> Message:
+    """A yes with a line of the owner's, after a handoff."""
+    pitch = _pitch(accepted=True, standing=standing, label="ad")
+    AnswerFactory(pitch=pitch, kind="yes", text="I will look closer & <soon>.")
+    day = pitch.page.local_date(clock.now()) + timedelta(days=14)
+    Handoff.objects.create(pitch=pitch, standing=standing, follow_up_on=day)
+    return _told("yes", pitch)
+
+
+def yes_known() -> Message:
+    """A yes to somebody known."""
+    return yes("known")
+
+
+def yes_trusted() -> Message:
+    """A yes to somebody trusted."""
+    return yes("trusted")
+
+
+def no() -> Message:
+    """A no with a reason and a personal line."""
+    pitch = _pitch(declined=True)
+    AnswerFactory(pitch=pitch, kind="no", reason="not_now", text="I liked the method.")
+    return _told("no", pitch)
+
+
+def ask() -> Message:
+    """A question of the owner's."""
+    pitch = _pitch(asked=True)
+    AnswerFactory(pitch=pitch, kind="ask", text="What does it cost them, and who says <so>?")
+    return _told("ask", pitch)
+
+
+def lapsed() -> Message:
+    """Nobody answered in time."""
+    return _told("lapsed", _pitch(lapsed=True))
+
+
+def _waiting_page() -> Page:
+    page = PageFactory()
+    for standing, count in (("trusted", 3), ("known", 4), ("stranger", 9)):
+        for number in range(count):
+            line = f"{standing} {number}: <b>one & two</b>"
+            PitchFactory(door__page=page, waiting=True, standing=standing, line=line)
+    return page
+
+
+def digest() -> Message:
+    """An hour begins."""
+    page = _waiting_page()
+    return outbox.put("digest", page.owner.email, dedupe=f"digest:{page.pk}", page=page, queue="soon")
+
+
+def page_up() -> Message:
+    """A page went up."""
+    page = PageFactory()
+    return outbox.put("page_up", page.owner.email, dedupe=f"page_up:{page.pk}", page=page, queue="soon")
+
+
+def account(template: str = "account/email/login_code", **context: object) -> Message:
+    """A sign-in mail of the library."""
+    outbox.put_account_mail("owner@page.example", template, context or {"code": "482915"})
+    return Message.objects.latest("pk")
+
+
+def account_unknown() -> Message:
+    """Somebody tried an address that has no account."""
+    return account("account/email/unknown_account", signup_url="https://evil.example/account/signup/")
+
+
+def account_exists() -> Message:
+    """Somebody tried to sign up with an address that has one."""
+    url = "https://evil.example/account/password/reset/"
+    return account("account/email/account_already_exists", signup_url=url, password_reset_url=url)
+
+
+def account_notice() -> Message:
+    """A security notice in the library's words."""
+    return account("mfa/email/totp_activated", ip="192.0.2.7", user_agent="Firefox <b>& friends</b>")
+
+
+_ALL = (
+    *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, digest, page_up),
+    *(account, account_unknown, account_exists, account_notice),
+)
+SAMPLES: dict[str, Callable[[], Message]] = {sample.__name__: sample for sample in _ALL}
