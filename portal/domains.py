@@ -47,7 +47,7 @@ def skeleton(name: str) -> str:
     for hit in found:
         for glyph in hit["homoglyphs"]:
             if glyph["c"].isascii() and glyph["c"].isalpha():
-                text = text.replace(hit["character"], glyph["c"])
+                text = text.replace(hit["character"], glyph["c"].lower())
                 break
     for fake, real in LOOKS_LIKE:
         text = text.replace(fake, real)

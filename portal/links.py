@@ -43,9 +43,10 @@ def read(text: str) -> tuple[str, str]:
 
 
 def _ascii_host(host: str) -> str:
-    if not host or host.endswith("."):
-        raise ValueError(host)
     try:
-        return idna.encode(host, uts46=True).decode()
+        found = idna.encode(host, uts46=True).decode()
     except idna.IDNAError as error:
         raise ValueError(host) from error
+    if found.endswith("."):  # also written as a full stop of another script
+        raise ValueError(host)
+    return found

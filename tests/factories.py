@@ -31,6 +31,7 @@ class PageFactory(DjangoModelFactory):
 
     class Meta:
         model = models.Page
+        skip_postgeneration_save = True
 
     owner = factory.SubFactory(UserFactory)
     handle = factory.Sequence(lambda n: f"maya{n}")
@@ -111,7 +112,7 @@ class DeviceFactory(DjangoModelFactory):
     expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=90))
 
     class Params:
-        token = "a-device-of-ours"
+        token = "a-device-of-ours".ljust(43, "x")
 
 
 def _in_state(state: str, **more: object) -> factory.Trait:

@@ -2,7 +2,7 @@
 
 import math
 import zoneinfo
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
@@ -106,17 +106,15 @@ class Page(models.Model):
     def hours_from(self, moment: datetime) -> "Iterator[datetime]":
         """Reading hours at or after `moment`, in UTC. In a gap of daylight saving an hour moves forward, in a fold
         it happens once (PEP 495: fold=0 of a time in a gap is later than the gap when normalised through UTC)."""
-        wanted = sorted((WEEKDAYS.index(day), clock) for day, clock in (hour.split() for hour in self.reading))
-        if not wanted:
-            return
-        today = self.local_date(moment)
-        for ahead in range(366):
-            day = today + timedelta(days=ahead)
-            for weekday, clock in wanted:
-                if day.weekday() == weekday:
-                    local = datetime.combine(day, time.fromisoformat(clock), self.zone)
-                    if local.astimezone(zoneinfo.ZoneInfo("UTC")) >= moment:
-                        yield local.astimezone(zoneinfo.ZoneInfo("UTC"))
+        wanted = [(WEEKDAYS.index(day), time.fromisoformat(clock)) for day, clock in map(str.split, self.reading)]
+        yesterday, last = self.local_date(moment) - timedelta(days=1), moment - timedelta.resolution
+        for ahead in range(367 if wanted else 0):
+            day = yesterday + timedelta(days=ahead)
+            clocks = [clock for weekday, clock in wanted if weekday == day.weekday()]
+            for hour in sorted(datetime.combine(day, clock, self.zone).astimezone(UTC) for clock in clocks):
+                if hour > last:  # an hour that a gap moved may meet the next one
+                    last = hour
+                    yield hour
 
     def next_hour(self, moment: datetime) -> datetime | None:
         """The first reading hour at or after `moment`."""
