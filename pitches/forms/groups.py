@@ -66,7 +66,7 @@ class Group:
 
 
 def _choice(label: str, choices: list[Any], *, required: bool = False) -> forms.ChoiceField:
-    options = choices if required else [("", _("Not said")), *choices]
+    options = [("", _("Choose one") if required else _("Not said")), *choices]
     return forms.ChoiceField(label=label, choices=options, required=required)
 
 

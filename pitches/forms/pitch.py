@@ -64,6 +64,8 @@ class PitchForm(forms.Form):
         self._say_whose_page()
         for name, sentence in REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
+        for name in ("line", "why"):
+            self.fields[name].widget.attrs["data-count"] = self.fields[name].max_length
         for name, token in (
             ("name", "name"),
             ("company", "organization"),

@@ -1,0 +1,128 @@
+"""What public pages show: doors as plaques, hours in words, groups of questions as sections."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from django.forms import BoundField
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from pitches.forms.pitch import PitchForm
+from pitches.models import Door, Page
+from portal import clock
+from portal.templatetags.portal import at, day
+
+
+# ── doors ────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Plaque:
+    """A door in the street: how it is drawn, and its chip (class, icon, words)."""
+
+    door: Door
+    look: str
+    chip: str
+    icon: str
+    words: str
+
+
+def plaque(door: Door, page: Page) -> Plaque:
+    """A door as it stands now, in the owner's zone."""
+    now = clock.now()
+    look = door.look(now)
+    chip, icon = {"key": ("trusted", "heart"), "shut": ("line", "cross"), "until": ("open", "clock")}.get(
+        look, ("open", "tick")
+    )
+    return Plaque(door, look, chip, icon, _state_in_words(door, page, look, now))
+
+
+def _state_in_words(door: Door, page: Page, look: str, now: datetime) -> str:
+    if look == "until" and door.until:
+        return _("Open until %(day)s") % {"day": _day_month(door.until, page)}
+    if look == "key":
+        return _("By invitation")
+    if look != "shut":
+        return _("Open")
+    if door.opens_at is None or door.opens_at <= now:
+        return _("Closed")
+    local, today = door.opens_at.astimezone(page.zone), now.astimezone(page.zone)
+    if (local.year, local.month) == (today.year, today.month):
+        return _("Opens on %(day)s") % {"day": _day_month(door.opens_at, page)}
+    return _("Opens in %(month)s") % {"month": date_format(local, "F" if local.year == today.year else "F Y")}
+
+
+def _day_month(moment: datetime, page: Page) -> str:
+    # Translators: Django date format letters, for a day such as "30 June".
+    return date_format(moment.astimezone(page.zone), pgettext("date format", "j F"))
+
+
+# ── hours ────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Hours:
+    """When the owner reads: the next hour, how soon that is, and what comes then."""
+
+    next: datetime | None = None
+    soon: str = ""
+    then: str = ""
+
+
+def hours(page: Page) -> Hours:
+    """The next two reading hours, in words."""
+    now = clock.now()
+    first, second = [*islice(page.hours_from(now), 2), None, None][:2]
+    if first is None:
+        return Hours()
+    days = (page.local_date(first) - page.local_date(now)).days
+    soon = _("today") if not days else _("tomorrow") if days == 1 else _in_days(days)
+    return Hours(first, soon, _then(page, first, second))
+
+
+def _in_days(days: int) -> str:
+    return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+
+
+def _then(page: Page, first: datetime, second: datetime | None) -> str:
+    if second is None or len(page.reading) == 1:
+        return _("Every week at this time.") if second else ""
+    weekday = date_format(second.astimezone(page.zone), "l")
+    if at(first, page.timezone) == at(second, page.timezone):
+        return _("Then %(weekday)s, same time.") % {"weekday": weekday}
+    return _("Then %(weekday)s, %(time)s.") % {"weekday": weekday, "time": at(second, page.timezone)}
+
+
+def hour_in_words(page: Page, moment: datetime | None) -> str:
+    """A moment such as "Monday 18 May" for the owner."""
+    return day(moment, page.timezone)
+
+
+# ── the form ─────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Section:
+    """A group of questions: what is asked at once, the money, and what is folded away."""
+
+    title: str
+    lead: list[BoundField]
+    money: dict[str, BoundField]
+    folded: list[BoundField]
+    unfold: bool = field(default=False)
+
+
+def sections(form: PitchForm) -> list[Section]:
+    """The groups that a door asks for, as bound fields. A fold with an answer or an error in it stands open."""
+    found = []
+    for group in form.groups:
+        bound = {name: form[f"{group.name}.{name}"] for name in group.fields()}
+        money = {name: bound.pop(name) for name in ("min", "max", "currency") if name in bound}
+        folded = [bound.pop(name) for name in group.folded]
+        found.append(Section(str(group.title), list(bound.values()), money, folded, _touched(folded)))
+    return found
+
+
+def unfold_optional(form: PitchForm) -> bool:
+    """Should "a date or more detail" stand open?"""
+    return _touched([form[name] for name in form.OPTIONAL])
+
+
+def _touched(fields: list[BoundField]) -> bool:
+    return any(bound.errors or bound.value() for bound in fields)
