@@ -1,4 +1,4 @@
-"""What a letter shows beside the words of the pitch: money, label, terms, seconds to read. Desk and sender see the same."""
+"""What a letter shows beside the words: money, label, terms, seconds to read. Desk and sender see the same."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,0 +1,139 @@
+"""Who pitches, without an account: check and hand in, then follow the pitch by its secret link."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pitches import intake
+from pitches.forms.code import CodeForm
+from pitches.forms.pitch import PitchForm
+from pitches.forms.thread import ReplyForm
+from pitches.models import Pitch, PitchState
+from pitches.web import access, devices, letter, public, shown, told
+from pitches.web.redirects import see
+
+
+@never_cache
+@require_safe
+def draft(request: HttpRequest, token: str) -> HttpResponse:
+    """Go on writing what is not handed in yet."""
+    pitch = access.pitch_by_token(token)
+    if pitch.state != PitchState.UNPROVEN:
+        return see("agency:status", token)
+    return public.with_form(request, pitch.door, PitchForm.filled(pitch))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """The pitch as it will be read, and the last step: prove the address and leave it on the ledge."""
+    pitch = access.pitch_by_token(token)
+    if pitch.state != PitchState.UNPROVEN:
+        return see("agency:status", token)
+    if request.method == "POST":
+        return _hand_in(request, pitch)
+    return _checked(request, pitch, CodeForm())
+
+
+def _hand_in(request: HttpRequest, pitch: Pitch) -> HttpResponse:
+    device = devices.token_of(request) or devices.new_token()
+    sender = intake.recognise(devices.token_of(request), pitch.email)
+    form = CodeForm(request.POST)
+    if sender is None and not form.is_valid():
+        return _checked(request, pitch, form)
+    try:
+        if sender:
+            intake.hand_in(pitch, sender)
+        else:
+            intake.prove(pitch, form.cleaned_data["code"], device=device)
+    except intake.WrongCode as wrong:
+        form.refuse(wrong.why)
+        return _checked(request, pitch, form)
+    except intake.Refused as refused:
+        response = render(request, "agency/refused.html", _refusal(pitch, refused), status=422)
+    else:
+        response = see("agency:status", pitch.token)
+    devices.give(response, device)
+    return response
+
+
+def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse:
+    proven = intake.recognise(devices.token_of(request), pitch.email)
+    context = {
+        "page": pitch.page,
+        "pitch": letter.dress(pitch),
+        "form": form,
+        "hours": shown.hours(pitch.page),
+        "proven": proven is not None,
+    }
+    return render(request, "agency/check.html", context, status=422 if form.errors else 200)
+
+
+def _refusal(pitch: Pitch, refused: intake.Refused) -> dict[str, object]:
+    return {
+        "page": pitch.page,
+        "door": pitch.door,
+        "pitch": letter.dress(pitch),
+        "refused": refused,
+        "other": refused.other,
+    }
+
+
+@require_POST
+def send_code(request: HttpRequest, token: str) -> HttpResponse:
+    """Another code to the same address; the older ones go on working."""
+    pitch = access.pitch_by_token(token)
+    if pitch.state != PitchState.UNPROVEN:
+        return see("agency:status", token)
+    if intake.ask_code(pitch):
+        messages.success(request, _("Another code is on its way to %(email)s.") % {"email": pitch.email})
+    else:
+        messages.error(request, _("Five codes were sent already. Look for them in the mailbox, also among the junk."))
+    return see("agency:check", token)
+
+
+@never_cache
+@require_safe
+def status(request: HttpRequest, token: str) -> HttpResponse:
+    """Confirmation and status in one: where the pitch is, the next date, and what can be done."""
+    pitch = access.pitch_by_token(token)
+    if pitch.state == PitchState.UNPROVEN:
+        return see("agency:check", token)
+    return _status(request, pitch, ReplyForm())
+
+
+def _status(request: HttpRequest, pitch: Pitch, form: ReplyForm) -> HttpResponse:
+    context = told.story(letter.dress(pitch)) | {"form": form}
+    return render(request, "agency/status.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_POST
+def reply(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer the owner's question."""
+    pitch = access.proven_pitch(token)
+    form = ReplyForm(request.POST)
+    if not form.is_valid() and pitch.told_state == PitchState.ASKED:
+        return _status(request, pitch, form)
+    try:
+        intake.reply(pitch, form.cleaned_data.get("text", ""))
+    except intake.Refused:
+        messages.error(request, _("There is no open question any more, so this was not sent."))
+    else:
+        messages.success(request, _("Your answer is on the ledge."))
+    return see("agency:status", token)
+
+
+@require_POST
+def nudge(request: HttpRequest, token: str) -> HttpResponse:
+    """Use the one nudge."""
+    try:
+        intake.nudge(access.proven_pitch(token))
+    except intake.Refused as refused:
+        messages.error(request, told.no_nudge(refused))
+    else:
+        messages.success(request, _("You nudged once. Your pitch is at the top of its lane, and nobody was disturbed."))
+    return see("agency:status", token)

@@ -1,0 +1,118 @@
+"""What the holder of a link is told about their pitch: nothing but what went out, and always the next date."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pitches import intake
+from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
+from pitches.notify import handoffs, reasons
+from portal import clock
+
+JUST_NOW = timedelta(minutes=5)
+S = PitchState
+# How each state is shown: chip, icon, how the door is drawn.
+SIGNS = {
+    S.WAITING: ("open", "clock", "open"),
+    S.ASKED: ("known", "question", "open"),
+    S.ACCEPTED: ("yes", "tick", "wide"),
+    S.DECLINED: ("no", "cross", "shut"),
+    S.WRONG_DOOR: ("no", "cross", "shut"),
+    S.WITHDRAWN: ("line", "undo", "shut"),
+    S.LAPSED: ("line", "clock", "shut"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry of the thread: yes, no or ask of the owner, or the sender's own reply."""
+
+    at: datetime
+    kind: str
+    text: str
+
+
+def story(pitch: Pitch) -> dict[str, Any]:
+    """Everything that the status page shows, from what the sender may know."""
+    told = pitch.told_state
+    sent = list(pitch.answers.filter(sent_at__isnull=False).exclude(kind=AnswerKind.LATER).order_by("sent_at", "pk"))
+    for answer in sent:
+        answer.pitch = pitch
+    said = steps(sent, list(pitch.events.filter(what=Fact.REPLIED)))
+    chip, icon, look = SIGNS[told]
+    return {
+        "page": pitch.page,
+        "pitch": pitch,
+        "told": told.value,
+        "chip": chip,
+        "icon": icon,
+        "look": look,
+        "chip_words": chip_words(told),
+        "steps": said,
+        "thread": [entry for entry in said if entry.text],
+        "fresh": pitch.handed_in_at is not None and clock.now() - pitch.handed_in_at < JUST_NOW,
+    } | _more(pitch, told, sent)
+
+
+def _more(pitch: Pitch, told: PitchState, sent: list[Answer]) -> dict[str, Any]:
+    """What belongs to the one state that the pitch is in."""
+    last = sent[-1] if sent else None
+    if told == S.WAITING:
+        return waiting(pitch)
+    if told == S.ASKED:
+        return {"question": last, "answer_by": pitch.told_lapse}
+    if told == S.ACCEPTED:
+        return {"answered": last, "handoff": handoffs.words(pitch)}
+    if told == S.DECLINED and last:
+        return {"answered": last, "reason": reasons.words(last), "again": reasons.again(last)}
+    if told == S.LAPSED:
+        return {"ended": pitch.told_lapse, "unanswered": last is not None and last.kind == AnswerKind.ASK}
+    return {}
+
+
+def waiting(pitch: Pitch) -> dict[str, Any]:
+    """When it is read, when it ends at the latest, how many wait with it, and the one nudge."""
+    now = clock.now()
+    promised = pitch.promised_for if pitch.promised_for and pitch.promised_for > now else pitch.page.next_hour(now)
+    return {
+        "reads_at": promised,
+        "latest": pitch.told_lapse if pitch.told_lapse > now else None,
+        "others": pitch.page.pitches.waiting().exclude(pk=pitch.pk).count(),
+        "nudge_from": intake.nudge_from(pitch),
+        "may_nudge": may_nudge(pitch, now),
+    }
+
+
+def may_nudge(pitch: Pitch, now: datetime) -> bool:
+    """Is the one nudge due, and not used?"""
+    due = intake.nudge_from(pitch)
+    return pitch.nudged_at is None and due is not None and due <= now
+
+
+def no_nudge(refused: intake.Refused) -> str:
+    """Why the nudge was not taken."""
+    if refused.why == "too_soon":
+        return _("It is too early for a nudge. The day is written below.")
+    return _("The one nudge is used.") if refused.why == "unchanged" else _("There is nothing to nudge any more.")
+
+
+def steps(sent: list[Answer], replies: list[Event]) -> list[Said]:
+    """The answers as they went out, and the sender's replies, in the order of time."""
+    said = [Said(answer.sent_at, answer.kind, reasons.words(answer)) for answer in sent if answer.sent_at]
+    said += [Said(event.at, "reply", event.note) for event in replies]
+    return sorted(said, key=lambda entry: entry.at)
+
+
+def chip_words(told: PitchState) -> str:
+    """The state in a word or two."""
+    return {
+        S.WAITING: _("Waiting"),
+        S.ASKED: _("A question for you"),
+        S.ACCEPTED: _("Yes"),
+        S.DECLINED: _("Not this time"),
+        S.WRONG_DOOR: _("Wrong door"),
+        S.WITHDRAWN: _("Taken back"),
+        S.LAPSED: _("No answer means no"),
+    }[told]
