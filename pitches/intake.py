@@ -149,7 +149,7 @@ def ask_code(pitch: Pitch) -> bool:
     """Send another code, up to five for a pitch. True if one is on its way."""
     with transaction.atomic():
         Pitch.objects.select_for_update().get(pk=pitch.pk)
-        sent = pitch.events.filter(what__in=[PitchState.UNPROVEN, Fact.CODE_ASKED]).count()
+        sent = pitch.events.filter(what=Fact.CODE_ASKED).count()
         if pitch.state != PitchState.UNPROVEN or sent >= CODES_PER_PITCH:
             return False
         lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
