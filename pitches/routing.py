@@ -61,3 +61,8 @@ def hand_off(event: Event) -> None:
         pitch=pitch,
         defaults={"standing": standing, "follow_up_on": day, "done_at": None},
     )
+
+
+def followed_up(handoff: Handoff) -> None:
+    """The owner has taken the next step with the sender. Doing it again changes nothing."""
+    Handoff.objects.filter(pk=handoff.pk, done_at=None).update(done_at=clock.now())

@@ -1,0 +1,112 @@
+"""What the owner may decide: the answer to a pitch, and how they stand with its sender."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pitches.forms import fields
+from pitches.models import AnswerKind, Door, Page, Reason, Standing
+from portal import clock
+
+QUESTIONS = (
+    _("What does it cost them?"),
+    _("May I see the raw data?"),
+    _("Who else has this?"),
+    _("Is there a date?"),
+)
+
+
+def days_back(page: Page) -> dict[str, date]:
+    """The ready days on which a pitch may come back, all after today."""
+    today = page.local_date(clock.now())
+    tomorrow = today + timedelta(days=1)
+    hour = page.next_hour(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=page.zone))
+    return {
+        "hour": page.local_date(hour) if hour else tomorrow,
+        "week": today + timedelta(days=7),
+        "month": today + timedelta(days=30),
+    }
+
+
+class AnswerForm(forms.Form):
+    """Yes; a question, ready or in own words; later, on a ready day or a date; no with its reason."""
+
+    kind = forms.ChoiceField(choices=AnswerKind.choices)
+    reason = forms.ChoiceField(choices=[("", ""), *Reason.choices], required=False)
+    choice = forms.CharField(max_length=8, required=False)
+    text = fields.Text(max_length=280, required=False)
+    until = forms.DateField(
+        required=False, error_messages={"invalid": _("Choose a day, such as 2026-06-13, or one of the ready days.")}
+    )
+
+    def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+
+    @property
+    def problem(self) -> str:
+        """The first thing that is wrong, as a sentence."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+    def decision(self) -> dict[str, Any]:
+        """The cleaned answer, for review.answer()."""
+        data = self.cleaned_data
+        kind = AnswerKind(data["kind"])
+        found: dict[str, Any] = {"kind": kind, "text": data["text"], "reason": "", "until": None}
+        if kind == AnswerKind.NO:
+            found["reason"] = data["reason"]
+        elif kind == AnswerKind.ASK:
+            found["text"] = data["text"] or self._question()
+        elif kind == AnswerKind.LATER:
+            found["until"] = days_back(self.page).get(data["choice"], data["until"])
+        return found
+
+    def _question(self) -> str:
+        ready = {str(number): str(text) for number, text in enumerate(QUESTIONS, start=1)}
+        return ready.get(self.cleaned_data["choice"], "")
+
+
+class StandingForm(forms.Form):
+    """How the owner stands with a sender, at one door or everywhere."""
+
+    standing = forms.ChoiceField(
+        label=_("How you stand"), choices=Standing.choices, widget=forms.RadioSelect, error_messages={
+            "required": _("Choose how you stand with them."), "invalid_choice": _("Choose how you stand with them.")}
+    )  # fmt: skip
+    where = forms.ChoiceField(label=_("Where"), widget=forms.RadioSelect, required=False)
+    until = forms.DateField(
+        label=_("Pause until"),
+        help_text=_("Only for a pause: on this day they may pitch again."),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+    )
+    note = fields.Text(label=_("Why?"), help_text=_("Only you see it."), max_length=280, required=False)
+
+    def __init__(self, *args: Any, page: Page, door: Door, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page, self.door = page, door
+        where = self.fields["where"]
+        assert isinstance(where, forms.ChoiceField)
+        where.choices = [("door", _("At %(door)s") % {"door": door.name}), ("page", _("At every door"))]
+        where.initial = "door"
+
+    def clean(self) -> dict[str, Any]:
+        """A pause needs a day that is still to come; nothing else has one."""
+        data = super().clean() or {}
+        paused, until = data.get("standing") == Standing.PAUSED, data.get("until")
+        if paused and "until" not in self.errors and (not until or until <= self.page.local_date(clock.now())):
+            self.add_error("until", _("Choose the day on which the pause ends, after today."))
+        return data
+
+    def verdict(self) -> dict[str, Any]:
+        """The cleaned standing, for relationships.set_by_hand()."""
+        data = self.cleaned_data
+        day = data["until"] if data["standing"] == Standing.PAUSED else None
+        return {
+            "standing": Standing(data["standing"]),
+            "door": None if data["where"] == "page" else self.door,
+            "until": datetime(day.year, day.month, day.day, tzinfo=self.page.zone) if day else None,
+            "note": data["note"],
+        }

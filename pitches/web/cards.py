@@ -1,0 +1,165 @@
+"""What the desk shows of a pitch: the letter, the signs in words, the history, the ready answers."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Min
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from pitches import review, screening
+from pitches.forms.decision import QUESTIONS, days_back
+from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
+from pitches.web import letter
+from portal import clock
+from portal.templatetags.portal import ago, day
+
+TOAST = timedelta(minutes=2)
+SIGNS = {
+    "archive": gettext_lazy("offers an archive or a program"),
+    "bank_data": gettext_lazy("asks for bank or identity data"),
+    "category_exclusivity": gettext_lazy("wants exclusivity for the whole category"),
+    "commission_only": gettext_lazy("pays only if something is sold"),
+    "empty_why": gettext_lazy("gives hardly a reason"),
+    "final_say_brand": gettext_lazy("gives the brand the final say"),
+    "free_mail_brand": gettext_lazy("a company’s name at a freemail address"),
+    "hidden_disclosure": gettext_lazy("asks not to say that it is paid"),
+    "login_link": gettext_lazy("asks for a sign-in to your account"),
+    "lookalike_domain": gettext_lazy("a domain that reads like another"),
+    "off_platform": gettext_lazy("leads away to a messenger"),
+    "password": gettext_lazy("comes with a password"),
+    "placeholder": gettext_lazy("a mail merge that went wrong"),
+    "shortener": gettext_lazy("hides where its link goes"),
+    "upfront_fee": gettext_lazy("wants a fee first"),
+    "urgency": gettext_lazy("hurries you"),
+}
+
+
+@dataclass(frozen=True)
+class Ready:
+    """One ready answer: its key, what the form sends, and its words."""
+
+    key: int
+    value: str
+    label: str
+
+
+def lay_out(pitch: Pitch) -> Pitch:
+    """Put on a pitch all that its letter and its row show at the desk. Costs no query."""
+    letter.dress(pitch)
+    pitch.age = ago(pitch.handed_in_at)
+    pitch.signs = [str(SIGNS.get(code, code)) for code in pitch.flags]
+    pitch.links = pitch.lane != Lane.QUARANTINE and pitch.standing not in ("", Standing.STRANGER)
+    if not pitch.links:
+        pitch.terms = [(_("The link in full"), pitch.link), *pitch.terms]
+    return pitch
+
+
+def evidence(pitch: Pitch) -> list[tuple[str, str]]:
+    """Each sign of screening, in words, with what gave it away."""
+    found = screening.flags_of(pitch)
+    return [(str(SIGNS.get(code, code)), found.get(code, "")) for code in pitch.flags]
+
+
+def history(pitch: Pitch) -> str:
+    """What happened with this sender before, in a sentence. Two queries."""
+    pitches = Pitch.objects.filter(page=pitch.page, sender=pitch.sender, handed_in_at__lt=pitch.handed_in_at)
+    before = pitches.aggregate(count=Count("pk"), first=Min("handed_in_at"))
+    if not before["count"]:
+        return _("First pitch, from a checked address.")
+    answers = Answer.objects.filter(pitch__in=pitches, sent_at__isnull=False).exclude(kind=AnswerKind.LATER)
+    sent = list(answers.select_related("pitch").order_by("given_at", "pk"))
+    words = {"pitches": _pitches_in(before["count"], before["first"].date()), "answers": _counted(sent)}
+    if not sent:
+        return _("%(pitches)s, none answered yet.") % words
+    last = {"line": sent[-1].pitch.line, "answer": told(sent[-1]).lower(), "day": day(sent[-1].given_at)}
+    return _("%(pitches)s: %(answers)s. Last: “%(line)s”, %(answer)s, %(day)s.") % (words | last)
+
+
+def _pitches_in(count: int, first: date) -> str:
+    years = (clock.now().date() - first) // timedelta(days=365)
+    pitches = ngettext("%(count)s pitch before", "%(count)s pitches before", count) % {"count": count}
+    if not years:
+        return pitches
+    span = ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+    return _("%(pitches)s, over %(span)s") % {"pitches": pitches, "span": span}
+
+
+def _counted(sent: list[Answer]) -> str:
+    kinds = [answer.kind for answer in sent]
+    said = {
+        AnswerKind.YES: _("%(count)s yes"),
+        AnswerKind.NO: _("%(count)s no"),
+        AnswerKind.ASK: ngettext("%(count)s question", "%(count)s questions", kinds.count(AnswerKind.ASK)),
+    }
+    return ", ".join(words % {"count": kinds.count(kind)} for kind, words in said.items() if kind in kinds)
+
+
+def told(given: Answer) -> str:
+    """An answer in a few words: "No: not my topic"."""
+    label = AnswerKind(given.kind).label
+    if given.kind == AnswerKind.NO and given.reason != Reason.OWN_LINE:
+        return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(Reason(given.reason).label)}
+    if given.kind == AnswerKind.LATER:
+        return _("Later: back on %(day)s") % {"day": day(given.until)}
+    return _("%(answer)s: %(reason)s") % {"answer": label, "reason": given.text} if given.text else str(label)
+
+
+def lower_first(words: str) -> str:
+    """For use inside a sentence; "I" stays as it is."""
+    return words if words.startswith("I ") else words[:1].lower() + words[1:]
+
+
+def reasons() -> list[Ready]:
+    """The ready reasons of a no, with their keys; the last one is the owner's own line."""
+    return [Ready(key, value, str(label)) for key, (value, label) in enumerate(Reason.choices, start=1)]
+
+
+def questions() -> list[Ready]:
+    """The ready questions, with their keys."""
+    return [Ready(key, str(key), str(text)) for key, text in enumerate(QUESTIONS, start=1)]
+
+
+def laters(page: Page) -> list[Ready]:
+    """The ready days, with their keys."""
+    named = {"hour": _("Next reading hour"), "week": _("In a week"), "month": _("In a month")}
+    words = pgettext("a ready day and its date", "%(name)s, %(day)s")
+    return [
+        Ready(key, name, words % {"name": named[name], "day": day(back)})
+        for key, (name, back) in enumerate(days_back(page).items(), start=1)
+    ]
+
+
+def ladder() -> list[Ready]:
+    """The standings that one key may set."""
+    rungs = (Standing.STRANGER, Standing.INTRODUCED, Standing.KNOWN, Standing.TRUSTED)
+    return [Ready(key, rung.value, str(rung.label)) for key, rung in enumerate(rungs, start=1)]
+
+
+def panels(page: Page) -> dict[str, list[Ready]]:
+    """The ready answers behind Ask, Later, No and the relationship key."""
+    own = [ready for ready in reasons() if ready.value != Reason.OWN_LINE]
+    return {"questions": questions(), "laters": laters(page), "reasons": own, "ladder": ladder()}
+
+
+def landed(pitch: Pitch) -> str:
+    """Why a pitch landed where it is, in a sentence."""
+    if pitch.lane == Lane.QUARANTINE:
+        return _("In quarantine, because screening found signs of a scam. The sender is told nothing of it.")
+    if pitch.lane == Lane.HELD:
+        return _("Held aside, because it offers less than this door asks for, or no budget yet.")
+    words = {"name": pitch.name, "door": pitch.door.name}
+    return {
+        Standing.TRUSTED: _("With the people you trust, because you trust %(name)s at %(door)s."),
+        Standing.KNOWN: _("With the people you know, because you know %(name)s at %(door)s."),
+        Standing.INTRODUCED: _("With the people you know, because %(name)s was introduced to you at %(door)s."),
+    }.get(pitch.standing, _("With the first knocks, because you have no history with %(name)s at %(door)s.")) % words
+
+
+def undoable(page: Page) -> Answer | None:
+    """The answer given a moment ago, in words: what the toast offers to undo. One query."""
+    last = review.last_answer(page)
+    if last is None or clock.now() - last.given_at > TOAST:
+        return None
+    last.words = told(last)
+    return last

@@ -1,0 +1,35 @@
+"""Somebody was first, or the same press came twice: what is true now, in a sentence."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pitches.models import AnswerKind, Pitch, PitchState
+from portal.templatetags.portal import day
+
+
+def sentence(pitch: Pitch) -> str:
+    """Where the pitch is now, for somebody who wanted to answer it."""
+    pitch.refresh_from_db()
+    words = {"name": pitch.name, "day": day(pitch.back_at, pitch.page.timezone)}
+    said = {
+        PitchState.ACCEPTED: _("This one has been answered already: yes."),
+        PitchState.DECLINED: _("This one has been answered already: no."),
+        PitchState.WRONG_DOOR: _("This one has been answered already: wrong door."),
+        PitchState.ASKED: _("You have asked %(name)s a question already."),
+        PitchState.LATER: _("This one is put off already. It comes back on %(day)s."),
+        PitchState.WITHDRAWN: _("%(name)s took this one back while you were reading."),
+        PitchState.LAPSED: _("The last day of this one has passed, so it was closed without an answer."),
+        PitchState.QUARANTINE: _("This one is in quarantine. Restore it first, then answer it."),
+        PitchState.ARRIVED: _("This one has only just come. Try again in a moment."),
+    }
+    return said.get(PitchState(pitch.state), _("This one waits on the ledge again.")) % words
+
+
+def same(pitch: Pitch, decision: dict[str, Any]) -> bool:
+    """Was this very answer given already? Then a network tried twice, and nothing is wrong."""
+    given = pitch.answers.filter(undone_at=None).order_by("-pk").first()
+    if given is None:
+        return False
+    kept = {name: getattr(given, name) for name in ("text", "reason", "until")}
+    return AnswerKind(given.kind) == decision["kind"] and kept == {name: decision[name] for name in kept}

@@ -1,0 +1,151 @@
+"""The desk: the inbox with its lanes, and one pitch with its thread."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pitches import relationships, review
+from pitches.forms.decision import AnswerForm, StandingForm
+from pitches.lifecycle import AlreadyMoved
+from pitches.models import Page, Pitch, PitchState, Standing
+from pitches.web import access, cards, conflicts, hours, lanes, threads
+from pitches.web.owned import owned, owner_of, see
+
+ON_THE_LEDGE = (PitchState.WAITING, PitchState.HELD)
+
+
+@owned
+@require_safe
+def home(_request: HttpRequest, _page: Page) -> HttpResponse:
+    """The desk begins with the inbox."""
+    return redirect("desk:inbox")
+
+
+@owned
+@require_safe
+def inbox(request: HttpRequest, page: Page) -> HttpResponse:
+    """Lanes with counts and minutes; beside them, on a wide screen, one letter."""
+    if request.GET.get("at") and request.headers.get("HX-Request"):
+        return render(request, "desk/_peek.html", _peek(access.own_pitch(request, request.GET["at"])))
+    show, found = request.GET.get("show", "ledge"), lanes.counts(page)
+    shelves = _shelves(request, page, show, found)
+    rows = [row for shelf in shelves for row in shelf.rows]
+    context = {"page": page, "show": show, "shelves": shelves, "counts": found, "last": cards.undoable(page)}
+    context |= {"waiting": sum(found[lane] for lane in lanes.LEDGE), "hour": hours.sentence(page)}
+    context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
+    context |= {"session": review.current_session(page)}
+    at = next((row for row in rows if row.code == request.GET.get("at", "").upper()), rows[0] if rows else None)
+    return render(request, "desk/inbox.html", context | (_peek(at) if at else {}))
+
+
+def _shelves(request: HttpRequest, page: Page, show: str, found: dict[str, int]) -> list[lanes.Shelf]:
+    """The lists of a view that hold something; with ?lane= and ?after=, one of them from there on."""
+    names = lanes.SHOWN.get(show)
+    if names is None:
+        raise Http404
+    after, only = request.GET.get("after", ""), request.GET.get("lane", "")
+    if after:
+        return [lanes.fetch(page, name, found[name], after) for name in names if name == only]
+    return [lanes.fetch(page, name, found[name]) for name in names if found[name]]
+
+
+def _peek(pitch: Pitch) -> dict[str, Any]:
+    """What a letter with its four answers is drawn from."""
+    return cards.panels(pitch.page) | {
+        "page": pitch.page,
+        "pitch": cards.lay_out(pitch),
+        "history": cards.history(pitch),
+        "answerable": pitch.state in ON_THE_LEDGE,
+        "back": "inbox",
+    }
+
+
+@owned
+@require_safe
+def pitch(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
+    """One pitch: the letter, what happened, the answers, and how you stand with its sender."""
+    return _show(request, access.own_pitch(request, code))
+
+
+def _show(
+    request: HttpRequest,
+    found: Pitch,
+    *,
+    wrong: AnswerForm | None = None,
+    problem: str = "",
+    standing: StandingForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = relationships.standing_of(found.page, found.sender, found.door)
+    given = found.answers.filter(sent_at=None, undone_at=None).first()
+    context = _peek(found) | {
+        "back": "pitch",
+        "given": given,
+        "given_words": cards.told(given) if given else "",
+        "evidence": cards.evidence(found),
+        "landed": cards.landed(found),
+        "thread": threads.thread(found),
+        "now": now,
+        "standing": standing or StandingForm(page=found.page, door=found.door, initial={"standing": now}),
+        "form": standing,
+        "wrong": wrong,
+        "problem": problem,
+    }
+    return render(request, "desk/pitch.html", context, status=status)
+
+
+@owned
+@require_POST
+def answer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
+    """Answer one pitch outside a session. The words go out in ten minutes."""
+    found = access.own_pitch(request, code)
+    form = AnswerForm(request.POST, page=page)
+    if not form.is_valid():
+        return _show(request, found, wrong=form, problem=form.problem, status=422)
+    decision = form.decision()
+    try:
+        review.answer(found, by=owner_of(request), **decision)
+    except review.BadAnswer as bad:
+        return _show(request, found, wrong=form, problem=str(bad), status=422)
+    except AlreadyMoved:
+        if not conflicts.same(found, decision):
+            messages.warning(request, conflicts.sentence(found))
+    return see("desk:inbox") if request.POST.get("back") == "inbox" else see("desk:pitch", found.code)
+
+
+@owned
+@require_POST
+def restore(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
+    """Take a pitch out of quarantine; pressing twice is no error."""
+    found = access.own_pitch(request, code)
+    try:
+        if found.state == PitchState.QUARANTINE:
+            review.restore(found, by=owner_of(request))
+    except AlreadyMoved:
+        found.refresh_from_db()
+    if found.state == PitchState.WAITING:
+        messages.success(request, _("It waits in its lane now, and its sender never learns that it was aside."))
+    else:
+        messages.warning(request, conflicts.sentence(found))
+    return see("desk:pitch", found.code)
+
+
+@owned
+@require_POST
+def standing(request: HttpRequest, page: Page, code: str) -> HttpResponse:
+    """The owner says how they stand with a sender, at this door or at all."""
+    found = access.own_pitch(request, code)
+    form = StandingForm(request.POST, page=page, door=found.door)
+    if not form.is_valid():
+        return _show(request, found, standing=form, status=422)
+    assert found.sender is not None
+    verdict = form.verdict()
+    relationships.set_by_hand(page, found.sender, by=owner_of(request), **verdict)
+    words = {"name": found.name, "standing": Standing(verdict["standing"]).label.lower()}
+    where = verdict["door"].name if verdict["door"] else _("every door")
+    messages.success(request, _("%(name)s is now: %(standing)s, at %(where)s.") % (words | {"where": where}))
+    return see("desk:session") if request.POST.get("back") == "session" else see("desk:pitch", found.code)

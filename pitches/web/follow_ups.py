@@ -1,0 +1,41 @@
+"""Follow-ups: what a yes leads to, by date."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pitches import routing
+from pitches.models import Handoff, Page, Standing
+from pitches.web.owned import owned, see
+from portal import clock
+
+AT_ONCE = 50
+NEXT = {
+    Standing.TRUSTED: _("They have your direct contact. Agree on the day."),
+    Standing.KNOWN: _("They have the next step and the dates. See whether they kept to them."),
+    Standing.INTRODUCED: _("First acquaintance: they have a short brief and the label to use. See what came back."),
+    Standing.STRANGER: _("First acquaintance: they have a short brief and the label to use. See what came back."),
+}
+
+
+@owned
+@require_safe
+def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
+    """Accepted pitches whose next step is open, the most urgent first."""
+    rows = Handoff.objects.filter(pitch__page=page, done_at=None).select_related("pitch__door", "pitch__sender")
+    found = list(rows[: AT_ONCE + 1])
+    today = page.local_date(clock.now())
+    for handoff in found:
+        handoff.next = NEXT.get(Standing(handoff.standing), NEXT[Standing.STRANGER])
+        handoff.due = handoff.follow_up_on <= today
+    context = {"page": page, "handoffs": found[:AT_ONCE], "more": len(found) > AT_ONCE}
+    return render(request, "desk/follow_ups.html", context)
+
+
+@owned
+@require_POST
+def done(_request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """The next step is taken."""
+    routing.followed_up(get_object_or_404(Handoff, pk=pk, pitch__page=page))
+    return see("desk:follow_ups")

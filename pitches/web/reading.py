@@ -1,0 +1,195 @@
+"""The reading session: one pitch at a time, four answers, nothing else.
+
+The last answer ends the session by itself, so that "the answers go out together in 10 minutes" is true when it is read.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from pitches import doors, review
+from pitches.forms.decision import AnswerForm
+from pitches.lifecycle import AlreadyMoved
+from pitches.models import Answer, Page, Pitch, ReadingSession
+from pitches.web import access, cards, conflicts, hours
+from pitches.web.owned import owned, owner_of, see
+
+SECONDS_A_PITCH = 20
+SEGMENTS = 60  # of the bar, at most
+
+
+@owned
+@require_safe
+def session(request: HttpRequest, page: Page) -> HttpResponse:
+    """The card that is next; before the start, what the sitting costs; after the end, what goes out when."""
+    return _render(request, page, "desk/session.html")
+
+
+def _render(request: HttpRequest, page: Page, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    current = review.current_session(page)
+    context = {"page": page, "session": current, "said": ""}
+    card, place = review.next_card(current) if current else (None, 0)
+    if current and card:
+        context |= _card(current, card, place)
+    else:
+        context |= _without_card(page, current)
+    if more.get("wrong") and context.get("pitch") != more["on"]:
+        more = {}
+    return render(request, template, context | more, status=status)
+
+
+def _card(current: ReadingSession, card: Pitch, place: int) -> dict[str, Any]:
+    total = len(current.cards)
+    parts = min(total, SEGMENTS)
+    at = place * parts // total
+    return cards.panels(current.page) | {
+        "pitch": cards.lay_out(card),
+        "history": cards.history(card),
+        "evidence": cards.evidence(card),
+        "place": place + 1,
+        "total": total,
+        "left": (total - place) * SECONDS_A_PITCH,
+        "meter": ["d"] * at + ["c"] + [""] * (parts - at - 1),
+        "last": _last_of(current),
+        "back": "session",
+    }
+
+
+def _last_of(sitting: ReadingSession) -> Answer | None:
+    """The answer of this sitting that undo takes back, in words."""
+    last = review.last_answer(sitting.page)
+    if last is None or last.session_id != sitting.pk:
+        return None
+    last.words = cards.told(last)
+    return last
+
+
+def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
+    """The start page, or the end of a sitting whose answers are still in the house."""
+    waiting = Pitch.objects.filter(page=page).waiting().count()
+    context = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
+    context |= {"left": context["waiting"] * SECONDS_A_PITCH, "hour": hours.sentence(page)}
+    context |= {"next_hour": hours.following(page), "started": hours.begun(page)}
+    held = Answer.objects.held().filter(pitch__page=page, session__isnull=False).select_related("session__page")
+    given = held.filter(session=current).first() if current else held.order_by("-session_id").first()
+    if given is None and current is None:
+        return context
+    sitting = current or given.session
+    read = sitting.answers.filter(undone_at=None).count()
+    out_at = given.goes_out_at if given else None
+    return context | {"done": sitting, "read": read, "last": _last_of(sitting), "goes_out_at": out_at}
+
+
+@owned
+@require_POST
+def start(request: HttpRequest, page: Page) -> HttpResponse:
+    """Begin, or go on with what is open. With nothing on the ledge there is nothing to begin."""
+    if review.current_session(page) or Pitch.objects.filter(page=page).waiting().exists():
+        review.open_session(page, by=owner_of(request))
+    return see("desk:session")
+
+
+def _own_session(page: Page, pk: int) -> ReadingSession:
+    return get_object_or_404(ReadingSession.objects.select_related("page"), pk=pk, page=page)
+
+
+@owned
+@require_POST
+def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse:
+    """Answer a card and show the next. The same answer twice is a network that tried twice."""
+    sitting, found = _own_session(page, pk), access.own_pitch(request, code)
+    form = AnswerForm(request.POST, page=page)
+    if not form.is_valid():
+        return _refused(request, page, found, form, form.problem)
+    decision = form.decision()
+    try:
+        given = review.answer(found, by=owner_of(request), session=sitting, **decision)
+        said = _("%(answer)s. Next pitch.") % {"answer": cards.told(given).rstrip(".?")}
+    except review.BadAnswer as bad:
+        return _refused(request, page, found, form, str(bad))
+    except AlreadyMoved:
+        said = "" if conflicts.same(found, decision) else conflicts.sentence(found)
+        if said and not request.headers.get("HX-Request"):
+            messages.warning(request, said)
+    _go_on(request, sitting)
+    return _next(request, page, said)
+
+
+def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, problem: str) -> HttpResponse:
+    template = "desk/_card.html" if request.headers.get("HX-Request") else "desk/session.html"
+    return _render(request, page, template, status=422, wrong=form, problem=problem, on=found)
+
+
+def _go_on(request: HttpRequest, sitting: ReadingSession) -> None:
+    """After the last card the sitting ends; one that ended by itself goes on for whoever goes on reading."""
+    sitting.refresh_from_db()
+    card, _place = review.next_card(sitting)
+    if card is None:
+        review.end_session(sitting)
+    elif sitting.ended_at:
+        review.open_session(sitting.page, by=owner_of(request))
+
+
+def _next(request: HttpRequest, page: Page, said: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return _render(request, page, "desk/_card.html", said=said)
+    return see("desk:session")
+
+
+@owned
+@require_POST
+def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """Take the named answer of this sitting back. Of one that has ended, the pitch opens by itself."""
+    sitting, name = _own_session(page, pk), request.POST.get("answer", "")
+    if not name.isdecimal():
+        raise Http404
+    answers = sitting.answers.select_related("pitch__page", "pitch__door")
+    given, said = get_object_or_404(answers, pk=int(name)), _("Undone. It waits again.")
+    try:
+        review.undo(given, by=owner_of(request))
+    except AlreadyMoved as late:
+        said = "" if given.undone_at else str(late)
+    if sitting.ended_at is None:
+        if said and not request.headers.get("HX-Request"):
+            messages.info(request, said)
+        return _next(request, page, said)
+    if said:
+        messages.info(request, said)
+    return _away(request, "desk:pitch", given.pitch.code)
+
+
+def _away(request: HttpRequest, name: str, *args: object) -> HttpResponse:
+    """Leave the session, also when only a part of the page was asked for."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(resolve_url(name, *args))
+    return see(name, *args)
+
+
+@owned
+@require_POST
+def end(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """Pause or finish: what was answered goes out together in ten minutes."""
+    sitting = review.end_session(_own_session(page, pk))
+    held = Answer.objects.held().filter(session=sitting).count()
+    said = ngettext(
+        "One answer goes out in 10 minutes. Until then you can change your mind.",
+        "%(count)s answers go out together in 10 minutes. Until then you can change your mind.",
+        held,
+    )
+    messages.success(request, said % {"count": held} if held else _("Nothing was answered, so nothing goes out."))
+    return see("desk:inbox")
+
+
+@owned
+@require_POST
+def shortcuts(request: HttpRequest, page: Page) -> HttpResponse:
+    """Single keys on or off (WCAG 2.1.4)."""
+    doors.keep_shortcuts(page, on=request.POST.get("on") == "1")
+    messages.success(request, _("Keys are on.") if page.shortcuts else _("Keys are off. The buttons do the same."))
+    return see("desk:session") if request.POST.get("back") == "session" else see("desk:inbox")

@@ -1,0 +1,164 @@
+// Keys and soft hands for the desk. Every key presses a button or a link that is there anyway; without this file the
+// same forms and links do the same.
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const GUARD = 250; // ms after an answer in which a tap is a slip
+const TOAST = 6000;
+let answered = -GUARD, pressed = null, going = false, toastTimer;
+
+const keysOn = () => $("[data-keys]")?.dataset.keys === "on";
+const openPanel = () => $(".panel.open") ?? (location.hash && $(`.panel${location.hash}`));
+const say = (text) => { const live = $("#live"); if (live) live.textContent = text; };
+
+// ── panels ──
+function close() {
+  const panel = openPanel();
+  if (!panel) return false;
+  panel.classList.remove("open");
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  $(`[data-panel="${panel.id}"]`)?.focus({ preventScroll: true });
+  return true;
+}
+function open(name) {
+  $$(".panel.open").forEach((panel) => panel.classList.remove("open"));
+  const panel = document.getElementById(name);
+  panel.classList.add("open");
+  hideToast();
+  ($("[data-digit]", panel) ?? $("input:not([type=hidden])", panel)).focus({ preventScroll: true });
+}
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-panel]");
+  const closer = event.target.closest("[data-close]");
+  if (opener) { event.preventDefault(); open(opener.dataset.panel); }
+  else if (closer && closer.hash) { event.preventDefault(); close(); }
+});
+
+// ── the toast ──
+function hideToast() { clearTimeout(toastTimer); $("[data-toast]")?.classList.add("gone"); }
+function timeToast() {
+  clearTimeout(toastTimer);
+  const small = matchMedia("(max-width: 43.99rem)").matches;
+  if (small) toastTimer = setTimeout(() => !$("[data-toast]:focus-within") && hideToast(), TOAST);
+}
+
+// ── keys ──
+const press = (name) => { const found = $(`[data-key="${name}"]`); if (found) found.click(); return Boolean(found); };
+function digit(number) {
+  const panel = openPanel();
+  if (!panel) return false;
+  const ready = $(`[data-digit="${number}"]`, panel);
+  if (ready) { ready.click(); return true; }
+  return Number(number) === $$("[data-digit]", panel).length + 1 && own();
+}
+function own() {
+  const field = $("[data-own]", openPanel() || document.createElement("p"));
+  field?.focus();
+  return Boolean(field);
+}
+function detail() {
+  const more = $(".letter-card details");
+  if (more) more.open = !more.open;
+  return Boolean(more);
+}
+function help() {
+  const sheet = $("#keys");
+  if (sheet && !sheet.open) sheet.showModal();
+  return Boolean(sheet);
+}
+function go(key) {
+  going = false;
+  const link = $(`[data-go="${key}"]`);
+  if (link) location.assign(link.href);
+  return Boolean(link);
+}
+function startGoing() {
+  going = true;
+  setTimeout(() => (going = false), 1500);
+  return true;
+}
+
+// ── the list of the inbox: J, K and Enter ──
+const rows = () => $$("[data-row]");
+const beside = () => { const peek = $("#peek"); return peek && getComputedStyle(peek).display !== "none" ? peek : null; };
+function pick(row) {
+  if (!row) return false;
+  $$("[data-row].at").forEach((other) => other.classList.remove("at"));
+  row.classList.add("at");
+  row.scrollIntoView({ block: "nearest" });
+  const link = $(".subject", row);
+  link.focus({ preventScroll: true });
+  const peek = beside();
+  const address = new URL(location.href);
+  address.searchParams.set("at", row.dataset.row);
+  if (peek) htmx.ajax("GET", address.pathname + address.search, { target: peek, swap: "innerHTML" });
+  return true;
+}
+const step = (by) => pick(rows()[Math.max(0, rows().findIndex((row) => row.matches(".at")) + by)]);
+function enter(event) {
+  if (event.key === "Enter" && event.target.closest("a,button,summary")) return false;
+  const link = $("[data-row].at .subject");
+  if (link) location.assign(link.href);
+  return Boolean(link);
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-row] .subject");
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.detail > 0;
+  if (!link || !plain || !beside() || link.closest(".at")) return;
+  event.preventDefault();
+  pick(link.closest("[data-row]"));
+});
+
+const KEYS = {
+  y: () => !openPanel() && press("y"), q: () => !openPanel() && press("q"), l: () => !openPanel() && press("l"),
+  n: () => !openPanel() && press("n"), r: () => !openPanel() && press("r"), z: () => press("z"), s: () => press("s"),
+  e: own, d: detail, g: startGoing, "?": help, j: () => step(1), k: () => step(-1), o: enter, Enter: enter,
+};
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape" && !$("dialog[open]") && close()) return event.preventDefault();
+  const writing = event.target.closest?.("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
+  if (!keysOn() || writing || $("dialog[open]") || $("#session[aria-busy=true]")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const done = going && "iof".includes(key) ? go(key) : /^[1-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
+  if (done) event.preventDefault();
+});
+$$("[data-help]").forEach((button) => (button.hidden = false));
+document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
+
+// ── answers: a slip of the finger, a lost network, the focus afterwards ──
+document.addEventListener("click", (event) => {
+  const slip = event.detail > 0 && performance.now() - answered < GUARD && event.target.closest(".decide, .toast");
+  if (slip) { event.preventDefault(); event.stopImmediatePropagation(); }
+}, true);
+document.addEventListener("submit", (event) => {
+  if (event.target.closest("#session") && pressed?.form !== event.target) pressed = { form: event.target, button: event.submitter, tries: 0 };
+}, true);
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
+function lost() {
+  if (!pressed?.form.isConnected) return;
+  if (pressed.tries++ === 0) return setTimeout(() => pressed.form.requestSubmit(pressed.button), 400);
+  const place = $("[data-problem]");
+  const sentence = $("#session").dataset.lost;
+  pressed = null;
+  if (place) Object.assign(place, { hidden: false, textContent: sentence });
+  say(sentence);
+}
+document.addEventListener("htmx:sendError", lost);
+document.addEventListener("htmx:timeout", lost);
+document.addEventListener("htmx:responseError", (event) => {
+  if ([401, 403].includes(event.detail.xhr.status)) return location.reload();
+  if (pressed) pressed.tries = 1;
+  lost();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "session" && !event.target.matches?.("#session")) return;
+  answered = performance.now();
+  pressed = null;
+  $$("[data-help]").forEach((button) => (button.hidden = false));
+  const mistake = $("#session [aria-invalid=true]");
+  (mistake ?? $("#session h1"))?.focus({ preventScroll: true });
+  if (!mistake) scrollTo(0, 0);
+  timeToast();
+});
+timeToast();
