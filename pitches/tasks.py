@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from celery import shared_task
 
@@ -85,3 +86,10 @@ def waiting_work() -> Iterator[tuple[str, str]]:
     for queue in QUEUES:
         if outbox.due(queue).filter(leases.free()).exists():
             yield "deliver", queue
+
+
+def oldest_work() -> datetime | None:
+    """For /healthz: since when the oldest event waits for its reactions."""
+    from pitches.models import Event  # noqa: PLC0415
+
+    return Event.objects.filter(reacted_at=None, dead=False).order_by("at").values_list("at", flat=True).first()

@@ -41,11 +41,9 @@ class Bell:
 
     def _connect(self) -> None:
         """Prepare a connection; it is opened by the first ring."""
-        options = self.app.conf.broker_transport_options | {
-            "socket_timeout": BROKER_TIMEOUT,
-            "socket_connect_timeout": BROKER_TIMEOUT,
-            "max_retries": 0,
-        }
+        redis = self.app.conf.broker_url.startswith("redis")
+        names = ("socket_timeout", "socket_connect_timeout") if redis else ("read_timeout", "write_timeout")
+        options = self.app.conf.broker_transport_options | dict.fromkeys(names, BROKER_TIMEOUT) | {"max_retries": 0}
         self.connection = self.app.connection_for_write(connect_timeout=BROKER_TIMEOUT, transport_options=options)
         self.producer = self.app.amqp.Producer(self.connection, auto_declare=False)
 

@@ -1,0 +1,61 @@
+"""A cache whose loss costs speed, never an answer: what cannot be read was never there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import redis
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+TIMEOUT = 0.3  # seconds
+
+
+def _forgiving(name: str, instead: Any) -> Callable[..., Any]:
+    """The method of the same name, which answers `instead` when the server does not."""
+    method = getattr(RedisCache, name)
+
+    @wraps(method)
+    def quiet(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except (redis.ConnectionError, redis.TimeoutError):
+            return instead(*args, **kwargs) if callable(instead) else instead
+
+    return quiet
+
+
+def _default(key: str, default: Any = None, version: int | None = None) -> Any:
+    return default
+
+
+def _all(data: dict[str, Any], *args: Any, **kwargs: Any) -> list[str]:
+    return list(data)
+
+
+def _delta(key: str, delta: int = 1, version: int | None = None) -> int:
+    return delta
+
+
+class ForgivingCache(RedisCache):
+    """Redis or Valkey. While it is away every look is a miss, at once and without an error."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = params.setdefault("OPTIONS", {})
+        options.setdefault("socket_timeout", TIMEOUT)
+        options.setdefault("socket_connect_timeout", TIMEOUT)
+        options.setdefault("retry", Retry(NoBackoff(), 0))
+        super().__init__(server, params)
+
+    get = _forgiving("get", _default)
+    add = _forgiving("add", instead=True)
+    set = _forgiving("set", instead=None)
+    touch = _forgiving("touch", instead=False)
+    delete = _forgiving("delete", instead=False)
+    get_many = _forgiving("get_many", lambda *args, **kwargs: {})
+    has_key = _forgiving("has_key", instead=False)
+    incr = _forgiving("incr", _delta)
+    set_many = _forgiving("set_many", _all)
+    delete_many = _forgiving("delete_many", instead=None)
+    clear = _forgiving("clear", instead=False)

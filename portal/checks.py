@@ -1,0 +1,62 @@
+"""System checks: a deployment that would not work, or not be safe, says so with a hint.
+
+They count when PRODUCTION is on. The web process runs them before it serves (portal/wsgi.py), Celery before it works.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+from portal import embedded
+
+NO_SHARED_CACHE = ("locmem", "dummy", "filebased")
+NO_MAIL_SERVER = ("console", "dummy", "filebased", "locmem", "drawer")
+
+
+@checks.register(checks.Tags.security)
+def production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """All that must be right before strangers may come."""
+    return [*_servers(), *_secrets(), *_address()] if settings.PRODUCTION else []
+
+
+def refuse() -> None:
+    """Stop a process that would serve a deployment with one of these errors."""
+    from django.core.management.base import SystemCheckError  # noqa: PLC0415 (only when there is something to say)
+
+    if found := production(None):
+        raise SystemCheckError("\n".join(str(error) for error in found))
+
+
+def _servers() -> Iterator[checks.CheckMessage]:
+    if settings.EMBEDDED:
+        yield _error(1, "The embedded PostgreSQL is not for production: it asks nobody for a password.", "Set DATABASE_URL.")
+    if not settings.CELERY_BROKER_URL or settings.CELERY_BROKER_URL == embedded.broker_url(settings.VAR):
+        yield _error(2, "No broker: nothing would be routed and no mail sent.", "Set BROKER_URL.")
+    cache = settings.CACHES["default"]
+    local = any(kind in cache["BACKEND"] for kind in NO_SHARED_CACHE)
+    if local or cache.get("LOCATION") == embedded.cache_url(settings.VAR):
+        yield _error(3, "No shared cache: limits would be counted for each process alone.", "Set CACHE_URL.")
+    if not settings.EMAIL_URL or any(kind in settings.EMAIL_BACKEND for kind in NO_MAIL_SERVER):
+        yield _error(4, "No mail server: nobody could prove a mailbox or sign in.", "Set EMAIL_URL.")
+
+
+def _secrets() -> Iterator[checks.CheckMessage]:
+    if settings.DEBUG:
+        yield _error(5, "DEBUG shows the inside of the site to everybody.", "Set DEBUG=no.")
+    key = settings.SECRET_KEY
+    if len(key) < 50 or len(set(key)) < 10 or key.startswith("django-insecure"):
+        make = "python -c 'import secrets; print(secrets.token_urlsafe(64))'"
+        yield _error(6, "SECRET_KEY can be guessed.", f"Make a new one: {make}")
+
+
+def _address() -> Iterator[checks.CheckMessage]:
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        yield _error(7, "ALLOWED_HOSTS must name your hosts.", "Set ALLOWED_HOSTS=pitch.example.org.")
+    if not settings.SITE_URL.startswith("https://"):
+        yield _error(8, "SITE_URL is not https: links in mails and cookies would travel in the open.", "Set SITE_URL.")
+
+
+def _error(number: int, sentence: str, hint: str) -> checks.CheckMessage:
+    return checks.Error(sentence, hint=f"{hint} (docs/run-it.md)", id=f"portal.E{number:03}")

@@ -1,0 +1,72 @@
+"""Honest error pages. They never touch the database, so they can say that it is gone."""
+
+import sys
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+RETRY_AFTER = 5  # seconds
+
+
+def _page(request: HttpRequest, code: int, **context: object) -> HttpResponse:
+    """The page of an error. Only the cookies of the request are looked at, for the theme."""
+    page = render_to_string(f"errors/{code}.html", {"code": code, "request": Visitor(request), **context})
+    return HttpResponse(page, status=code)
+
+
+class Visitor:
+    """What an error page may know about its reader: nothing that costs a query."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.COOKIES = request.COOKIES
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Whether this is the database's trouble: gone, full, overloaded or locked. Trying again helps."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what came could not be read."""
+    return _page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: not from here."""
+    return _page(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that stood open too long; the page says that the text is kept and how to go on."""
+    return _page(request, 403, csrf=True)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no door here."""
+    return _page(request, 404)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than fits through the door."""
+    return _page(request, 413)
+
+
+def too_many(request: HttpRequest, again_at: datetime | None = None) -> HttpResponse:
+    """429: too many tries, and when the next one counts."""
+    return _page(request, 429, again_at=again_at)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: back in a moment."""
+    response = _page(request, 503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500; or 503 where a middleware met a database that is gone."""
+    if database_is_away(sys.exc_info()[1]):
+        return unavailable(request)
+    return _page(request, 500)

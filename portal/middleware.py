@@ -1,0 +1,119 @@
+"""What every request passes: the database may be gone, input may be bad, answers carry headers, times a zone."""
+
+import logging
+import zoneinfo
+from collections.abc import Callable
+from urllib.parse import unquote, unquote_to_bytes
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+
+from portal import errors
+
+Answer = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger(__name__)
+
+# Pages behind a link or a session are never kept by a browser or a proxy.
+PRIVATE = ("/d/", "/p/", "/desk", "/account", "/welcome", "/stop/", "/dev/")
+POLICY = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics", "interest-cohort")
+FORM = "application/x-www-form-urlencoded"
+
+
+class DatabaseDown:
+    """A database that is gone, full or overloaded is said honestly: 503, try again."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a view that met the trouble. What a middleware meets arrives at errors.broken."""
+        if not errors.database_is_away(exception):
+            return None
+        log.warning("The database does not answer: %s", str(exception).partition("\n")[0])
+        return errors.unavailable(request)
+
+
+class Headers:
+    """Headers that the other middleware does not set."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add them; private pages are not stored anywhere."""
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", ", ".join(f"{name}=()" for name in POLICY))
+        response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        name = settings.SESSION_COOKIE_NAME
+        if request.path.startswith(PRIVATE) or name in request.COOKIES or name in response.cookies:
+            response["Cache-Control"] = "no-store"
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""
+        return response
+
+
+class BadInput:
+    """What cannot be read is refused before anything looks at it: 400 or 413, never 500."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse or pass on."""
+        try:
+            fits = self._can_be_read(request)
+        except RequestDataTooBig:
+            return errors.too_large(request)
+        except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError):
+            fits = False
+        return self.get_response(request) if fits else errors.bad_request(request)
+
+    def _can_be_read(self, request: HttpRequest) -> bool:
+        address = (request.META.get("PATH_INFO", ""), unquote_to_bytes(request.META.get("QUERY_STRING", "")))
+        if not all(is_text(part) for part in address) or any("\0" in value for value in request.COOKIES.values()):
+            return False
+        if request.method == "POST" and request.content_type == FORM and not is_text(unquote_to_bytes(request.body)):
+            return False
+        return not any("\0" in value for name, values in request.POST.lists() for value in (name, *values))
+
+
+def is_text(raw: str | bytes) -> bool:
+    """Whether this is UTF-8 without NUL, which PostgreSQL does not take. WSGI hands bytes over as Latin-1."""
+    try:
+        return "\0" not in (raw.encode("latin-1") if isinstance(raw, str) else raw).decode()
+    except UnicodeError:
+        return False
+
+
+class ReaderZone:
+    """Times on the page are in the reader's zone: the one of the account, or the one the browser told us."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer inside the reader's zone."""
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)
+
+
+def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
+    """The reader's zone. UTC where nobody knows better."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return zone_named(user.timezone)
+    return zone_named(unquote(request.COOKIES.get("zone", "")))
+
+
+def zone_named(name: str) -> zoneinfo.ZoneInfo:
+    """The zone of this IANA name, or UTC. Only names that are on the list: a name is also a path."""
+    return zoneinfo.ZoneInfo(name if name in zoneinfo.available_timezones() else "UTC")
