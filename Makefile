@@ -1,0 +1,42 @@
+# make run    the whole stack on http://localhost:8000 (PORT=8001 make run for another port)
+# make test   all tests            make check   style, types, imports, migrations, deployment
+# make requirements   after a change of the dependencies in pyproject.toml
+PY ?= python3
+V := .venv
+BIN := $(V)/bin
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra embedded
+
+.PHONY: run test check format requirements
+
+run: $(V)/.ok
+	@exec $(BIN)/python manage.py up
+
+test: $(V)/.ok
+	$(BIN)/python -m pytest
+
+check: $(V)/.ok
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/lint-imports
+	PRODUCTION=no SECRET_KEY=check $(BIN)/python manage.py makemigrations --check --dry-run
+	env $$(cat tests/production.env) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(V)/.ok
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+# Plain names, versions and hashes: the files work with any package index, so no index may be named in them.
+requirements: $(V)/.ok
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+$(V)/.ok: requirements-dev.txt
+	@command -v $(PY) >/dev/null || { echo "Halfdoor needs Python 3.11 or newer: install it, or PY=/path/to/python make run"; exit 1; }
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Halfdoor needs Python 3.11 or newer; $(PY) is older. Try: PY=python3.11 make run"; exit 1; }
+	@$(PY) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PY) cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Installing into $(V) (once, about a minute)…"
+	@$(PY) -m venv $(V)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@
