@@ -83,7 +83,10 @@ def _of_the_library(message: Message, secret: dict[str, Any]) -> AccountText:
     subject = get_template(f"{prefix}_subject.txt").render(context)
     text = get_template(f"{prefix}_message.txt").render(context)
     paragraphs = [part.strip() for part in text.replace("\r", "").split("\n\n")]
-    return AccountText(" ".join(subject.split()), [part for part in paragraphs if part])
+    title = " ".join(subject.split())
+    if "ip" in secret:  # a notice: somebody who was signed in changed something
+        title = _("Your sign-in changed: %(what)s") % {"what": title}
+    return AccountText(title, [part for part in paragraphs if part])
 
 
 def _at_home(secret: dict[str, Any]) -> dict[str, Any]:

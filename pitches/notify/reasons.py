@@ -43,7 +43,7 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.NOT_NOW: ReasonText(
         Reason.NOT_NOW.label,
         _("The idea is sound and the moment is not. You may send it again after %(date)s."),
-        _("You may try again after %(date)s."),
+        _("Trying again makes sense, once that day has come."),
     ),
     Reason.NO_PROOF: ReasonText(
         Reason.NO_PROOF.label,

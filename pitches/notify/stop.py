@@ -1,5 +1,6 @@
 """The link that stops a mail: signed, so that it needs no sign-in, and good for one page only."""
 
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
@@ -9,14 +10,18 @@ from portal import links
 SALT = "stop-digest"
 
 
+def _signer() -> signing.Signer:
+    return signing.Signer(key=settings.LINK_KEY, salt=SALT)
+
+
 def link_to(page: Page) -> str:
     """Where the digest of this page is stopped, with one click."""
-    return links.absolute(reverse("stop_digest", args=[signing.dumps(page.pk, salt=SALT)]))
+    return links.absolute(reverse("stop_digest", args=[_signer().sign(page.pk)]))
 
 
 def page_of(token: str) -> Page | None:
     """The page whose digest this token stops."""
     try:
-        return Page.objects.filter(pk=signing.loads(token, salt=SALT)).first()
+        return Page.objects.filter(pk=_signer().unsign(token)).first()
     except signing.BadSignature:
         return None

@@ -25,6 +25,7 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """Answer commands until the client is gone."""
+        self.server.talks += 1
         if self.server.next_mode(peek="refuse") == "refuse":
             self.say("554 nobody is at home")
             return
@@ -79,6 +80,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.modes: list[str] = []
         self.raw: list[bytes] = []
+        self.talks = 0
         self.lock = threading.Lock()
 
     @property

@@ -1,0 +1,283 @@
+"""The outbox against a mail server that behaves, and one that does not."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from django.db import OperationalError, connections
+
+from pitches import intake
+from pitches.models import Attempt, Message, MessageState
+from pitches.notify import outbox
+from portal import clock, tokens
+from tests.factories import PageFactory, PitchFactory
+from tests.notify.smtp_sink import SmtpSink, running
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sink(settings) -> Iterator[SmtpSink]:
+    """A mail server of our own on a free port."""
+    with running() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 1
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _standing_clock() -> Iterator[None]:
+    """A clock that a test can move on."""
+    with clock.standing_at(clock.now()):
+        yield
+
+
+def receipt(**fields: object) -> Message:
+    """A receipt to be sent."""
+    pitch = PitchFactory(waiting=True, **fields)
+    return outbox.put("receipt", pitch.email, dedupe=f"receipt:{pitch.pk}", pitch=pitch, queue="soon")
+
+
+def digest() -> Message:
+    """A digest to be sent."""
+    page = PageFactory()
+    PitchFactory(door__page=page, waiting=True)
+    return outbox.put("digest", page.owner.email, dedupe=f"digest:{page.pk}", page=page, queue="soon")
+
+
+def code() -> Message:
+    """A code to be sent."""
+    pitch = PitchFactory()
+    intake.issue_code(pitch)
+    secret = {"code": "482915"}
+    return outbox.put("code", pitch.email, dedupe=f"code:{pitch.pk}", pitch=pitch, queue="soon", secret=secret)
+
+
+def later() -> int:
+    """Deliver what is due half a day from now, when every wait is over."""
+    clock.move_to(clock.now() + timedelta(hours=12))
+    return outbox.deliver("soon")
+
+
+def outcomes(message: Message) -> list[str]:
+    """How each attempt ended, the oldest first."""
+    return list(message.tries.order_by("pk").values_list("outcome", flat=True))
+
+
+def state(message: Message) -> str:
+    """Where the message is now."""
+    message.refresh_from_db()
+    return str(message.state)
+
+
+def test_a_mail_that_was_taken_is_done(sink):
+    message = receipt()
+    assert outbox.deliver("soon") == 1
+    assert state(message) == MessageState.DONE
+    assert message.sent_at == clock.now()
+    assert outcomes(message) == ["sent"]
+    assert [mail["To"] for mail in sink.mails] == [message.to]
+    assert later() == 0
+
+
+def test_a_batch_goes_over_one_connection_and_the_text_part_is_first(sink):
+    messages = [receipt(), receipt(), digest()]
+    assert outbox.deliver("soon") == 3
+    assert [state(message) for message in messages] == [MessageState.DONE] * 3
+    for raw in sink.raw:
+        mail = BytesParser(policy=policy.default).parsebytes(raw)
+        assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+        assert not mail.defects
+    assert sink.talks == 1
+
+
+@pytest.mark.parametrize("mode", ["451", "refuse"])
+def test_a_server_that_cannot_now_is_asked_again_with_the_same_message_id(sink, mode):
+    message = receipt()
+    sink.modes = [mode, "ok"]
+    outbox.deliver("soon")
+    assert (state(message), message.lease_until) == (MessageState.PENDING, None)
+    assert message.next_at > clock.now()
+    assert outbox.deliver("soon") == 0
+    later()
+    assert state(message) == MessageState.DONE
+    assert outcomes(message) == ["retry", "sent"]
+    assert len(sink.mails) == 1
+
+
+def test_a_server_that_is_not_there_loses_nothing_not_even_a_digest(sink, settings):
+    messages = [receipt(), digest()]
+    settings.EMAIL_PORT = 1
+    outbox.deliver("soon")
+    assert [outcomes(message) for message in messages] == [["retry"], ["retry"]]
+    settings.EMAIL_PORT = sink.port
+    later()
+    assert [state(message) for message in messages] == [MessageState.DONE] * 2
+
+
+def test_a_refused_address_is_dead_and_not_tried_again(sink):
+    message = code()
+    sink.modes = ["550"]
+    outbox.deliver("soon")
+    assert (state(message), message.sealed) == (MessageState.DEAD, None)
+    assert "550" in message.error
+    assert outcomes(message) == ["refused"]
+    assert later() == 0
+
+
+@pytest.mark.parametrize("mode", ["drop", "slow"])
+def test_a_line_that_breaks_after_the_mail_repeats_a_receipt_exactly_once(sink, mode):
+    message = receipt()
+    sink.modes = [mode, "ok"]
+    outbox.deliver("soon")
+    later()
+    later()
+    assert state(message) == MessageState.DONE
+    assert outcomes(message) == ["unknown", "sent"]
+    first, second = sink.mails
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_line_that_breaks_after_the_mail_does_not_repeat_a_digest(sink):
+    message = digest()
+    sink.modes = ["drop", "ok"]
+    outbox.deliver("soon")
+    later()
+    assert state(message) == MessageState.UNKNOWN
+    assert outcomes(message) == ["unknown"]
+    assert len(sink.mails) == 1
+
+
+def test_a_refusal_does_not_stop_the_mails_behind_it(sink):
+    messages = [receipt() for _ in range(4)]
+    sink.modes = ["ok", "550", "drop", "ok"]
+    outbox.deliver("soon")
+    assert [state(message) for message in messages] == ["done", "dead", "pending", "done"]
+
+
+def test_words_that_cannot_be_written_are_dead_and_the_others_go_on(sink):
+    poison = [receipt(), code(), receipt()]
+    Message.objects.filter(pk=poison[0].pk).update(to="a@b.example\nBcc: c@d.example")
+    Message.objects.filter(pk=poison[1].pk).update(kind="no_such_words")
+    Message.objects.filter(pk=poison[2].pk).update(sealed=b"not ours")
+    good = [receipt(line="a line with \x0b in it"), digest()]
+    outbox.deliver("soon")
+    assert [state(message) for message in poison] == [MessageState.DEAD] * 3
+    assert [message.sealed for message in poison] == [None] * 3
+    assert all(message.error for message in poison)
+    assert [state(message) for message in good] == [MessageState.DONE] * 2
+    assert len(sink.mails) == 2
+
+
+def test_a_code_is_gone_from_the_table_once_it_was_sent(sink):
+    message = code()
+    assert tokens.unseal(message.sealed) == {"code": "482915"}
+    outbox.deliver("soon")
+    assert (state(message), message.sealed) == (MessageState.DONE, None)
+    assert sink.mails[0]["Subject"] == "482 915 is your code"
+
+
+def test_what_the_world_has_moved_past_is_not_sent(sink):
+    proven, stopped = code(), digest()
+    proven.pitch.proofs.all().delete()
+    type(stopped.page).objects.filter(pk=stopped.page_id).update(digest=False)
+    outbox.deliver("soon")
+    assert [state(message) for message in (proven, stopped)] == [MessageState.OBSOLETE] * 2
+    assert sink.mails == []
+
+
+@pytest.mark.parametrize(
+    ("make", "then", "tries", "mails"),
+    [(receipt, "done", ["unknown", "sent"], 1), (digest, "unknown", ["unknown"], 0)],
+)
+def test_a_worker_that_died_in_the_middle_leaves_a_row_that_says_so(sink, make, then, tries, mails):
+    message = make()
+    Attempt.objects.create(message=message)
+    past = clock.now() - timedelta(minutes=5)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, lease_until=past)
+    outbox.deliver("soon")
+    assert state(message) == then
+    assert outcomes(message) == tries
+    assert len(sink.mails) == mails
+
+
+def test_nobody_tries_for_ever(sink):
+    message = code()
+    sink.modes = ["451"] * 99
+    pages = PitchFactory(waiting=True)
+    Message.objects.filter(pk=message.pk).update(kind="receipt", pitch=pages)
+    waits = 0
+    while state(message) == MessageState.PENDING:
+        later()
+        waits += 1
+    assert waits == outbox.MAX_ATTEMPTS
+    assert (state(message), message.sealed) == (MessageState.DEAD, None)
+
+
+def test_the_waits_between_attempts_are_about_three_days_together(sink):
+    message = receipt()
+    sink.modes = ["451"] * 99
+    began = clock.now()
+    while state(message) == MessageState.PENDING:
+        clock.move_to(message.next_at)
+        outbox.deliver("soon")
+    assert timedelta(days=2) < clock.now() - began < timedelta(days=4)
+
+
+def test_a_sent_mail_is_marked_although_the_database_was_away_for_a_moment(sink, monkeypatch):
+    message, real, failures = receipt(), outbox._write, iter([True, True])
+
+    def hiccup(*args: object, **changes: object) -> bool:
+        if changes.get("state") == MessageState.DONE and next(failures, False):
+            raise OperationalError
+        return real(*args, **changes)
+
+    monkeypatch.setattr(outbox, "_write", hiccup)
+    monkeypatch.setattr(outbox.database, "close", lambda: None)
+    monkeypatch.setattr(outbox.time, "sleep", lambda seconds: None)
+    outbox.deliver("soon")
+    assert state(message) == MessageState.DONE
+    assert outcomes(message) == ["sent"]
+
+
+def test_what_is_not_begun_in_time_is_given_back_untried(sink):
+    messages = [receipt(), receipt()]
+    assert outbox.deliver("soon", seconds=-1) == 2
+    assert [(state(message), message.attempts, message.lease_until) for message in messages] == [
+        (MessageState.PENDING, 0, None)
+    ] * 2
+    assert outbox.deliver("soon") == 2
+    assert len(sink.mails) == 2
+
+
+def test_the_same_thing_is_said_once(sink):
+    pitch = PitchFactory(waiting=True)
+    for _ in range(3):
+        outbox.put("receipt", pitch.email, dedupe="the same", pitch=pitch, queue="soon")
+    outbox.deliver("soon")
+    assert len(sink.mails) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_deliverers_send_each_mail_once(sink):
+    messages = [receipt() for _ in range(50)]
+
+    def drain() -> None:
+        try:
+            while outbox.deliver("soon"):
+                pass
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=drain) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert Counter(mail["To"] for mail in sink.mails) == {message.to: 1 for message in messages}
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.DONE}
+    assert Attempt.objects.count() == len(messages)
