@@ -122,7 +122,6 @@ document.addEventListener("keydown", (event) => {
   const done = going && "iof".includes(key) ? go(key) : /^[1-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
   if (done) event.preventDefault();
 });
-$$("[data-help]").forEach((button) => (button.hidden = false));
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
 
 // ── answers: a slip of the finger, a lost network, the focus afterwards ──
@@ -151,14 +150,17 @@ document.addEventListener("htmx:responseError", (event) => {
   if (pressed) pressed.tries = 1;
   lost();
 });
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "session" && !event.target.matches?.("#session")) return;
+function arrive() {
+  $$("[data-help]").forEach((button) => (button.hidden = false));
+  const wanted = $("#session [aria-invalid=true]") ?? $("#session [autofocus]") ?? $("#session h1");
+  wanted?.focus({ preventScroll: true });
+  timeToast();
+}
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!event.target.matches("#session")) return;
   answered = performance.now();
   pressed = null;
-  $$("[data-help]").forEach((button) => (button.hidden = false));
-  const mistake = $("#session [aria-invalid=true]");
-  (mistake ?? $("#session h1"))?.focus({ preventScroll: true });
-  if (!mistake) scrollTo(0, 0);
-  timeToast();
+  arrive();
+  if (!openPanel()) scrollTo(0, 0);
 });
-timeToast();
+arrive();
