@@ -1,0 +1,42 @@
+"""Moving in: the whole demo in one transaction, so that no worker ever sees a half of it, and no mail leaves."""
+
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+
+from pitches import doors
+from pitches.demo import opening, past
+from pitches.models import Handoff, Message, MessageState, Page
+from portal import clock
+
+# How long ago the page was put up: before the oldest thing that happened.
+MOVED_IN = timedelta(days=175)
+# A follow-up that is older than this was seen to.
+FORGOTTEN = timedelta(days=10)
+
+
+@transaction.atomic
+def move_in() -> Page | None:
+    """Put up the demo page with its past, or return None where its short address is taken already."""
+    cast, now = opening.read("cast"), clock.now()
+    if Page.objects.filter(handle=cast["page"]["handle"]).exists():
+        return None
+    with clock.standing_at(now - MOVED_IN):
+        page = opening.put_up(cast["page"], opening.owner(cast["page"]))
+        hung = opening.hang(page, cast["doors"], page.local_date(now))
+    with clock.standing_at(now):
+        past.of_the_files(page, hung, cast["people"], now).happen()
+        _bring_up_to_date(page, now)
+    return page
+
+
+def _bring_up_to_date(page: Page, now: datetime) -> None:
+    """From here on the page lives in the present: hours and promises lie ahead, and the mails of the past stay here."""
+    doors.keep_hours(page, page.reading, page.timezone)
+    page.pitches.waiting().filter(promised_for__lt=now).update(promised_for=page.next_hour(now))
+    waiting = Message.objects.filter(page=page, state=MessageState.PENDING)
+    waiting.update(state=MessageState.OBSOLETE, sealed=None)
+    old = page.local_date(now) - FORGOTTEN
+    for handoff in Handoff.objects.filter(pitch__page=page, follow_up_on__lt=old):
+        handoff.done_at = datetime.combine(handoff.follow_up_on, time(10), page.zone)
+        handoff.save(update_fields=["done_at"])

@@ -1,0 +1,173 @@
+"""The demo's past: every pitch, answer and change of standing happens at its own time, through the real rooms."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from pitches import intake, reactions, relationships, review
+from pitches.demo import opening
+from pitches.forms import PitchForm
+from pitches.models import Answer, AnswerKind, Door, Event, Page, Pitch, Sender, Standing
+from portal import clock, leases
+
+UNITS = {"h": "hours", "d": "days"}
+# Most events only record a move.
+NOTHING_FOLLOWS = [what for what, then in reactions.AFTER.items() if not then]
+PLAIN = ("line", "why", "ask", "payer", "detail")
+Spec = dict[str, Any]
+
+
+class BadWords(Exception):
+    """A pitch in the files would not pass the form."""
+
+
+class Past:
+    """Collects what happened, then lets it happen in the order of time."""
+
+    def __init__(self, page: Page, doors: dict[str, Door], people: dict[str, Spec], now: datetime) -> None:
+        self.page, self.doors, self.people, self.now = page, doors, people, now
+        self.happened: list[tuple[datetime, Callable[[], object]]] = []
+        self.sessions: dict[datetime, list[tuple[Spec, Spec]]] = defaultdict(list)
+        self.pitches: dict[str, int] = {}
+        self.senders: dict[str, Sender] = {}
+
+    # ── what happened ────────────────────────────────────────────────────────
+
+    def stands(self, who: str, spec: Spec) -> None:
+        """The owner set a standing by hand."""
+        self._at(self.now - timedelta(days=spec["ago"]), partial(self._set_standing, who, spec))
+
+    def waits(self, spec: Spec) -> None:
+        """A pitch of today's ledge."""
+        handed_in = self.now - timedelta(**{UNITS[spec["age"][-1]]: int(spec["age"][:-1])})
+        self._at(handed_in, partial(self._hand_in, spec))
+        hour = self.page.next_hour(handed_in)
+        if "asked" in spec:
+            self._in_session(hour, spec, {"kind": AnswerKind.ASK, "text": spec["asked"]})
+        if "replied" in spec:
+            self._at(self.now - timedelta(days=1), partial(self._reply, spec))
+        if "later_in" in spec:
+            until = self.page.local_date(self.now) + timedelta(days=spec["later_in"])
+            self._in_session(hour, spec, {"kind": AnswerKind.LATER, "until": until})
+
+    def was_answered(self, spec: Spec, number: int) -> None:
+        """A pitch of long ago, and how it ended. They come at different hours of a working day."""
+        day = self.page.local_date(self.now) - timedelta(days=spec["age"])
+        handed_in = datetime.combine(day, time(8), self.page.zone) + timedelta(minutes=97 * number % 600)
+        spec = {"id": f"past-{number}", "ask": "slot" if "paid" in spec else "write", "payer": "client"} | spec
+        self._at(handed_in, partial(self._hand_in, spec))
+        if "lapsed" in spec:
+            self._at(handed_in + timedelta(days=self.page.lapse_days), partial(self._lapse, spec))
+            return
+        hour = self.page.next_hour(handed_in + timedelta(days=spec["took"]))
+        if "asked" in spec and hour:
+            self._in_session(hour, spec, {"kind": AnswerKind.ASK, "text": spec["asked"]})
+            replied = hour + timedelta(days=1)
+            self._at(replied, partial(self._reply, spec))
+            hour = self.page.next_hour(replied)
+        said = {"kind": AnswerKind.YES, "text": spec["yes"]} if "yes" in spec else None
+        said = said or {"kind": AnswerKind.NO, "reason": spec["no"], "text": spec.get("own", "")}
+        self._in_session(hour, spec, said)
+
+    # ── letting it happen ────────────────────────────────────────────────────
+
+    def happen(self) -> None:
+        """Everything, in the order of time."""
+        readings = [(hour, partial(self._read, cards)) for hour, cards in self.sessions.items()]
+        for moment, act in sorted(self.happened + readings, key=lambda one: one[0]):
+            with clock.standing_at(moment):
+                act()
+                self._settle()
+
+    def _at(self, moment: datetime, act: Callable[[], object]) -> None:
+        self.happened.append((moment, act))
+
+    def _in_session(self, hour: datetime | None, spec: Spec, said: Spec) -> None:
+        if hour is None or hour > self.now:
+            raise BadWords(f"{spec['id']} is answered in the future")
+        self.sessions[hour].append((spec, said))
+
+    def _settle(self) -> None:
+        """The reactions of this page's events; nobody else's rows are touched."""
+        waiting = Event.objects.filter(page=self.page, reacted_at=None).order_by("pk")
+        while waiting.exclude(what__in=NOTHING_FOLLOWS).exists():
+            lease, events = leases.claim(waiting.exclude(what__in=NOTHING_FOLLOWS), limit=100)
+            for event in events:
+                reactions.react(event.pk, lease)
+        waiting.update(reacted_at=clock.now())
+
+    def _sender(self, who: str) -> Sender:
+        if who not in self.senders:
+            person = self.people[who]
+            self.senders[who] = intake.sender_of(person["email"], name=person["name"], company=person["company"])
+        return self.senders[who]
+
+    def _pitch(self, spec: Spec) -> Pitch:
+        return Pitch.objects.for_desk().get(pk=self.pitches[spec["id"]])
+
+    def _set_standing(self, who: str, spec: Spec) -> None:
+        until = clock.now() + timedelta(days=spec["for"]) if "for" in spec else None
+        door = self.doors[spec["door"]] if "door" in spec else None
+        relationships.set_by_hand(
+            self.page,
+            self._sender(who),
+            Standing(spec["as"]),
+            by=self.page.owner,
+            door=door,
+            until=until,
+            note=spec["note"],
+        )
+
+    def _hand_in(self, spec: Spec) -> None:
+        """Through the door's own form, as everybody; the mailbox counts as proven, so that no code is mailed."""
+        door = self.doors[spec["door"]]
+        form = PitchForm(self._typed(spec), door=door)
+        if not form.is_valid():
+            raise BadWords(f"{spec['id']}: {form.errors.as_json()}")
+        pitch, _new = intake.write(door, form.answers(), form_key=form.key)
+        intake.hand_in(pitch, self._sender(spec["by"]))
+        self.pitches[spec["id"]] = pitch.pk
+
+    def _typed(self, spec: Spec) -> Spec:
+        person = self.people[spec["by"]]
+        typed = {name: spec[name] for name in PLAIN if name in spec}
+        typed |= {name: person[name] for name in ("name", "company", "email")}
+        typed["link"] = "https://" + spec.get("link", person["email"].rpartition("@")[2])
+        typed["form_key"] = str(uuid5(NAMESPACE_URL, f"halfdoor:demo:{spec['id']}"))
+        if "last_day_in" in spec:
+            typed["last_day"] = str(self.page.local_date(self.now) + timedelta(days=spec["last_day_in"]))
+        return typed | {f"paid.{name}": value for name, value in spec.get("paid", {}).items()}
+
+    def _reply(self, spec: Spec) -> None:
+        intake.reply(self._pitch(spec), spec["replied"])
+
+    def _lapse(self, spec: Spec) -> None:
+        review.lapse(self._pitch(spec))
+
+    def _read(self, cards: list[tuple[Spec, Spec]]) -> None:
+        """One session: read, answer, end; ten minutes later the answers have gone out."""
+        by = self.page.owner
+        session = review.open_session(self.page, by=by)
+        for spec, said in cards:
+            clock.move_to(clock.now() + timedelta(seconds=40))
+            review.answer(self._pitch(spec), by=by, session=session, **said)
+        review.end_session(session)
+        clock.move_to(clock.now() + review.HOLD)
+        for given in Answer.objects.held().filter(session=session).select_related("pitch__page", "by"):
+            review.let_go(given)
+
+
+def of_the_files(page: Page, doors: dict[str, Door], people: dict[str, Spec], now: datetime) -> Past:
+    """The past that history.yaml and ledge.yaml tell."""
+    past = Past(page, doors, people, now)
+    for who, person in people.items():
+        if "stands" in person:
+            past.stands(who, person["stands"])
+    for number, spec in enumerate(opening.read("history"), start=1):
+        past.was_answered(spec, number)
+    for spec in opening.read("ledge"):
+        past.waits(spec)
+    return past
