@@ -62,7 +62,7 @@ def _frame(message: Message) -> dict[str, Any]:
 
 
 def _content(message: Message) -> dict[str, Any]:
-    secret = tokens.unseal(message.sealed) if message.sealed else {}
+    secret = tokens.unseal(bytes(message.sealed)) if message.sealed else {}
     if message.kind == "account":
         return {"account": account.words(message, secret)}
     if message.kind == "code":  # not a word of the pitch or of the page: the mailbox is unproven

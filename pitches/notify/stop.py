@@ -16,7 +16,7 @@ def _signer() -> signing.Signer:
 
 def link_to(page: Page) -> str:
     """Where the digest of this page is stopped, with one click."""
-    return links.absolute(reverse("stop_digest", args=[_signer().sign(page.pk)]))
+    return links.absolute(reverse("stop_digest", args=[_signer().sign(str(page.pk))]))
 
 
 def page_of(token: str) -> Page | None:
