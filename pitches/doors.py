@@ -63,6 +63,7 @@ def set_up(owner: User, *, words: dict[str, Any], hung: list[dict[str, Any]], re
             Door.objects.bulk_create(
                 Door(page=page, position=place, **door) for place, door in enumerate(hung, start=1)
             )
+            User.objects.filter(pk=owner.pk).update(timezone=zone)
             keep_hours(page, reading, zone)
             return publish(page, by=owner)
     except IntegrityError as error:

@@ -68,7 +68,8 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         return with_form(request, door, form, status=422)
     try:
-        pitch, _new = intake.write(door, form.answers(), form_key=form.key)
+        device = devices.token_of(request)
+        pitch, _new = intake.write(door, form.answers(), form_key=form.key, device=device)
     except intake.Refused:
         return with_form(request, door, form, status=422)
     return see("agency:check" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)

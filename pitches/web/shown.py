@@ -12,7 +12,9 @@ from django.utils.translation import ngettext, pgettext
 from pitches.forms.pitch import PitchForm
 from pitches.models import Door, Page
 from portal import clock
-from portal.templatetags.portal import at, day
+from portal.templatetags.portal import at
+
+A_YEAR = 330  # days; a month that is further away says its year
 
 
 # ── doors ────────────────────────────────────────────────────────────────────
@@ -49,7 +51,7 @@ def _state_in_words(door: Door, page: Page, look: str, now: datetime) -> str:
     local, today = door.opens_at.astimezone(page.zone), now.astimezone(page.zone)
     if (local.year, local.month) == (today.year, today.month):
         return _("Opens on %(day)s") % {"day": _day_month(door.opens_at, page)}
-    return _("Opens in %(month)s") % {"month": date_format(local, "F" if local.year == today.year else "F Y")}
+    return _("Opens in %(month)s") % {"month": date_format(local, "F" if (local - today).days < A_YEAR else "F Y")}
 
 
 def _day_month(moment: datetime, page: Page) -> str:
@@ -89,11 +91,6 @@ def _then(page: Page, first: datetime, second: datetime | None) -> str:
     if at(first, page.timezone) == at(second, page.timezone):
         return _("Then %(weekday)s, same time.") % {"weekday": weekday}
     return _("Then %(weekday)s, %(time)s.") % {"weekday": weekday, "time": at(second, page.timezone)}
-
-
-def hour_in_words(page: Page, moment: datetime | None) -> str:
-    """A moment such as "Monday 18 May" for the owner."""
-    return day(moment, page.timezone)
 
 
 # ── the form ─────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from portal import clock
 
 JUST_NOW = timedelta(minutes=5)
 S = PitchState
+FINAL = (AnswerKind.YES, AnswerKind.NO)  # their words stand above, in full
 # How each state is shown: chip, icon, how the door is drawn.
 SIGNS = {
     S.WAITING: ("open", "clock", "open"),
@@ -51,7 +52,7 @@ def story(pitch: Pitch) -> dict[str, Any]:
         "look": look,
         "chip_words": chip_words(told),
         "steps": said,
-        "thread": [entry for entry in said if entry.text],
+        "thread": [entry for entry in said if entry.text and entry.kind not in FINAL],
         "fresh": pitch.handed_in_at is not None and clock.now() - pitch.handed_in_at < JUST_NOW,
     } | _more(pitch, told, sent)
 
