@@ -72,7 +72,7 @@ def history(pitch: Pitch) -> str:
     words = {"pitches": _pitches_in(before["count"], before["first"].date()), "answers": _counted(sent)}
     if not sent:
         return _("%(pitches)s, none answered yet.") % words
-    last = {"line": sent[-1].pitch.line, "answer": told(sent[-1]).lower(), "day": day(sent[-1].given_at)}
+    last = {"line": sent[-1].pitch.line, "answer": lower_first(told(sent[-1]).rstrip(".")), "day": day(sent[-1].given_at)}
     return _("%(pitches)s: %(answers)s. Last: “%(line)s”, %(answer)s, %(day)s.") % (words | last)
 
 
