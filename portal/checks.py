@@ -31,8 +31,10 @@ def refuse() -> None:
 
 def _servers() -> Iterator[checks.CheckMessage]:
     if settings.EMBEDDED:
-        yield _error(1, "The embedded PostgreSQL is not for production: it asks nobody for a password.", "Set DATABASE_URL.")
-    if not settings.CELERY_BROKER_URL or settings.CELERY_BROKER_URL == embedded.broker_url(settings.VAR):
+        yield _error(
+            1, "The embedded PostgreSQL is not for production: it asks nobody for a password.", "Set DATABASE_URL."
+        )
+    if settings.CELERY_BROKER_URL in {"", embedded.broker_url(settings.VAR)}:
         yield _error(2, "No broker: nothing would be routed and no mail sent.", "Set BROKER_URL.")
     cache = settings.CACHES["default"]
     local = any(kind in cache["BACKEND"] for kind in NO_SHARED_CACHE)

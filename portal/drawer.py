@@ -69,7 +69,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@csp_exempt()
+@csp_exempt()  # type: ignore[arg-type]  # it is for any view
 @xframe_options_sameorigin
 def letter_html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of a mail alone, under its own policy. Its links open a page of their own."""

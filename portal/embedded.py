@@ -46,7 +46,7 @@ def local_key(var: Path, *, production: bool) -> str:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64), encoding="utf-8")
-        os.replace(fresh, path)
+        fresh.replace(path)
     return path.read_text(encoding="utf-8").strip()
 
 

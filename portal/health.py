@@ -59,10 +59,14 @@ def broker_answers() -> bool:
 
 
 def _reach(scheme: str, host: str | None, port: int | None, path: str) -> socket.socket:
-    if scheme == "redis+socket":
-        line = socket.socket(socket.AF_UNIX)
-        line.settimeout(BROKER_TIMEOUT)
+    if scheme != "redis+socket":
+        usual = 5672 if scheme.startswith(("amqp", "pyamqp")) else 6379
+        return socket.create_connection((host or "localhost", port or usual), timeout=BROKER_TIMEOUT)
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(BROKER_TIMEOUT)
+    try:
         line.connect(path)
-        return line
-    usual = 5672 if scheme.startswith(("amqp", "pyamqp")) else 6379
-    return socket.create_connection((host or "localhost", port or usual), timeout=BROKER_TIMEOUT)
+    except OSError:
+        line.close()
+        raise
+    return line

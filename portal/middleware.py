@@ -78,18 +78,19 @@ class BadInput:
         return self.get_response(request) if fits else errors.bad_request(request)
 
     def _can_be_read(self, request: HttpRequest) -> bool:
-        address = (request.META.get("PATH_INFO", ""), unquote_to_bytes(request.META.get("QUERY_STRING", "")))
-        if not all(is_text(part) for part in address) or any("\0" in value for value in request.COOKIES.values()):
+        if any("\0" in value for value in (request.path, *request.COOKIES.values())):
+            return False
+        if not is_text(unquote_to_bytes(request.META.get("QUERY_STRING", "").encode("latin-1"))):
             return False
         if request.method == "POST" and request.content_type == FORM and not is_text(unquote_to_bytes(request.body)):
             return False
         return not any("\0" in value for name, values in request.POST.lists() for value in (name, *values))
 
 
-def is_text(raw: str | bytes) -> bool:
-    """Whether this is UTF-8 without NUL, which PostgreSQL does not take. WSGI hands bytes over as Latin-1."""
+def is_text(raw: bytes) -> bool:
+    """Whether this is UTF-8 without NUL, which PostgreSQL does not take."""
     try:
-        return "\0" not in (raw.encode("latin-1") if isinstance(raw, str) else raw).decode()
+        return "\0" not in raw.decode()
     except UnicodeError:
         return False
 

@@ -46,6 +46,8 @@ class Bell:
         options = self.app.conf.broker_transport_options | dict.fromkeys(names, BROKER_TIMEOUT) | {"max_retries": 0}
         self.connection = self.app.connection_for_write(connect_timeout=BROKER_TIMEOUT, transport_options=options)
         self.producer = self.app.amqp.Producer(self.connection, auto_declare=False)
+        line = (*self.connection.connection_errors, *self.connection.channel_errors)
+        self.troubles: tuple[type[Exception], ...] = (BrokerError, OSError, *line)
 
     def swing(self, rings: Iterable[Ring]) -> None:
         """Ring for each, and for what an earlier outage left over."""
@@ -65,7 +67,7 @@ class Bell:
             self.app.send_task(
                 f"pitches.tasks.{job}", args=[queue], queue=queue, expires=15, retry=False, producer=self.producer
             )
-        except (BrokerError, OSError, *self.connection.connection_errors, *self.connection.channel_errors) as error:
+        except self.troubles as error:
             if not self.away:
                 log.warning("The broker does not answer (%s). Work waits in the database.", error)
             self.away = True

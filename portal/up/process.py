@@ -62,7 +62,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent(self.orphan_signal),
+            preexec_fn=die_with_parent(self.orphan_signal),  # noqa: PLW1509 (this program has one thread)
             **self.options,
         )
         assert self.popen.stdout is not None

@@ -144,7 +144,7 @@ def forget_stale_pid(data: Path) -> None:
         return
     number = path.read_text().split("\n", 1)[0].strip()
     try:
-        if os.path.samefile(f"/proc/{int(number)}/cwd", data):
+        if data.samefile(f"/proc/{int(number)}/cwd"):
             return
     except (OSError, ValueError):
         pass

@@ -4,7 +4,6 @@ import hashlib
 import http.client
 import os
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +25,8 @@ QUEUES = "codes,now,soon,later"
 GRACE = (2.5, 1.5)
 
 
-def run() -> int:
-    """Run everything until somebody stops it. The answer is the exit code."""
+def run(*, empty: bool = False) -> int:
+    """Run everything until somebody stops it; `empty` leaves out the demo. The answer is the exit code."""
     stack = Supervisor()
     held = None
     try:
@@ -36,7 +35,7 @@ def run() -> int:
         guards.need_free(settings.PORT)
         guards.sign(held, settings.PORT)
         stack.listen()
-        build(stack)
+        build(stack, empty=empty)
         while True:
             stack.turn()
     except Interrupted:
@@ -60,7 +59,7 @@ def refuse_production() -> None:
         )
 
 
-def build(stack: Supervisor) -> None:
+def build(stack: Supervisor, *, empty: bool) -> None:
     """From nothing to a page that answers."""
     stack.say("starting…")
     sockets = start_servers(stack)
@@ -73,7 +72,8 @@ def build(stack: Supervisor) -> None:
     web, *others = processes()
     stack.start([web])
     with stack.working():
-        furnish(stack)
+        if not empty:
+            furnish(stack)
         connections.close_all()
     for child in others:
         stack.add(child)
@@ -133,7 +133,7 @@ def collect_static() -> None:
     seen = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
-            found = os.stat(storage.path(path))
+            found = Path(storage.path(path)).stat()
             seen.update(f"{storage.path(path)} {found.st_mtime_ns} {found.st_size}\n".encode())
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     if stamp.exists() and stamp.read_text() == seen.hexdigest():
@@ -149,7 +149,7 @@ def answers(stack: Supervisor, path: str) -> int | None:
         with stack.working():
             connection.request("GET", path, headers={"Host": "localhost"})
             return connection.getresponse().status
-    except (OSError, socket.timeout, http.client.HTTPException):
+    except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()

@@ -19,7 +19,7 @@ class Failed(Exception):
     """The stack cannot run; the sentence says why."""
 
 
-class Interrupted(Exception):  # noqa: N818 (not an error: somebody pressed Ctrl-C)
+class Interrupted(Exception):
     """Somebody asked us to stop."""
 
 

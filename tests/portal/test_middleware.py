@@ -1,0 +1,160 @@
+"""What every request passes."""
+
+import zoneinfo
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils import timezone
+
+from portal import errors, middleware
+from tests.factories import UserFactory
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def through(cls, request):
+    return cls(lambda _request: HttpResponse("passed"))(request)
+
+
+# ── bad input ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("address", ["/a%00b", "/?q=%00", "/?q=%ff%fe", "/?%00=1"])
+def test_an_address_that_is_no_text_is_400(client, db, address):
+    response = client.get(address)
+    assert response.status_code == 400
+    assert "could not read" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/%ff", "/@%C3%BC%F0%9F%8E%88"])
+def test_a_strange_address_is_simply_not_there(client, db, address):
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b"name=a%00b", b"name=%ff", b"na%00me=a", b"name=\xff", b"name=\x00"])
+def test_a_form_that_is_no_text_is_400(body):
+    request = RequestFactory().post("/", body, content_type=FORM)
+    assert through(middleware.BadInput, request).status_code == 400
+
+
+def test_nul_in_a_multipart_form_is_400():
+    request = RequestFactory().post("/", {"name": "a\0b"})
+    assert through(middleware.BadInput, request).status_code == 400
+
+
+def test_nul_in_a_cookie_is_400(client, db):
+    client.cookies["session"] = "a\0b"
+    assert client.get("/").status_code == 400
+
+
+def test_a_form_that_is_too_large_is_413(client, db, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    response = client.post("/", b"name=" + b"x" * 2000, content_type=FORM)
+    assert response.status_code == 413
+
+
+def test_too_many_fields_are_400():
+    request = RequestFactory().post("/", "&".join(f"f{n}=1" for n in range(300)), content_type=FORM)
+    assert through(middleware.BadInput, request).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x", FORM + "; charset=latin-1"])
+def test_a_form_that_is_no_form_is_400(kind):
+    request = RequestFactory().post("/", b"\x01\x02 nothing", content_type=kind)
+    assert through(middleware.BadInput, request).status_code in {200, 400}
+
+
+def test_other_languages_pass():
+    request = RequestFactory().post("/?q=%C3%BC", {"name": "Zoë 🎈 Ünal"})
+    assert through(middleware.BadInput, request).content == b"passed"
+
+
+# ── headers ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("path", ["/d/x", "/p/x", "/desk", "/desk/inbox", "/account/login/", "/dev/mail"])
+def test_private_pages_are_not_stored(path):
+    assert through(middleware.Headers, RequestFactory().get(path))["Cache-Control"] == "no-store"
+
+
+def test_pages_for_somebody_signed_in_are_not_stored():
+    request = RequestFactory().get("/@maya")
+    assert "Cache-Control" not in through(middleware.Headers, request)
+    request.COOKIES["session"] = "something"
+    assert through(middleware.Headers, request)["Cache-Control"] == "no-store"
+
+
+def test_the_policies_are_set(client, db):
+    response = client.get("/nothing-here")
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_head_has_no_body():
+    assert through(middleware.Headers, RequestFactory().head("/")).content == b""
+
+
+# ── the reader's zone ────────────────────────────────────────────────────────
+def zone_for(client, path="/"):
+    """The zone in which a page is written."""
+    seen = []
+    request = RequestFactory().get(path)
+    request.COOKIES.update({name: morsel.value for name, morsel in client.cookies.items()})
+    middleware.ReaderZone(lambda _request: seen.append(timezone.get_current_timezone_name()) or HttpResponse())(request)
+    return seen[0]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "zone"),
+    [
+        ("Europe%2FLisbon", "Europe/Lisbon"),
+        ("Europe/Lisbon", "Europe/Lisbon"),
+        ("Mars/Olympus", "UTC"),
+        ("../../etc/passwd", "UTC"),
+        ("", "UTC"),
+    ],
+)
+def test_the_browser_tells_the_zone(client, cookie, zone):
+    client.cookies["zone"] = cookie
+    assert zone_for(client) == zone
+
+
+def test_the_account_knows_better_than_the_browser(db):
+    request = RequestFactory().get("/")
+    request.COOKIES["zone"] = "Asia/Tokyo"
+    request.user = UserFactory(timezone="America/New_York")
+    assert middleware.zone_of(request) == zoneinfo.ZoneInfo("America/New_York")
+
+
+# ── the database is gone ─────────────────────────────────────────────────────
+def test_a_view_that_meets_a_dead_database_is_503(rf):
+    error = OperationalError("the server closed the connection")
+    response = middleware.DatabaseDown(lambda _request: HttpResponse()).process_exception(rf.get("/"), error)
+    assert response is not None
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+def test_other_errors_are_not_hidden(rf):
+    assert middleware.DatabaseDown(lambda _request: HttpResponse()).process_exception(rf.get("/"), ValueError()) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_site_without_its_database_says_so_everywhere(client, settings):
+    client.force_login(UserFactory())
+    client.raise_request_exception = False
+
+    def away(*args, **kwargs):
+        raise OperationalError("connection refused") from psycopg.OperationalError("connection refused")
+
+    with connection.execute_wrapper(away):
+        codes = {path: client.get(path).status_code for path in ("/@maya", "/desk", "/p/abc", "/account/login/")}
+    assert set(codes.values()) == {503}
+    assert client.get("/@nobody").status_code == 404
+
+
+def test_error_pages_need_no_database(rf, django_assert_num_queries):
+    request = rf.get("/", headers={"hx-request": "true"})
+    pages = (errors.bad_request, errors.forbidden, errors.not_found, errors.too_large, errors.too_many, errors.broken)
+    codes = [page(request).status_code for page in pages]
+    assert codes == [400, 403, 404, 413, 429, 500]
+    assert errors.csrf_failure(request).status_code == 403
