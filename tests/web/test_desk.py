@@ -1,0 +1,393 @@
+"""The inbox and one pitch at the desk: who may see what, at what cost."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pitches import lifecycle, relationships
+from pitches.models import Answer, Evidence, Page, Pitch, PitchState, ReadingSession, Standing
+from pitches.web import lanes
+from portal import clock
+from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TUESDAY = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+GETS = ["/desk", "/desk/inbox", "/desk/pitch/{code}"]
+POSTS = ["/desk/pitch/{code}/answer", "/desk/pitch/{code}/restore", "/desk/pitch/{code}/standing"]
+
+
+@pytest.fixture
+def page() -> Page:
+    return PageFactory()
+
+
+@pytest.fixture
+def owner(page: Page, client: Client) -> Client:
+    client.force_login(page.owner)
+    return client
+
+
+def waiting(page: Page, **more: Any) -> Pitch:
+    return PitchFactory(waiting=True, door=DoorFactory(page=page), **more)
+
+
+def told(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+# ── who may come in ──────────────────────────────────────────────────────────
+@pytest.mark.parametrize("path", GETS)
+def test_nobody_is_sent_to_the_sign_in(client: Client, page: Page, path: str) -> None:
+    url = path.format(code=waiting(page).code)
+    assert client.get(url).headers["Location"] == f"/account/login/?next={url}"
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_nobody_changes_nothing(client: Client, page: Page, path: str) -> None:
+    pitch = waiting(page)
+    url = path.format(code=pitch.code)
+    response = client.post(url, {"kind": "yes", "standing": "trusted", "where": "page"})
+    assert response.headers["Location"] == f"/account/login/?next={url}"
+    assert (Pitch.objects.get().state, Answer.objects.count(), Evidence.objects.count()) == ("waiting", 0, 0)
+
+
+@pytest.mark.parametrize("path", GETS[2:])
+def test_another_owner_finds_nothing(owner: Client, path: str) -> None:
+    theirs = waiting(PageFactory())
+    assert owner.get(path.format(code=theirs.code)).status_code == 404
+    assert owner.get(path.format(code="MAYA-NONE")).status_code == 404
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_another_owner_changes_nothing(owner: Client, path: str) -> None:
+    theirs = waiting(PageFactory())
+    data = {"kind": "yes", "standing": "trusted", "where": "page"}
+    assert owner.post(path.format(code=theirs.code), data).status_code == 404
+    assert (Pitch.objects.get().state, Answer.objects.count(), Evidence.objects.count()) == ("waiting", 0, 0)
+
+
+def test_another_owner_may_not_peek(owner: Client) -> None:
+    theirs = waiting(PageFactory())
+    response = owner.get(f"/desk/inbox?at={theirs.code}", headers={"HX-Request": "true"})
+    assert response.status_code == 404
+
+
+def test_an_unproven_pitch_is_unknown_at_the_desk(owner: Client, page: Page) -> None:
+    pitch = PitchFactory(unproven=True, door=DoorFactory(page=page))
+    assert owner.get(f"/desk/pitch/{pitch.code}").status_code == 404
+
+
+def test_whoever_has_no_page_yet_is_welcomed(client: Client) -> None:
+    client.force_login(UserFactory())
+    assert client.get("/desk/inbox").headers["Location"] == "/welcome"
+
+
+def test_the_desk_begins_with_the_inbox(owner: Client) -> None:
+    assert owner.get("/desk").headers["Location"] == "/desk/inbox"
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_get_changes_nothing(owner: Client, page: Page, path: str) -> None:
+    assert owner.get(path.format(code=waiting(page).code)).status_code == 405
+
+
+# ── the inbox ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_inbox_costs_the_same_for_one_pitch_and_three(
+    owner: Client, page: Page, django_assert_num_queries: Any, count: int
+) -> None:
+    PitchFactory.create_batch(count, waiting=True, door=DoorFactory(page=page))
+    with django_assert_num_queries(8):
+        assert owner.get("/desk/inbox").content.decode().count("data-row=") == count
+
+
+def test_each_lane_has_its_heading_and_its_rows(owner: Client, page: Page) -> None:
+    for standing in ("trusted", "known", "introduced", "stranger", "stranger"):
+        waiting(page, standing=standing)
+    shelves = owner.get("/desk/inbox").context["shelves"]
+    assert [(shelf.kind.name, shelf.count) for shelf in shelves] == [("trusted", 1), ("known", 2), ("first_knock", 2)]
+
+
+@pytest.mark.parametrize(
+    ("show", "trait"),
+    [
+        ("ledge", "waiting"),
+        ("later", "later"),
+        ("asked", "asked"),
+        ("held", "held"),
+        ("quarantine", "quarantine"),
+        ("answered", "declined"),
+    ],
+)
+def test_each_view_shows_its_own(owner: Client, page: Page, show: str, trait: str) -> None:
+    made = {
+        name: PitchFactory(door=DoorFactory(page=page), **{name: True})
+        for name in ("waiting", "later", "asked", "held", "quarantine", "declined")
+    }
+    PitchFactory(waiting=True)  # somebody else's
+    shelves = owner.get(f"/desk/inbox?show={show}").context["shelves"]
+    shown = [row.code for shelf in shelves for row in shelf.rows]
+    aside = [made["held"].code, made["quarantine"].code] if show == "ledge" else []
+    assert shown == [made[trait].code, *aside]
+
+
+def test_an_unknown_view_is_unknown(owner: Client) -> None:
+    assert owner.get("/desk/inbox?show=spam").status_code == 404
+
+
+def test_an_empty_ledge_says_when_the_next_hour_is(owner: Client) -> None:
+    with clock.standing_at(MONDAY):
+        text = owner.get("/desk/inbox").content.decode()
+    assert text.count("The ledge is empty.") == 1
+    assert text.count("Next hour: Tuesday 3 March, 09:00.") == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "hours", "sentence"),
+    [
+        (MONDAY, ["TUE 09:00"], "Your hour is Tuesday 3 March, 09:00. They can wait."),
+        (TUESDAY, ["TUE 09:00"], "Your hour started at 09:00."),
+        (TUESDAY, [], "You have set no reading hour, so you can read whenever you like."),
+    ],
+)
+def test_the_inbox_says_whether_it_is_the_hour(
+    client: Client, moment: datetime, hours: list[str], sentence: str
+) -> None:
+    with clock.standing_at(moment):
+        page = PageFactory(reading=hours)
+        client.force_login(page.owner)
+        assert client.get("/desk/inbox").context["hour"] == sentence
+
+
+def test_thirty_pitches_cost_ten_minutes(owner: Client, page: Page) -> None:
+    PitchFactory.create_batch(30, waiting=True, door=DoorFactory(page=page))
+    text = owner.get("/desk/inbox").content.decode()
+    assert (text.count("30 on the ledge"), text.count("About 10 minutes of reading.")) == (1, 1)
+
+
+@pytest.mark.parametrize("show", ["ledge", "answered"])
+def test_a_long_list_goes_on_behind_its_last_row(
+    owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch, show: str
+) -> None:
+    monkeypatch.setattr(lanes, "AT_ONCE", 2)
+    trait = {"waiting": True} if show == "ledge" else {"declined": True}
+    door = DoorFactory(page=page)
+    for hours in range(5):
+        PitchFactory(
+            door=door,
+            handed_in_at=clock.now() - timedelta(hours=hours // 2),
+            nudged_at=clock.now() if hours == 3 else None,
+            **trait,
+        )
+    lane, after, seen = "first_knock" if show == "ledge" else show, "", []
+    for _page in range(3):
+        shelf = owner.get(f"/desk/inbox?show={show}&lane={lane}&after={after}").context["shelves"][0]
+        seen += [row.pk for row in shelf.rows]
+        after = shelf.more
+    whole = Pitch.objects.all()
+    expected = whole.in_reading_order() if show == "ledge" else whole.order_by("-handed_in_at", "-pk")
+    assert (seen, after) == (list(expected.values_list("pk", flat=True)), "")
+
+
+def test_a_row_says_what_stands_out(owner: Client, page: Page) -> None:
+    pitch = waiting(page, flags=["urgency"], nudged_at=clock.now())
+    lifecycle.record("replied", page, pitch, note="Nothing.")
+    text = owner.get("/desk/inbox").content.decode()
+    row = text[text.index("data-row=") : text.index("</li>")]
+    assert [words in row for words in ("hurries you", "Nudged", "Reply to your question")] == [True, True, True]
+
+
+def test_the_letter_beside_the_list_is_fetched_alone(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    response = owner.get(f"/desk/inbox?at={pitch.code}", headers={"HX-Request": "true"})
+    assert next(template.name for template in response.templates) == "desk/_peek.html"
+
+
+def test_without_a_script_the_letter_beside_the_list_is_chosen_by_address(owner: Client, page: Page) -> None:
+    _first, second = waiting(page), waiting(page)
+    assert owner.get(f"/desk/inbox?at={second.code}").context["pitch"] == second
+
+
+# ── links ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("trait", "standing", "links"),
+    [
+        ("waiting", "known", 1),
+        ("waiting", "trusted", 1),
+        ("waiting", "stranger", 0),
+        ("quarantine", "trusted", 0),
+    ],
+)
+def test_links_of_strangers_and_of_what_is_in_quarantine_are_text(
+    owner: Client, page: Page, trait: str, standing: str, links: int
+) -> None:
+    pitch = PitchFactory(door=DoorFactory(page=page), standing=standing, **{trait: True})
+    text = owner.get(f"/desk/pitch/{pitch.code}").content.decode()
+    assert text.count('<a href="https://mosaic.example/mute"') == links
+    assert text.count('rel="noopener noreferrer nofollow ugc"') == links
+
+
+# ── one pitch ────────────────────────────────────────────────────────────────
+def test_a_pitch_is_answered_and_goes_out_later(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    response = owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "yes"})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/desk/pitch/{pitch.code}")
+    assert (Pitch.objects.get().state, Answer.objects.get().sent_at) == ("accepted", None)
+
+
+def test_an_answer_given_in_the_inbox_leads_back_there(owner: Client, page: Page) -> None:
+    response = owner.post(f"/desk/pitch/{waiting(page).code}/answer", {"kind": "yes", "back": "inbox"})
+    assert response.headers["Location"] == "/desk/inbox"
+    assert owner.get("/desk/inbox").content.decode().count("data-toast") == 1
+
+
+def test_a_no_without_a_reason_is_asked_for_one(owner: Client, page: Page) -> None:
+    response = owner.post(f"/desk/pitch/{waiting(page).code}/answer", {"kind": "no", "text": "So kind of you."})
+    text = response.content.decode()
+    assert (response.status_code, Answer.objects.count()) == (422, 0)
+    assert (text.count("Choose a reason."), text.count('value="So kind of you."')) == (1, 1)
+    assert text.count('class="panel in open"') == 1
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"kind": "maybe"}, {"kind": "later", "until": "soon"}, {"kind": "yes", "text": "\x00"}]
+)
+def test_nonsense_is_refused_with_a_sentence(owner: Client, page: Page, data: dict[str, str]) -> None:
+    response = owner.post(f"/desk/pitch/{waiting(page).code}/answer", data)
+    assert (response.status_code in (400, 422), Answer.objects.count()) == (True, 0)
+
+
+def test_the_same_answer_twice_is_no_error(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    for _try in range(2):
+        response = owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "no", "reason": "covered"}, follow=True)
+    assert (told(response), Answer.objects.count()) == ([], 1)
+
+
+def test_another_answer_is_told_what_is_true(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "yes"})
+    response = owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "no", "reason": "covered"}, follow=True)
+    assert (told(response), Pitch.objects.get().state) == (["This one has been answered already: yes."], "accepted")
+
+
+@pytest.mark.parametrize(
+    ("trait", "sentence"),
+    [
+        ("declined", "This one has been answered already: no."),
+        ("asked", "You have asked Elif Kaya a question already."),
+        ("withdrawn", "Elif Kaya took this one back while you were reading."),
+        ("lapsed", "The last day of this one has passed, so it was closed without an answer."),
+        ("quarantine", "This one is in quarantine. Restore it first, then answer it."),
+        ("arrived", "This one has only just come. Try again in a moment."),
+    ],
+)
+def test_whatever_cannot_be_answered_says_why(owner: Client, page: Page, trait: str, sentence: str) -> None:
+    pitch = PitchFactory(door=DoorFactory(page=page), **{trait: True})
+    response = owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "yes"}, follow=True)
+    assert told(response) == [sentence]
+
+
+@pytest.mark.parametrize("trait", [state for state in PitchState.values if state not in ("unproven", "later")])
+def test_a_pitch_in_any_state_has_its_page(owner: Client, page: Page, trait: str) -> None:
+    pitch = PitchFactory(door=DoorFactory(page=page), **{trait: True})
+    response = owner.get(f"/desk/pitch/{pitch.code}")
+    assert (response.status_code, response.context["answerable"]) == (200, trait in ("waiting", "held"))
+
+
+def test_the_thread_tells_what_happened_in_words(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    lifecycle.record("nudged", page, pitch)
+    owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "ask", "choice": "1"})
+    owner.post(f"/desk/outgoing/{Answer.objects.get().pk}/undo")
+    entries = owner.get(f"/desk/pitch/{pitch.code}").context["thread"]
+    assert [(entry.who, entry.what) for entry in entries] == [
+        ("Elif Kaya", "Nudged, once"),
+        ("You", "Question: What does it cost them?"),
+        ("You", "Took the answer back before it went out"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"standing": "trusted"}, "With the people you trust, because you trust Elif Kaya at Original research."),
+        ({"standing": "known"}, "With the people you know, because you know Elif Kaya at Original research."),
+        ({"lane": "held"}, "Held aside, because it offers less than this door asks for, or no budget yet."),
+    ],
+)
+def test_a_pitch_says_why_it_landed_here(owner: Client, page: Page, more: dict[str, str], sentence: str) -> None:
+    assert owner.get(f"/desk/pitch/{waiting(page, **more).code}").context["landed"] == sentence
+
+
+def test_history_is_told_in_a_sentence(owner: Client, page: Page) -> None:
+    with clock.standing_at(MONDAY):
+        pitch = waiting(page)
+        assert owner.get(f"/desk/pitch/{pitch.code}").context["history"] == "First pitch, from a checked address."
+        before = {"door": pitch.door, "sender": pitch.sender, "handed_in_at": MONDAY - timedelta(days=800)}
+        for more in ({}, {"kind": "no", "reason": "not_now"}, {"kind": "ask", "text": "Why?"}):
+            AnswerFactory(pitch=PitchFactory(accepted=True, line="Dark mode logos", **before), **more)
+        AnswerFactory(pitch=PitchFactory(accepted=True, **before), held=True)
+        assert owner.get(f"/desk/pitch/{pitch.code}").context["history"] == (
+            "4 pitches before, over 2 years: 1 yes, 1 no, 1 question. "
+            "Last: “Dark mode logos”, question: why?, Monday 2 March."
+        )
+
+
+# ── quarantine ───────────────────────────────────────────────────────────────
+def test_a_pitch_is_restored_once(owner: Client, page: Page) -> None:
+    pitch = PitchFactory(quarantine=True, door=DoorFactory(page=page))
+    for _press in range(2):
+        response = owner.post(f"/desk/pitch/{pitch.code}/restore")
+    assert (response.status_code, Pitch.objects.get().state, page.events.count()) == (303, "waiting", 1)
+
+
+def test_what_was_answered_cannot_be_restored(owner: Client, page: Page) -> None:
+    pitch = PitchFactory(declined=True, door=DoorFactory(page=page))
+    response = owner.post(f"/desk/pitch/{pitch.code}/restore", follow=True)
+    assert (told(response), Pitch.objects.get().state) == (["This one has been answered already: no."], "declined")
+
+
+# ── how they stand ───────────────────────────────────────────────────────────
+@pytest.mark.parametrize(("where", "elsewhere"), [("door", "stranger"), ("page", "trusted")])
+def test_the_owner_sets_a_standing_here_or_everywhere(owner: Client, page: Page, where: str, elsewhere: str) -> None:
+    pitch = waiting(page)
+    data = {"standing": "trusted", "where": where, "note": "Told me first."}
+    assert owner.post(f"/desk/pitch/{pitch.code}/standing", data).status_code == 303
+    found = [relationships.standing_of(page, pitch.sender, door) for door in (pitch.door, DoorFactory(page=page))]
+    assert found == [Standing.TRUSTED, Standing(elsewhere)]
+    assert (Evidence.objects.get().note, Evidence.objects.get().by) == ("Told me first.", page.owner)
+
+
+def test_a_pause_ends_on_the_morning_of_its_day(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    with clock.standing_at(MONDAY):
+        owner.post(f"/desk/pitch/{pitch.code}/standing", {"standing": "paused", "where": "page", "until": "2026-08-01"})
+    assert Evidence.objects.get().until == datetime(2026, 7, 31, 23, tzinfo=UTC)  # midnight in Lisbon
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"standing": "friend", "where": "door"},
+        {"standing": "paused", "where": "door"},
+        {"standing": "paused", "where": "door", "until": "2020-01-01"},
+        {"standing": "paused", "where": "door", "until": "soon"},
+        {"standing": "known", "where": "moon"},
+        {"standing": "known", "where": "door", "note": "x" * 281},
+    ],
+)
+def test_a_standing_that_makes_no_sense_is_refused(owner: Client, page: Page, data: dict[str, str]) -> None:
+    response = owner.post(f"/desk/pitch/{waiting(page).code}/standing", data)
+    assert (response.status_code, Evidence.objects.count()) == (422, 0)
+    assert response.content.decode().count("There is a problem") == 1
+
+
+def test_a_standing_set_while_reading_leads_back_to_the_session(owner: Client, page: Page) -> None:
+    data = {"standing": "known", "where": "door", "back": "session"}
+    response = owner.post(f"/desk/pitch/{waiting(page).code}/standing", data)
+    assert (response.headers["Location"], ReadingSession.objects.count()) == ("/desk/session", 0)
