@@ -75,7 +75,7 @@ class StandingForm(forms.Form):
         label=_("How you stand"), choices=Standing.choices, widget=forms.RadioSelect, error_messages={
             "required": _("Choose how you stand with them."), "invalid_choice": _("Choose how you stand with them.")}
     )  # fmt: skip
-    where = forms.ChoiceField(label=_("Where"), widget=forms.RadioSelect, required=False)
+    where = forms.ChoiceField(label=_("Where"), widget=forms.RadioSelect)
     until = forms.DateField(
         label=_("Pause until"),
         help_text=_("Only for a pause: on this day they may pitch again."),

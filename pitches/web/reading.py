@@ -33,8 +33,11 @@ def session(request: HttpRequest, page: Page) -> HttpResponse:
 
 def _render(request: HttpRequest, page: Page, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
     current = review.current_session(page)
-    context = {"page": page, "session": current, "said": ""}
-    card, place = review.next_card(current) if current else (None, 0)
+    context = {"page": page, "session": current, "said": "", "problem": ""}
+    card, place = None, 0
+    if current:
+        current.page = page
+        card, place = review.next_card(current)
     if current and card:
         context |= _card(current, card, place)
     else:
