@@ -44,6 +44,20 @@ HOUSE_RULES = (
 MOST_SHUT = 12
 
 
+def zones() -> list[str]:
+    """Time zones that people live in."""
+    named = (zone for zone in zoneinfo.available_timezones() if "/" in zone)
+    return [*sorted(zone for zone in named if not zone.startswith(("Etc/", "SystemV/"))), "UTC"]
+
+
+def _zone_choices() -> list[tuple[str, str]]:
+    return [(zone, zone.replace("_", " ")) for zone in zones()]
+
+
+def _usual_rules() -> str:
+    return "\n".join(map(str, HOUSE_RULES))
+
+
 class WelcomeForm(forms.Form):
     """Who, the doors that are open, the doors that stay shut, and when it is read."""
 
@@ -83,7 +97,7 @@ class WelcomeForm(forms.Form):
         rows=3,
         required=False,
     )
-    timezone = forms.ChoiceField(label=gettext_lazy("Your time zone"))
+    timezone = forms.ChoiceField(label=gettext_lazy("Your time zone"), choices=_zone_choices)
     house_rules = fields.Text(
         label=gettext_lazy("House rules"),
         help_text=gettext_lazy("One a line. You can change every word later"),
@@ -91,15 +105,8 @@ class WelcomeForm(forms.Form):
         lines=True,
         rows=5,
         required=False,
+        initial=_usual_rules,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zones = sorted(
-            zone for zone in zoneinfo.available_timezones() if "/" in zone and zone[:3] not in ("Etc", "Sys")
-        )
-        self.fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in [*zones, "UTC"]]
-        self.fields["house_rules"].initial = "\n".join(map(str, HOUSE_RULES))
 
     def clean_handle(self) -> str:
         """A handle of ASCII letters that nobody has and that the site does not need. Capitals become small."""
@@ -159,12 +166,6 @@ class WelcomeForm(forms.Form):
             door["paint"] = PAINTS[place % len(PAINTS)][0]
             by_slug.setdefault(door["slug"], door)
         return list(by_slug.values())
-
-
-def zones() -> list[str]:
-    """Time zones that people live in."""
-    named = (zone for zone in zoneinfo.available_timezones() if "/" in zone)
-    return [*sorted(zone for zone in named if not zone.startswith(("Etc/", "SystemV/"))), "UTC"]
 
 
 def _open_door(topic: Topic) -> dict[str, Any]:

@@ -15,10 +15,6 @@ class ReplyForm(forms.Form):
         label=_("Your answer"),
         max_length=REPLY_LIMIT,
         lines=True,
-        rows=5,
+        widget=forms.Textarea({"rows": 5, "data-count": REPLY_LIMIT}),
         error_messages={"required": _("Write your answer.")},
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].widget.attrs["data-count"] = REPLY_LIMIT

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from pitches.models import Door, Page, Pitch, PitchState
 from portal import tokens
+from portal.models import User
 
 
 # ── everybody ────────────────────────────────────────────────────────────────
@@ -47,6 +48,12 @@ def proven_pitch(token: str) -> Pitch:
 
 
 # ── the owner ────────────────────────────────────────────────────────────────
+def signed_in(request: HttpRequest) -> User:
+    """Who is signed in; asked behind login_required."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def own_page_or_none(request: HttpRequest) -> Page | None:
     """The page of who is signed in; None before they have one."""
     return Page.objects.filter(owner=request.user).first() if request.user.is_authenticated else None
@@ -62,5 +69,5 @@ def own_page(request: HttpRequest) -> Page:
 
 def own_pitch(request: HttpRequest, code: str) -> Pitch:
     """A pitch that was handed in at the owner's own page. Of an unproven one nobody knows."""
-    pitches = Pitch.objects.for_desk().filter(page__owner=request.user).exclude(state=PitchState.UNPROVEN)
+    pitches = Pitch.objects.for_desk().filter(page__owner=signed_in(request)).exclude(state=PitchState.UNPROVEN)
     return get_object_or_404(pitches, code=code.upper())

@@ -14,6 +14,7 @@ from pitches.forms.thread import ReplyForm
 from pitches.models import Pitch, PitchState
 from pitches.web import access, devices, letter, public, shown, told
 from pitches.web.redirects import see
+from portal import clock
 
 
 @never_cache
@@ -62,9 +63,11 @@ def _hand_in(request: HttpRequest, pitch: Pitch) -> HttpResponse:
 
 def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse:
     proven = intake.recognise(devices.token_of(request), pitch.email)
+    today = pitch.page.local_date(clock.now())
     context = {
         "page": pitch.page,
         "pitch": letter.dress(pitch),
+        "mark": f"{today.day}.{today.month}.",
         "form": form,
         "hours": shown.hours(pitch.page),
         "proven": proven is not None,

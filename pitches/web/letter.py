@@ -58,9 +58,8 @@ def terms(pitch: Pitch) -> list[tuple[str, str]]:
     return found
 
 
-def _said(field: forms.Field, value: object) -> str:
+def _said(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
-    if isinstance(field, forms.DateField):
-        return date_format(field.to_python(value), "j F Y")
-    return str(value)
+        return str(dict(field.widget.choices).get(value, value))
+    moment = field.to_python(value) if isinstance(field, forms.DateField) else None
+    return date_format(moment, "j F Y") if moment else str(value)

@@ -14,6 +14,7 @@ from pitches.models import Door, Page
 from portal import clock
 from portal.templatetags.portal import at
 
+MONEY = ("min", "max", "currency")  # shown on one line
 A_YEAR = 330  # days; a month that is further away says its year
 
 
@@ -110,7 +111,7 @@ def sections(form: PitchForm) -> list[Section]:
     found = []
     for group in form.groups:
         bound = {name: form[f"{group.name}.{name}"] for name in group.fields()}
-        money = {name: bound.pop(name) for name in ("min", "max", "currency") if name in bound}
+        money: dict[str, BoundField] = {name: bound.pop(name) for name in MONEY if name in bound}
         folded = [bound.pop(name) for name in group.folded]
         found.append(Section(str(group.title), list(bound.values()), money, folded, _touched(folded)))
     return found

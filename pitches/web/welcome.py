@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pitches import doors
-from pitches.forms.page import WelcomeForm, suggest_handle
+from pitches.forms.page import WelcomeForm, suggest_handle, zones
 from pitches.models import Page
 from pitches.web import access
 from pitches.web.redirects import see
@@ -32,7 +32,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return _shown(request, form)
     try:
         page = doors.set_up(
-            request.user,
+            access.signed_in(request),
             words=form.words(),
             hung=form.doors(),
             reading=form.reading(),
@@ -51,12 +51,12 @@ def _shown(request: HttpRequest, form: WelcomeForm) -> HttpResponse:
 
 def _suggested(request: HttpRequest) -> dict[str, str]:
     """A name, a free handle, and the zone of this reader."""
-    user = request.user
+    user = access.signed_in(request)
     zone = unquote(request.COOKIES.get("zone", ""))
     return {
         "name": user.name,
         "handle": suggest_handle(user.name or user.email.partition("@")[0]),
-        "timezone": zone if zone in dict(WelcomeForm().fields["timezone"].choices) else "Europe/London",
+        "timezone": zone if zone in zones() else "Europe/London",
     }
 
 
