@@ -85,9 +85,7 @@ def test_a_second_pitch_from_the_same_device_needs_no_code(hand: Any, door: Any)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", ["phone", "desktop"])
-def test_no_page_of_the_agency_has_an_accessibility_violation(
-    hand: Any, door: Any, screen: str, scheme: Any
-) -> None:
+def test_no_page_of_the_agency_has_an_accessibility_violation(hand: Any, door: Any, screen: str, scheme: Any) -> None:
     person = hand(screen)
     person.page.emulate_media(color_scheme=scheme)
     person.open("/@maya")
