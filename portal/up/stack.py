@@ -22,7 +22,7 @@ from portal.up.supervisor import Failed, Interrupted, Supervisor
 DEMO_PAGE, DEMO_EMAIL = "/@maya", "maya@maya.example"
 QUEUES = "codes,now,soon,later"
 # Seconds for the top floor (web, worker, beat, relay), then for the servers: together under five.
-GRACE = (2.5, 1.5)
+GRACE = (2.0, 2.0)
 
 
 def run(*, empty: bool = False) -> int:
