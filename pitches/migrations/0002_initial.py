@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             model_name="pitch",
             name="door",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pitches", to="pitches.door"
+                on_delete=django.db.models.deletion.RESTRICT, related_name="pitches", to="pitches.door"
             ),
         ),
         migrations.AddField(

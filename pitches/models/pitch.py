@@ -98,7 +98,7 @@ class Pitch(models.Model):
     """What somebody left, or is about to leave, on the ledge of a door."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="pitches")
-    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="pitches")
+    door = models.ForeignKey(Door, on_delete=models.RESTRICT, related_name="pitches")
     door_version = models.PositiveIntegerField()
     sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="pitches")
     code = models.CharField(_("reference"), max_length=40, unique=True)
