@@ -109,6 +109,11 @@ class TestTheDemo(TestCase):
         assert rows() == before
         assert said.getvalue() == "There is a page @maya already. Nothing was changed.\n"
 
+    def test_what_hangs_on_the_owner_goes_with_the_owner(self):
+        self.page.owner.delete()
+        left = {name for name, found in rows().items() if found}
+        assert left == {"Agency", "Sender"}
+
     def test_every_pitch_passes_the_form(self):
         for pitch in Pitch.objects.select_related("door__page"):
             form = PitchForm(PitchForm.filled(pitch).initial, door=pitch.door)

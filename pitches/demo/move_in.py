@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
-from pitches import doors
+from pitches import doors, routing
 from pitches.demo import opening, past
 from pitches.models import Handoff, Message, MessageState, Page
 from portal import clock
@@ -38,5 +38,5 @@ def _bring_up_to_date(page: Page, now: datetime) -> None:
     waiting.update(state=MessageState.OBSOLETE, sealed=None)
     old = page.local_date(now) - FORGOTTEN
     for handoff in Handoff.objects.filter(pitch__page=page, follow_up_on__lt=old):
-        handoff.done_at = datetime.combine(handoff.follow_up_on, time(10), page.zone)
-        handoff.save(update_fields=["done_at"])
+        with clock.standing_at(datetime.combine(handoff.follow_up_on, time(10), page.zone)):
+            routing.followed_up(handoff)

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from django.db.models import F
 
 from pitches import intake, reactions, relationships, review
 from pitches.demo import opening
 from pitches.forms import PitchForm
-from pitches.models import Answer, AnswerKind, Door, Event, Page, Pitch, Sender, Standing
-from portal import clock, leases
+from pitches.models import Answer, AnswerKind, Door, Event, Fact, Page, Pitch, Sender, Standing
+from portal import clock
 
 UNITS = {"h": "hours", "d": "days"}
-# Most events only record a move.
-NOTHING_FOLLOWS = [what for what, then in reactions.AFTER.items() if not then]
+# Most events only record a move, and no code is mailed to mailboxes that nobody owns.
+NOTHING_FOLLOWS = [what for what, then in reactions.AFTER.items() if not then] + [Fact.CODE_ASKED.value]
 PLAIN = ("line", "why", "ask", "payer", "detail")
 Spec = dict[str, Any]
 
@@ -57,7 +59,8 @@ class Past:
         """A pitch of long ago, and how it ended. They come at different hours of a working day."""
         day = self.page.local_date(self.now) - timedelta(days=spec["age"])
         handed_in = datetime.combine(day, time(8), self.page.zone) + timedelta(minutes=97 * number % 600)
-        spec = {"id": f"past-{number}", "ask": "slot" if "paid" in spec else "write", "payer": "client"} | spec
+        usual: Spec = {"id": f"past-{number}", "ask": "slot" if "paid" in spec else "write", "payer": "client"}
+        spec = usual | spec
         self._at(handed_in, partial(self._hand_in, spec))
         if "lapsed" in spec:
             self._at(handed_in + timedelta(days=self.page.lapse_days), partial(self._lapse, spec))
@@ -76,11 +79,13 @@ class Past:
 
     def happen(self) -> None:
         """Everything, in the order of time."""
-        readings = [(hour, partial(self._read, cards)) for hour, cards in self.sessions.items()]
-        for moment, act in sorted(self.happened + readings, key=lambda one: one[0]):
+        for hour, cards in self.sessions.items():
+            self._at(hour, partial(self._read, cards))
+        for moment, act in sorted(self.happened, key=lambda one: one[0]):
             with clock.standing_at(moment):
                 act()
                 self._settle()
+        Event.objects.filter(page=self.page, reacted_at=None).update(reacted_at=F("at"))
 
     def _at(self, moment: datetime, act: Callable[[], object]) -> None:
         self.happened.append((moment, act))
@@ -92,12 +97,12 @@ class Past:
 
     def _settle(self) -> None:
         """The reactions of this page's events; nobody else's rows are touched."""
-        waiting = Event.objects.filter(page=self.page, reacted_at=None).order_by("pk")
-        while waiting.exclude(what__in=NOTHING_FOLLOWS).exists():
-            lease, events = leases.claim(waiting.exclude(what__in=NOTHING_FOLLOWS), limit=100)
+        lease, waiting = uuid4(), Event.objects.filter(page=self.page, reacted_at=None).order_by("pk")
+        while events := list(waiting.exclude(what__in=NOTHING_FOLLOWS).values_list("pk", flat=True)):
+            # Nobody else sees these rows yet, so there is no need to compete for them.
+            Event.objects.filter(pk__in=events).update(lease=lease)
             for event in events:
-                reactions.react(event.pk, lease)
-        waiting.update(reacted_at=clock.now())
+                reactions.react(event, lease)
 
     def _sender(self, who: str) -> Sender:
         if who not in self.senders:
