@@ -1,4 +1,4 @@
-"""Take the pictures in docs/pictures/ from the demo page: `make pictures`. Small WebP files, phone and desktop, both schemes."""
+"""Take the pictures in docs/pictures/ from the demo page: `make pictures`. Phone and desktop, both schemes."""
 
 import base64
 import re

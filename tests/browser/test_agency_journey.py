@@ -1,4 +1,4 @@
-"""From a link in a bio to a pitch on the ledge, by phone and desktop, with and without JavaScript (docs/journeys.md)."""
+"""From a link in a bio to a pitch on the ledge: phone, desktop, with and without JavaScript (docs/journeys.md)."""
 
 import re
 from typing import Any
