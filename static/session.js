@@ -37,8 +37,8 @@ document.addEventListener("click", (event) => {
 function hideToast() { clearTimeout(toastTimer); $("[data-toast]")?.classList.add("gone"); }
 function timeToast() {
   clearTimeout(toastTimer);
-  const small = matchMedia("(max-width: 43.99rem)").matches;
-  if (small) toastTimer = setTimeout(() => !$("[data-toast]:focus-within") && hideToast(), TOAST);
+  const inTheWay = !$("#session") || matchMedia("(max-width: 43.99rem)").matches;
+  if (inTheWay) toastTimer = setTimeout(() => !$("[data-toast]:focus-within") && hideToast(), TOAST);
 }
 
 // ── keys ──

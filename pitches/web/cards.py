@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from pitches.web import letter
 from portal import clock
 from portal.templatetags.portal import ago, day
 
+Row = TypeVar("Row")
 TOAST = timedelta(minutes=2)
 SIGNS = {
     "archive": gettext_lazy("offers an archive or a program"),
@@ -46,13 +48,22 @@ class Ready:
 
 def lay_out(pitch: Pitch) -> Pitch:
     """Put on a pitch all that its letter and its row show at the desk. Costs no query."""
-    letter.dress(pitch)
-    pitch.age = ago(pitch.handed_in_at)
-    pitch.signs = [str(SIGNS.get(code, code)) for code in pitch.flags]
-    pitch.links = pitch.lane != Lane.QUARANTINE and pitch.standing not in ("", Standing.STRANGER)
-    if not pitch.links:
-        pitch.terms = [(_("The link in full"), pitch.link), *pitch.terms]
-    return pitch
+    links = pitch.lane != Lane.QUARANTINE and pitch.standing not in ("", Standing.STRANGER)
+    in_full = [] if links else [(_("The link in full"), pitch.link)]
+    return wear(
+        letter.dress(pitch),
+        age=ago(pitch.handed_in_at),
+        signs=[str(SIGNS.get(code, code)) for code in pitch.flags],
+        links=links,
+        terms=in_full + letter.terms(pitch),
+    )
+
+
+def wear(row: Row, **shown: object) -> Row:
+    """Give a row what its template reads from it."""
+    for name, value in shown.items():
+        setattr(row, name, value)
+    return row
 
 
 def evidence(pitch: Pitch) -> list[tuple[str, str]]:
@@ -72,7 +83,8 @@ def history(pitch: Pitch) -> str:
     words = {"pitches": _pitches_in(before["count"], before["first"].date()), "answers": _counted(sent)}
     if not sent:
         return _("%(pitches)s, none answered yet.") % words
-    last = {"line": sent[-1].pitch.line, "answer": lower_first(told(sent[-1]).rstrip(".")), "day": day(sent[-1].given_at)}
+    newest = sent[-1]
+    last = {"line": newest.pitch.line, "answer": lower_first(told(newest).rstrip(".")), "day": day(newest.given_at)}
     return _("%(pitches)s: %(answers)s. Last: “%(line)s”, %(answer)s, %(day)s.") % (words | last)
 
 
@@ -99,7 +111,7 @@ def told(given: Answer) -> str:
     """An answer in a few words: "No: not my topic"."""
     label = AnswerKind(given.kind).label
     if given.kind == AnswerKind.NO and given.reason != Reason.OWN_LINE:
-        return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(Reason(given.reason).label)}
+        return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(str(Reason(given.reason).label))}
     if given.kind == AnswerKind.LATER:
         return _("Later: back on %(day)s") % {"day": day(given.until)}
     return _("%(answer)s: %(reason)s") % {"answer": label, "reason": given.text} if given.text else str(label)
@@ -153,7 +165,10 @@ def landed(pitch: Pitch) -> str:
         Standing.TRUSTED: _("With the people you trust, because you trust %(name)s at %(door)s."),
         Standing.KNOWN: _("With the people you know, because you know %(name)s at %(door)s."),
         Standing.INTRODUCED: _("With the people you know, because %(name)s was introduced to you at %(door)s."),
-    }.get(pitch.standing, _("With the first knocks, because you have no history with %(name)s at %(door)s.")) % words
+    }.get(
+        Standing(pitch.standing or Standing.STRANGER),
+        _("With the first knocks, because you have no history with %(name)s at %(door)s."),
+    ) % words
 
 
 def undoable(page: Page) -> Answer | None:
@@ -161,5 +176,4 @@ def undoable(page: Page) -> Answer | None:
     last = review.last_answer(page)
     if last is None or clock.now() - last.given_at > TOAST:
         return None
-    last.words = told(last)
-    return last
+    return wear(last, words=told(last))

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pitches import routing
 from pitches.models import Handoff, Page, Standing
+from pitches.web import cards
 from pitches.web.owned import owned, see
 from portal import clock
 
@@ -27,8 +28,8 @@ def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
     found = list(rows[: AT_ONCE + 1])
     today = page.local_date(clock.now())
     for handoff in found:
-        handoff.next = NEXT.get(Standing(handoff.standing), NEXT[Standing.STRANGER])
-        handoff.due = handoff.follow_up_on <= today
+        step = NEXT.get(Standing(handoff.standing), NEXT[Standing.STRANGER])
+        cards.wear(handoff, next=step, due=handoff.follow_up_on <= today)
     context = {"page": page, "handoffs": found[:AT_ONCE], "more": len(found) > AT_ONCE}
     return render(request, "desk/follow_ups.html", context)
 

@@ -29,7 +29,7 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     held = Answer.objects.held().filter(pitch__page=page).select_related("pitch__door", "pitch__page")
     answers = list(held.order_by("goes_out_at", "given_at", "pk")[: AT_ONCE + 1])
     for given in answers:
-        given.words = cards.told(given)
+        cards.wear(given, words=cards.told(given))
     # Codes go to addresses that were only typed: they are nobody's business here.
     mails = Message.objects.filter(page=page, state__in=FAILED).exclude(kind="code")
     newest = mails.select_related("pitch").order_by("-pk")[:AT_ONCE]

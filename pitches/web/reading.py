@@ -19,6 +19,7 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import Answer, Page, Pitch, ReadingSession
 from pitches.web import access, cards, conflicts, hours
 from pitches.web.owned import owned, owner_of, see
+from portal import clock
 
 SECONDS_A_PITCH = 20
 SEGMENTS = 60  # of the bar, at most
@@ -69,24 +70,24 @@ def _last_of(sitting: ReadingSession) -> Answer | None:
     last = review.last_answer(sitting.page)
     if last is None or last.session_id != sitting.pk:
         return None
-    last.words = cards.told(last)
-    return last
+    return cards.wear(last, words=cards.told(last))
 
 
 def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
     """The start page, or the end of a sitting whose answers are still in the house."""
     waiting = Pitch.objects.filter(page=page).waiting().count()
-    context = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
+    context: dict[str, Any] = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
     context |= {"left": context["waiting"] * SECONDS_A_PITCH, "hour": hours.sentence(page)}
     context |= {"next_hour": hours.following(page), "started": hours.begun(page)}
     held = Answer.objects.held().filter(pitch__page=page, session__isnull=False).select_related("session__page")
     given = held.filter(session=current).first() if current else held.order_by("-session_id").first()
-    if given is None and current is None:
+    sitting = current or (given.session if given else None)
+    if sitting is None:
         return context
-    sitting = current or given.session
-    read = sitting.answers.filter(undone_at=None).count()
+    read = Answer.objects.filter(session=sitting, undone_at=None).count()
     out_at = given.goes_out_at if given else None
-    return context | {"done": sitting, "read": read, "last": _last_of(sitting), "goes_out_at": out_at}
+    context |= {"goes_out_at": out_at, "wait": (out_at - clock.now()).total_seconds() if out_at else 0}
+    return context | {"done": sitting, "read": read, "last": _last_of(sitting)}
 
 
 @owned
@@ -113,15 +114,18 @@ def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse
     decision = form.decision()
     try:
         given = review.answer(found, by=owner_of(request), session=sitting, **decision)
-        said = _("%(answer)s. Next pitch.") % {"answer": cards.told(given).rstrip(".?")}
+        said = cards.told(given).rstrip(".?")
     except review.BadAnswer as bad:
         return _refused(request, page, found, form, str(bad))
     except AlreadyMoved:
         said = "" if conflicts.same(found, decision) else conflicts.sentence(found)
         if said and not request.headers.get("HX-Request"):
             messages.warning(request, said)
-    _go_on(request, sitting)
-    return _next(request, page, said)
+        _go_on(request, sitting)
+        return _next(request, page, said)
+    more = _go_on(request, sitting)
+    sentence = _("%(answer)s. Next pitch.") if more else _("%(answer)s. That was the last one.")
+    return _next(request, page, sentence % {"answer": said})
 
 
 def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, problem: str) -> HttpResponse:
@@ -129,14 +133,15 @@ def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, p
     return _render(request, page, template, status=422, wrong=form, problem=problem, on=found)
 
 
-def _go_on(request: HttpRequest, sitting: ReadingSession) -> None:
-    """After the last card the sitting ends; one that ended by itself goes on for whoever goes on reading."""
+def _go_on(request: HttpRequest, sitting: ReadingSession) -> bool:
+    """Is there another card? After the last one the sitting ends; one that ended by itself goes on for whoever reads on."""
     sitting.refresh_from_db()
     card, _place = review.next_card(sitting)
     if card is None:
         review.end_session(sitting)
     elif sitting.ended_at:
         review.open_session(sitting.page, by=owner_of(request))
+    return card is not None
 
 
 def _next(request: HttpRequest, page: Page, said: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,7 +11,7 @@ from pitches.lifecycle import ANSWERS
 from pitches.models import Answer, Event, Fact, Lane, Pitch, PitchState
 from pitches.web import cards
 
-HAPPENED = {
+HAPPENED: dict[str, Promise] = {
     PitchState.UNPROVEN: gettext_lazy("Wrote it"),
     PitchState.ARRIVED: gettext_lazy("Handed it in, from a checked address"),
     PitchState.WITHDRAWN: gettext_lazy("Took it back"),

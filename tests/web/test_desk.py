@@ -333,7 +333,7 @@ def test_history_is_told_in_a_sentence(owner: Client, page: Page) -> None:
         AnswerFactory(pitch=PitchFactory(accepted=True, **before), held=True)
         assert owner.get(f"/desk/pitch/{pitch.code}").context["history"] == (
             "4 pitches before, over 2 years: 1 yes, 1 no, 1 question. "
-            "Last: “Dark mode logos”, question: why?, Monday 2 March."
+            "Last: “Dark mode logos”, question: Why?, Monday 2 March."
         )
 
 

@@ -229,7 +229,7 @@ def test_the_last_answer_ends_the_session(owner: Client, cards: list[Pitch]) -> 
         session = begin(owner)
         say(owner, session, cards[0])
         text = say(owner, session, cards[1], htmx=True).content.decode()
-    assert text.count("The ledge is clear.") == 1
+    assert (text.count("The ledge is clear."), text.count(">Yes. That was the last one.</p>")) == (1, 1)
     assert text.count("The answers go out together in 10 minutes, at 09:10, so you can still change your mind.") == 1
     session.refresh_from_db()
     out = set(Answer.objects.values_list("goes_out_at", flat=True))
