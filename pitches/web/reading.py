@@ -134,7 +134,7 @@ def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, p
 
 
 def _go_on(request: HttpRequest, sitting: ReadingSession) -> bool:
-    """Is there another card? After the last one the sitting ends; one that ended by itself goes on for whoever reads on."""
+    """Is there another card? After the last one the sitting ends; one that ended by itself begins again."""
     sitting.refresh_from_db()
     card, _place = review.next_card(sitting)
     if card is None:
