@@ -93,6 +93,9 @@ class TestTheDemo(TestCase):
         assert tasks.tick() + tasks.sweep() == 0
         assert rows() == before
 
+    def test_the_doctor_finds_nothing(self):
+        call_command("doctor", stdout=StringIO())
+
     def test_every_promise_lies_ahead(self):
         assert self.page.next_hour_at > WEDNESDAY
         assert not self.page.pitches.waiting().filter(promised_for__lte=WEDNESDAY).exists()

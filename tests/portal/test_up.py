@@ -65,11 +65,12 @@ class Stack:
 
     def family(self) -> dict[int, str]:
         """All processes under the supervisor, itself included."""
-        table = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        words = ["ps", "-ww", "-eo", "pid=,ppid=,args="]
+        table = subprocess.run(words, capture_output=True, text=True, check=True).stdout
         rows = [line.split(None, 2) for line in table.splitlines()]
         found = {self.process.pid: "up"}
         for _ in range(4):
-            found |= {int(pid): words for pid, parent, words in rows if int(parent) in found}
+            found |= {int(pid): args for pid, parent, args in rows if int(parent) in found}
         return found
 
     def child(self, words: str) -> int:
@@ -113,11 +114,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
 def test_the_stack_starts_heals_stops_and_keeps_its_data(start):
     port = free_port()
     stack = start(port).ready()
-    assert [stack.status("/healthz?deep"), stack.status("/dev/mail"), stack.status("/static/halfdoor.css")] == [
-        200,
-        200,
-        200,
-    ]
+    assert {stack.status(path) for path in ("/healthz?deep", "/dev/mail", "/static/halfdoor.css")} == {200}
     assert f"http://localhost:{port}/desk" in stack.said()
     with psycopg.connect(host=str(embedded.socket_dir(stack.var)), user="halfdoor", dbname="halfdoor") as line:
         line.execute("INSERT INTO portal_drawermail (\"to\", subject, raw, arrived_at) VALUES ('a', 'kept', '', now())")
