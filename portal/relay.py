@@ -47,7 +47,7 @@ class Bell:
         self.connection = self.app.connection_for_write(connect_timeout=BROKER_TIMEOUT, transport_options=options)
         self.producer = self.app.amqp.Producer(self.connection, auto_declare=False)
         line = (*self.connection.connection_errors, *self.connection.channel_errors)
-        self.troubles: tuple[type[Exception], ...] = (BrokerError, OSError, *line)
+        self.troubles: tuple[type[BaseException], ...] = (BrokerError, OSError, *line)
 
     def swing(self, rings: Iterable[Ring]) -> None:
         """Ring for each, and for what an earlier outage left over."""
