@@ -68,12 +68,19 @@ def free_mail_brand(pitch: Pitch) -> str:
 def lookalike_domain(pitch: Pitch) -> str:
     """A domain that reads like the company's or the sender's own, and is another."""
     host = domains.registrable(pitch.link_host)
-    name, brand = host.partition(".")[0], _brand(pitch)
-    mail = domains.registrable(pitch.email.rpartition("@")[2]).partition(".")[0]
-    for real in {pitch.company.lower().replace(" ", ""), mail}:
-        if real and name != real and domains.skeleton(name) == domains.skeleton(real) and len(brand) >= 4:
+    own = domains.registrable(pitch.email.rpartition("@")[2])
+    if host == own:
+        return ""
+    name = _plain(host.partition(".")[0])
+    for real in (_plain(pitch.company), _plain(own.partition(".")[0])):
+        if len(real) >= 4 and name != real and domains.skeleton(name) == domains.skeleton(real):
             return _("%(host)s reads like %(real)s") % {"host": host, "real": real}
     return ""
+
+
+def _plain(name: str) -> str:
+    """A name as it stands in a domain: "Lind & Co" is lindco."""
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def commission_only(pitch: Pitch) -> str:
