@@ -1,18 +1,22 @@
 # make run    the whole stack on http://localhost:8000 (PORT=8001 make run for another port)
 # make test   all tests            make check   style, types, imports, migrations, deployment
+# make chaos  1,000 pitches over HTTP while processes are killed; minutes (SEED=7 repeats a run)
 # make requirements   after a change of the dependencies in pyproject.toml
 PY ?= python3
 V := .venv
 BIN := $(V)/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra embedded
 
-.PHONY: run test check format requirements
+.PHONY: run test chaos check format requirements
 
 run: $(V)/.ok
 	@exec $(BIN)/python manage.py up
 
 test: $(V)/.ok
 	$(BIN)/python -m pytest
+
+chaos: $(V)/.ok
+	$(BIN)/python manage.py chaos --pitches 1000 --kills 10 $(if $(SEED),--seed $(SEED))
 
 check: $(V)/.ok
 	$(BIN)/ruff check .

@@ -33,6 +33,8 @@ def postgres() -> Iterator[Path]:
         if child and child.popen:
             child.ask_to_stop()
             child.popen.wait(timeout=20)
+            if child.popen.stdout:
+                child.popen.stdout.close()
         shutil.rmtree(home, ignore_errors=True)
 
 

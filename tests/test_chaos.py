@@ -1,0 +1,84 @@
+"""The product as real processes: killed in the middle, without a broker, without a database."""
+
+import contextlib
+import http.client
+import os
+import time
+
+import psycopg
+import pytest
+
+from tests.chaos import clients, run, stack
+from tests.notify import smtp_sink
+
+PITCHES, KILLS = 60, 3
+SEED = int(os.environ.get("CHAOS_SEED", time.time_ns() % 1_000_000))
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(scope="module")
+def sink():
+    with smtp_sink.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def standing(sink):
+    with stack.standing(sink.port, PITCHES, lease=12) as running:
+        yield running
+
+
+def test_one_run_with_a_real_worker_and_broker_killed_in_the_middle(standing, sink):
+    report = run.chaos(standing, sink, pitches=PITCHES, kills=KILLS, seed=SEED)
+    assert report.wrong == [], str(report)
+    assert (report.figures["acked"], sum(report.figures["kills"].values())) == (PITCHES, KILLS), str(report)
+
+
+def test_without_a_broker_a_pitch_is_taken_at_once_and_read_when_it_is_back(standing, sink):
+    post, browser = clients.Post(sink), clients.Browser(standing.port)
+    browser.form("/@chaos/door")
+    standing.kill("broker")
+    check, csrf = clients.write(browser, PITCHES + 1)
+    assert (browser.retries, browser.slowest < 5) == (0, True)
+    assert run.Rows(standing).left() > 0
+    standing.start("broker")
+    code = post.code_for(clients.address(PITCHES + 1))
+    browser.send(check, {"csrfmiddlewaretoken": csrf, "code": code}, "/p/")
+    assert run.drain(standing, 1) is not None
+    assert standing.manage("doctor")[0] == 0
+
+
+def test_without_a_broker_for_ever_one_sweep_does_all_the_work(standing):
+    gone = ("broker", "worker", "relay", "beat")
+    for name in gone:
+        standing.kill(name)
+    clients.write(clients.Browser(standing.port), PITCHES + 2)
+    assert run.Rows(standing).left() > 0
+    code, said = standing.manage("sweep", "--once")
+    assert (code, run.Rows(standing).left()) == (0, 0), said
+    standing.start(*gone)
+
+
+@contextlib.contextmanager
+def no_database(sockets):
+    """Every connection ends and no new one is possible, as while PostgreSQL is stopped."""
+    gate = sockets / ".s.PGSQL.5432"
+    with psycopg.connect(host=str(sockets), user="halfdoor", dbname="postgres", autocommit=True) as line:
+        gate.rename(gate.with_suffix(".away"))
+        line.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'halfdoor'")
+        try:
+            yield
+        finally:
+            gate.with_suffix(".away").rename(gate)
+
+
+def test_without_a_database_the_answer_is_an_honest_503(standing):
+    line = http.client.HTTPConnection("127.0.0.1", standing.port, timeout=20)
+    with no_database(standing.sockets):
+        for _ in range(3):
+            line.request("GET", "/@chaos/door")
+            response = line.getresponse()
+            assert (response.status, response.headers["Retry-After"] is not None) == (503, True)
+            assert "Traceback" not in response.read().decode()
+    line.close()
+    assert standing.wait_until(lambda: standing.answers() == 200, 20)
