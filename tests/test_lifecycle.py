@@ -109,7 +109,7 @@ def test_a_first_event_says_that_the_pitch_was_written():
 
 def test_nothing_else_in_the_product_writes_a_state():
     """move() is the only writer; a second one would pass the table by."""
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
     room = Path(lifecycle.__file__).parent
     writers = [

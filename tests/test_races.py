@@ -179,9 +179,9 @@ def test_an_answer_is_given_once():
     owner = pitches[0].page.owner
     kinds = [AnswerKind.YES, AnswerKind.NO] * 4
     found = race(
-        lambda number: review.answer(
-            pitches[number], kinds[number], by=owner, reason="covered" if number % 2 else ""
-        ).kind
+        lambda number: (
+            review.answer(pitches[number], kinds[number], by=owner, reason="covered" if number % 2 else "").kind
+        )
     )
     assert Counter(map(str, found))[str(AlreadyMoved)] == LOSERS
     assert Answer.objects.get().kind == {"accepted": "yes", "declined": "no"}[Pitch.objects.get().state]
@@ -200,7 +200,7 @@ def test_an_answer_is_undone_or_goes_out_and_never_both():
         given.refresh_from_db()
         gone, undone = found.count(True), found.count("waiting")
         assert (gone, undone) == (int(given.sent_at is not None), int(given.undone_at is not None))
-        assert gone + undone == 1
+        assert (gone + undone, set(found) - {True, "waiting"}) == (1, {False, AlreadyMoved})
         assert Pitch.objects.get(pk=given.pitch_id).state == ("accepted" if gone else "waiting")
         assert Event.objects.filter(pitch=given.pitch_id, what=Fact.ANSWER_SENT).count() == gone
 
@@ -264,7 +264,8 @@ def what_happened():
 
 WANTED = {
     "states": {"waiting": 16, "accepted": 4, "lapsed": 4},
-    "events": {"unproven": 12, "code_asked": 12, "arrived": 12, "waiting": 16, "lapsed": 4, "answer_sent": 4, "hour_began": 1},
+    "events": {"unproven": 12, "code_asked": 12, "arrived": 12, "waiting": 16, "lapsed": 4}
+    | {"answer_sent": 4, "hour_began": 1},
     "mails": {("receipt", "done"): 12, ("lapsed", "done"): 4, ("yes", "done"): 4, ("digest", "done"): 1},
     "attempts": {"sent": 21},
     "left": 0,

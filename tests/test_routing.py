@@ -93,7 +93,9 @@ def test_what_was_routed_is_not_routed_again():
 # ── the promised hour ────────────────────────────────────────────────────────
 def wait(page, lane, count):
     standing = {"first_knock": "stranger"}.get(lane, lane)
-    return PitchFactory.create_batch(count, waiting=True, page=page, door=page.doors.get(), lane=lane, standing=standing)
+    return PitchFactory.create_batch(
+        count, waiting=True, page=page, door=page.doors.get(), lane=lane, standing=standing
+    )
 
 
 # cards 4, a quarter of them for newcomers: (trusted, known, strangers before) and who comes -> how many hours on

@@ -114,7 +114,7 @@ def test_play_says_ok_for_each_step_and_ends_well():
 @pytest.mark.django_db
 def test_play_ends_with_one_when_something_is_wrong(tmp_path):
     out = StringIO()
-    with pytest.raises(CommandError, match="^1 wrong$") as ended:
+    with pytest.raises(CommandError, match=r"^1 wrong$") as ended:
         call_command("play", str(changed(tmp_path, "pitches: 1", "pitches: 2")), "--keep", stdout=out)
     assert ended.value.returncode == 1
     assert "WRONG  final pitches: expected 2 got 1" in out.getvalue()

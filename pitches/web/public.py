@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pitches import intake, stats
 from pitches.forms.pitch import PitchForm
@@ -59,6 +59,7 @@ def door(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     return with_form(request, door, PitchForm.empty(door, contact))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Take what was written: keep it for the check, or show the form again with all that was typed."""
     door = access.public_door(handle, slug)

@@ -52,7 +52,12 @@ def test_shared_domains_say_nothing_about_a_company(domain, shared):
 
 @pytest.mark.parametrize(
     ("fake", "real"),
-    [("tal1yboard", "tallyboard"), ("rnosaic", "mosaic"), ("northbe\u0430m", "northbeam"), ("0ak and Rye", "oakandrye")],
+    [
+        ("tal1yboard", "tallyboard"),
+        ("rnosaic", "mosaic"),
+        ("northbe\u0430m", "northbeam"),
+        ("0ak and Rye", "oakandrye"),
+    ],
 )
 def test_look_alikes_have_one_skeleton(fake, real):
     assert domains.skeleton(fake) == domains.skeleton(real)

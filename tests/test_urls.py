@@ -1,0 +1,262 @@
+"""The whole URLconf, walked: who may see what, that reading changes nothing, and that nothing rings the broker."""
+
+import socket
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, reverse
+
+from pitches import intake
+from pitches.models import Message
+from pitches.notify import stop
+from pitches.web import devices
+from portal import tokens
+from portal.models import DrawerMail
+from tests.factories import (
+    AnswerFactory,
+    DoorFactory,
+    HandoffFactory,
+    MessageFactory,
+    PageFactory,
+    PitchFactory,
+    ReadingSessionFactory,
+    SenderFactory,
+)
+from tests.races import checksum
+
+pytestmark = pytest.mark.django_db
+ROLES = ("anonymous", "sender", "owner", "other")
+
+
+def names(resolver=None, space="", arguments=()):
+    """Every URL name, with its argument names."""
+    for found in (resolver or get_resolver()).url_patterns:
+        own = (*arguments, *found.pattern.regex.groupindex)
+        if isinstance(found, URLPattern):
+            yield f"{space}{found.name}", own
+        else:
+            yield from names(found, f"{space}{found.namespace}:" if found.namespace else space, own)
+
+
+URLS = dict(names())
+
+
+class World:
+    """A page with something of everything, its owner, a sender with a device, and the owner of another page."""
+
+    def __init__(self):
+        self.page = PageFactory(handle="maya")
+        self.door = DoorFactory(page=self.page, slug="research")
+        self.sender = SenderFactory(email="elif@mosaic.example")
+        self.unproven = PitchFactory(door=self.door, email=self.sender.email)
+        self.waiting = PitchFactory(door=self.door, waiting=True, sender=self.sender)
+        self.session = ReadingSessionFactory(page=self.page, cards=[self.waiting.pk])
+        self.answer = AnswerFactory(held=True, pitch__door=self.door, pitch__accepted=True, session=self.session)
+        self.handoff = HandoffFactory(pitch=self.answer.pitch)
+        self.mail = DrawerMail.objects.create(to="a@b.example", subject="Hello", raw=b"Subject: Hello\n\nHello")
+        self.device = devices.new_token()
+        intake.remember(self.device, self.sender)
+        self.other = PageFactory(handle="other")
+        for user in (self.page.owner, self.other.owner):  # as signing up leaves it
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+    def client(self, role, **options):
+        """A browser in a role."""
+        client = Client(**options)
+        if role == "sender":
+            client.cookies[devices.cookie_name()] = self.device
+        elif role != "anonymous":
+            client.force_login({"owner": self.page.owner, "other": self.other.owner}[role])
+        return client
+
+    def path(self, name, **changed):
+        """The address of a URL name, with the owner's objects in it."""
+        pks = {
+            "desk:session_answer": self.session.pk,
+            "desk:session_undo": self.session.pk,
+            "desk:session_end": self.session.pk,
+            "desk:outgoing_undo": self.answer.pk,
+            "desk:outgoing_send": self.answer.pk,
+            "desk:follow_up_done": self.handoff.pk,
+            "drawer_mail": self.mail.pk,
+            "drawer_html": self.mail.pk,
+        }
+        proven = name in ("agency:status", "agency:reply", "agency:nudge")
+        values = {
+            "handle": "maya",
+            "slug": "research",
+            "code": self.waiting.code,
+            "pk": pks.get(name, 999_999),
+            "token": (self.waiting if proven else self.unproven).token,
+            "uidb36": "1",
+            "key": "a-b",
+        }
+        if name == "stop_digest":
+            values["token"] = stop.link_to(self.page).rpartition("/")[2]
+        return reverse(name, kwargs={key: values[key] for key in URLS[name]} | changed)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+# ── what each of them gets ───────────────────────────────────────────────────
+EVERYBODY, NOBODY, GONE = (200,) * 4, (405,) * 4, (302,) * 4
+OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405), (302, 302, 200, 404)
+STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
+CODES = {
+    EVERYBODY: """healthz stop_digest public:page public:door agency:draft agency:check agency:status
+        drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
+        account_reset_password_from_key_done account_reset_password_done""",
+    STRANGERS: "home account_login account_signup account_request_login_code",
+    OWNERS: """desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
+        account_change_password mfa_index mfa_list_webauthn usersessions_list""",
+    ONLY_THE_OWNER: "desk:pitch",
+    OWNERS_POST: """desk:answer desk:restore desk:standing desk:start desk:session_answer desk:session_undo
+        desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
+    NOBODY: "agency:send_code agency:reply agency:nudge",
+    GONE: """desk:home welcome account_email_verification_sent account_set_password account_confirm_login_code
+        mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
+        mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
+    NOT_SET_UP: "mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
+    (303,) * 4: "public:pitch",
+    (301,) * 4: "to_page",
+}
+TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
+# What belongs to one owner, by the argument that names it.
+OWNED = {name: next(iter(URLS[name])) for name in TABLE if name.startswith("desk:") and URLS[name]}
+SAFE = ("django_session",)  # signing in writes it
+
+
+def test_every_url_has_its_row():
+    assert sorted(URLS) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_see_what(world, role):
+    client = world.client(role)
+    found = {name: client.get(world.path(name)).status_code for name in URLS}
+    assert found == {name: codes[ROLES.index(role)] for name, codes in TABLE.items()}
+
+
+def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(world):
+    client = world.client("anonymous")
+    for name in URLS:
+        if name.startswith("desk:"):
+            path = world.path(name)
+            wanted = f"/account/login/?next={path}"
+            assert (client.get(path)["Location"], client.post(path)["Location"]) == (wanted, wanted), name
+
+
+@pytest.mark.parametrize(
+    ("method", "role"), [*(("get", role) for role in ROLES), ("head", "owner"), ("options", "owner")]
+)
+def test_reading_changes_nothing(world, method, role):
+    client = world.client(role)
+    before = checksum(*SAFE)
+    for name in URLS:
+        with CaptureQueriesContext(connection) as asked:
+            getattr(client, method)(world.path(name))
+        writes = [query["sql"] for query in asked if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert [sql for sql in writes if "django_session" not in sql] == [], name
+    assert checksum(*SAFE) == before
+
+
+def test_a_post_without_our_token_is_refused(world):
+    client = world.client("owner", enforce_csrf_checks=True)
+    before = checksum(*SAFE)
+    exempt = "stop_digest"  # the mail client that posts there has no cookie; its link is signed
+    found = {name: client.post(world.path(name)).status_code for name in URLS if name != exempt}
+    assert set(found.values()) == {403}
+    assert checksum(*SAFE) == before
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_what_is_foreign_is_like_what_does_not_exist(world, name):
+    """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
+    method = "get" if name == "desk:pitch" else "post"
+    nobody, stranger = world.client("anonymous"), world.client("other")
+    before = checksum(*SAFE)
+    assert getattr(nobody, method)(world.path(name)).status_code == 302
+    missing = {"pk": 888_888} if "pk" in URLS[name] else {"code": "MAYA-NONE"}
+    answers = [getattr(stranger, method)(path) for path in (world.path(name), world.path(name, **missing))]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    assert checksum(*SAFE) == before
+
+
+def test_an_unproven_pitch_does_not_exist_for_its_owner(world):
+    client = world.client("owner")
+    unproven = client.get(reverse("desk:pitch", args=[world.unproven.code]))
+    unknown = client.get(reverse("desk:pitch", args=["MAYA-NONE"]))
+    assert (unproven.status_code, unknown.status_code) == (404, 404)
+    assert unproven.content == unknown.content
+
+
+def test_a_page_that_is_not_up_does_not_exist(world):
+    hidden = DoorFactory(page=PageFactory(unpublished=True, handle="hidden"), slug="door")
+    client = world.client("sender")
+    for found, missing in (
+        (f"/@{hidden.page.handle}", "/@nobody"),
+        (f"/@{hidden.page.handle}/{hidden.slug}", "/@nobody/door"),
+        (f"/{hidden.page.handle}", "/nobody"),
+        (f"/@{hidden.page.handle}/{hidden.slug}/pitch", "/@maya/nothing/pitch"),
+    ):
+        answers = [client.get(path) for path in (found, missing)]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].content == answers[1].content
+
+
+@pytest.mark.parametrize("name", ["draft", "check", "status"])
+def test_a_link_is_guessed_by_nobody(world, name):
+    client = world.client("owner")
+    guesses = [
+        tokens.link_token("pitch", "guess"),
+        world.waiting.seed,
+        world.waiting.token_hash,
+        world.waiting.code,
+        "x",
+    ]
+    answers = [client.get(reverse(f"agency:{name}", args=[guess])) for guess in guesses]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("name", ["reply", "nudge"])
+def test_what_is_not_handed_in_has_no_status(world, name):
+    client = world.client("sender")
+    found = client.post(reverse(f"agency:{name}", args=[world.unproven.token]), {"text": "Hello"})
+    missing = client.post(reverse(f"agency:{name}", args=["x"]), {"text": "Hello"})
+    assert (found.status_code, missing.status_code, found.content == missing.content) == (404, 404, True)
+
+
+def test_no_request_talks_to_anybody(world, monkeypatch):
+    """Neither the broker nor a mail server nor the link of a pitch. Only /healthz looks whether the broker is there."""
+    called = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _self, address: called.append(address))
+    MessageFactory(pitch=world.waiting)
+    for role in ("anonymous", "owner"):
+        client = world.client(role)
+        for name in URLS:
+            if name != "healthz":
+                client.get(world.path(name))
+                client.post(
+                    world.path(name), {"code": "123456", "text": "Hello", "kind": "yes", "email": "a@b.example"}
+                )
+    assert called == []
+    assert Message.objects.exclude(state="pending").count() == 0
+
+
+def test_methods_that_nobody_needs_are_refused(world):
+    client = world.client("owner")
+    found = {
+        (name, method): getattr(client, method)(world.path(name)).status_code
+        for name in URLS
+        for method in ("put", "patch", "delete", "trace")
+        if name.startswith(("public:", "agency:", "desk:", "home", "welcome"))
+    }
+    assert {key: code for key, code in found.items() if code not in (405, 404)} == {}
