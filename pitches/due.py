@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Min, QuerySet
 from django.db.models import ExpressionWrapper as Exactly
+from django.db.models import F, Min, QuerySet
 from django.db.models.fields import DateTimeField
 
 from pitches import review

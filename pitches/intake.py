@@ -44,8 +44,8 @@ WEEKLY = (Standing.STRANGER, Standing.INTRODUCED)  # who takes the places of a w
 
 
 @dataclass
-class Refused(Exception):  # noqa: N818 (a refusal is an answer, not an error)
-    """The pitch cannot be taken. `why` is one code of docs/screening.md; `until` the date that helps, if there is one."""
+class Refused(Exception):
+    """The pitch cannot be taken. `why` is a code of docs/stories.md; `until` the date that helps, if there is one."""
 
     why: str
     until: datetime | None = None
@@ -54,7 +54,7 @@ class Refused(Exception):  # noqa: N818 (a refusal is an answer, not an error)
 
 
 @dataclass
-class WrongCode(Exception):  # noqa: N818
+class WrongCode(Exception):
     """The code was not taken: `wrong`, `expired` or `tries` (too many)."""
 
     why: str
@@ -217,7 +217,7 @@ def meet(pitch: Pitch) -> Sender:
 
 
 def sender_of(email: str, *, name: str, company: str) -> Sender:
-    """The sender with this mailbox, made if there is none; only for mailboxes that were proven or that the owner brings."""
+    """The sender with this mailbox, made if there is none: for mailboxes that were proven, or that the owner brings."""
     domain = domains.registrable(email.rpartition("@")[2])
     with transaction.atomic():
         agency = None
@@ -344,7 +344,7 @@ def reply(pitch: Pitch, text: str) -> Event:
 
 def _later_lapse(pitch: Pitch) -> datetime:
     """An answered question leaves the owner at least one reading hour and a week."""
-    assert pitch.lapses_at is not None  # noqa: S101 (set at hand-in)
+    assert pitch.lapses_at is not None
     back = pitch.page.next_hour(clock.now()) or clock.now()
     return max(pitch.lapses_at, back + timedelta(days=7))
 

@@ -81,7 +81,7 @@ def set_by_hand(
 def learn(event: Event) -> None:
     """Reaction to an answer that went out: it becomes evidence, for its door only."""
     pitch = event.pitch
-    assert pitch is not None and pitch.sender is not None  # noqa: PT018, S101 (answers exist for proven pitches only)
+    assert pitch is not None and pitch.sender is not None  # noqa: PT018 (answers exist for proven pitches only)
     answer = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
     kind = TEACHES.get((AnswerKind(answer.kind), answer.reason)) if answer else None
     if answer and kind and not Evidence.objects.filter(pitch=pitch, kind=kind).exists():
@@ -99,13 +99,13 @@ def _add(page: Page, sender: Sender, door: Door | None, **facts: object) -> Evid
 
 def recompute(page: Page, sender: Sender) -> None:
     """Replay all evidence of a sender and keep the result per door and page-wide."""
-    evidence = list(Evidence.objects.filter(page=page, sender=sender))
-    for door_id in {None} | {row.door_id for row in evidence}:
+    evidence = list(Evidence.objects.filter(page=page, sender=sender).select_related("door"))
+    for door in {None} | {row.door for row in evidence}:
         Relationship.objects.update_or_create(
             page=page,
             sender=sender,
-            door_id=door_id,
-            defaults=replay(evidence, door_id),
+            door=door,
+            defaults=replay(evidence, door.pk if door else None),
         )
 
 

@@ -128,7 +128,7 @@ def undo(given: Answer, *, by: User) -> Pitch:
     with transaction.atomic():
         if not Answer.objects.held().filter(pk=given.pk).update(undone_at=clock.now()):
             raise AlreadyMoved(_("This answer has gone out already."))
-        assert pitch.handed_in_at is not None  # noqa: S101 (answered pitches were handed in)
+        assert pitch.handed_in_at is not None
         lapse = max(pitch.handed_in_at + timedelta(days=pitch.page.lapse_days), clock.now())
         lifecycle.move(pitch, PitchState(given.was), by=by, back_at=None, lapses_at=lapse)
     return pitch
@@ -168,7 +168,7 @@ def let_go(given: Answer) -> bool:
 
 def bring_back(pitch: Pitch) -> None:
     """A pitch that was put off is on the ledge again; it keeps at least a week before it lapses."""
-    assert pitch.lapses_at is not None  # noqa: S101 (set at hand-in)
+    assert pitch.lapses_at is not None
     lapse = max(pitch.lapses_at, clock.now() + timedelta(days=7))
     lifecycle.move(
         pitch,
@@ -181,7 +181,7 @@ def bring_back(pitch: Pitch) -> None:
 
 def restore(pitch: Pitch, *, by: User) -> None:
     """Take a pitch out of quarantine: it waits in its lane, as if it had never been there."""
-    assert pitch.handed_in_at is not None  # noqa: S101 (set at hand-in)
+    assert pitch.handed_in_at is not None
     lapse = max(
         pitch.handed_in_at + timedelta(days=pitch.page.lapse_days),
         clock.now() + timedelta(days=7),

@@ -1,4 +1,4 @@
-"""Routing, twice, by standing: into a lane of the ledge, and after a yes to a handoff. docs/routing.md explains both."""
+"""Routing, twice, by standing: into a lane of the ledge, and after a yes to a handoff. See docs/routing.md."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+Words = str | Promise
 Fields = dict[str, forms.Field]
-Errors = dict[str, str]
+Errors = dict[str, Words]
 
 COMPENSATION = [
     ("flat_fee", _("A flat fee")),
@@ -59,18 +61,18 @@ class Group:
     """A group: its name, its title, its fields, which of them are folded away, and its rules."""
 
     name: str
-    title: str
+    title: Words
     fields: Callable[[], Fields]
     folded: tuple[str, ...]
     check: Callable[[dict[str, Any]], Errors]
 
 
-def _choice(label: str, choices: list[Any], *, required: bool = False) -> forms.ChoiceField:
+def _choice(label: Any, choices: list[Any], *, required: bool = False) -> forms.ChoiceField:
     options = [("", _("Choose one") if required else _("Not said")), *choices]
     return forms.ChoiceField(label=label, choices=options, required=required)
 
 
-def _money(label: str) -> forms.DecimalField:
+def _money(label: Any) -> forms.DecimalField:
     widget = forms.NumberInput({"inputmode": "decimal", "step": "any", "min": "0"})
     return forms.DecimalField(
         label=label,
@@ -82,7 +84,7 @@ def _money(label: str) -> forms.DecimalField:
     )
 
 
-def _number(label: str, most: int) -> forms.IntegerField:
+def _number(label: Any, most: int) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=most)
 
 

@@ -27,7 +27,7 @@ RESERVED = frozenset(
     settings share sign-in sign-out sign-up signin signout signup sitemap site staff static status stop store
     support system team terms test trust undefined user users verify watch web webhook webhooks webmaster welcome
     well-known www you
-    """.split()  # noqa: SIM905 (easier to read than a list of strings)
+    """.split()
 )
 HOURS = {
     "tue_fri": (gettext_lazy("Tuesday and Friday, 09:00"), ["TUE 09:00", "FRI 09:00"]),

@@ -13,7 +13,7 @@ from pitches.forms.groups import GROUPS, Group
 from pitches.models import Asked, Door, Payer, Pitch, Sender
 from portal import clock
 
-WHY_LIMIT = 240
+LINE_LIMIT, WHY_LIMIT = 90, 240  # code points; 240 are about 40 words
 REQUIRED = {
     "line": _("Write in one line what it is."),
     "why": _("Say why the readers would care."),
@@ -30,7 +30,7 @@ class PitchForm(forms.Form):
     """What may come in through a door. The page, the API and inbound mail fill the same form."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    line = fields.Text(label=_("In one line, what is it?"), max_length=90)
+    line = fields.Text(label=_("In one line, what is it?"), max_length=LINE_LIMIT)
     why = fields.Text(max_length=WHY_LIMIT, lines=True)
     link = fields.Link(max_length=500)
     ask = forms.ChoiceField(label=_("What are you asking for?"), widget=forms.RadioSelect)
@@ -64,8 +64,8 @@ class PitchForm(forms.Form):
         self._say_whose_page()
         for name, sentence in REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
-        for name in ("line", "why"):
-            self.fields[name].widget.attrs["data-count"] = self.fields[name].max_length
+        for name, limit in (("line", LINE_LIMIT), ("why", WHY_LIMIT)):
+            self.fields[name].widget.attrs["data-count"] = limit
         for name, token in (
             ("name", "name"),
             ("company", "organization"),
@@ -78,7 +78,7 @@ class PitchForm(forms.Form):
     def _say_whose_page(self) -> None:
         who = {"name": self.door.page.first_name}
         ask = self.fields["ask"]
-        assert isinstance(ask, forms.ChoiceField)  # noqa: S101 (narrows the type)
+        assert isinstance(ask, forms.ChoiceField)
         ask.choices = [(value, label) for value, label in Asked.choices if value in self.door.may_ask]
         hints = {
             "line": _("%(name)s sees this first. Plain words beat clever ones"),
@@ -108,7 +108,7 @@ class PitchForm(forms.Form):
             own = {name: data.get(f"{group.name}.{name}") for name in group.fields()}
             for name, error in group.check(own).items():
                 if f"{group.name}.{name}" not in self.errors:
-                    self.add_error(f"{group.name}.{name}", error)
+                    self.add_error(f"{group.name}.{name}", str(error))
         return data
 
     @property

@@ -105,7 +105,8 @@ class Page(models.Model):
 
     def hours_from(self, moment: datetime) -> "Iterator[datetime]":
         """Reading hours at or after `moment`, in UTC. In a gap of daylight saving an hour moves forward, in a fold
-        it happens once (PEP 495: fold=0 of a time in a gap is later than the gap when normalised through UTC)."""
+        it happens once (PEP 495: fold=0 of a time in a gap is later than the gap when normalised through UTC).
+        """
         wanted = [(WEEKDAYS.index(day), time.fromisoformat(clock)) for day, clock in map(str.split, self.reading)]
         yesterday, last = self.local_date(moment) - timedelta(days=1), moment - timedelta.resolution
         for ahead in range(367 if wanted else 0):

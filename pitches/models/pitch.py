@@ -172,8 +172,9 @@ class Pitch(models.Model):
     @property
     def told_state(self) -> PitchState:
         """The state as its sender is told. An answer still in the house has not happened for them, and whoever is held
-        aside, in quarantine or put off simply waits, until the date that everybody gets."""
-        if self.state == PitchState.UNPROVEN or self.state == PitchState.WITHDRAWN:
+        aside, in quarantine or put off simply waits, until the date that everybody gets.
+        """
+        if self.state in (PitchState.UNPROVEN, PitchState.WITHDRAWN):
             return PitchState(self.state)
         aside = self.state in (
             *ON_THE_LEDGE,
@@ -190,7 +191,7 @@ class Pitch(models.Model):
     @property
     def told_lapse(self) -> datetime:
         """The last day that its sender was told: quarantine ends sooner, and says nothing."""
-        assert self.handed_in_at is not None  # noqa: S101 (only asked of pitches that were handed in)
+        assert self.handed_in_at is not None
         usual = self.handed_in_at + timedelta(days=self.page.lapse_days)
         return usual if self.lane == Lane.QUARANTINE else (self.lapses_at or usual)
 

@@ -15,24 +15,37 @@ ARCHIVE = re.compile(r"\.(?:zip|rar|7z|exe|scr|iso|msi|docm|xlsm|gz)(?:$|[?#])",
 SHORTENERS = frozenset(
     "bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly cutt.ly rebrand.ly shorturl.at lnkd.in".split()
 )
-WORDS = {
-    "archive": r"\b(?:download|open|unpack)\b.{0,30}\b(?:archive|zip|rar)\b|\bcontract archive\b",
-    "password": r"\bpassword\b\s*(?:is|:)?\s*\S*\d",
-    "login_link": r"\b(?:sign|log)[ -]?in with your\b|\bconnect your (?:channel|account)\b|\bchannel account\b",
-    "upfront_fee": r"\b(?:onboarding|registration|shipping|activation|refundable|processing)\b.{0,20}\b(?:fee|deposit)\b",
-    "urgency": r"\bwithin (?:the next )?(?:\d|1\d|2[0-4]) ?(?:hours?|h)\b|\bbefore midnight\b|\btoday only\b|\blast chance\b",
-    "off_platform": r"\b(?:whats ?app|telegram|signal|wechat|viber)\b.{0,40}\+?\d|\b(?:message|text|write) (?:me|us) (?:on|at|via) (?:whats ?app|telegram)",
-    "bank_data": r"\b(?:iban|card number|bank details|passport (?:scan|copy)|identity card)\b",
-    "placeholder": r"\{\{?\s*\w+\s*\}?\}|\[(?:first ?)?name\]|<\s*name\s*>|\bINSERT \w+ HERE\b",
-    "hidden_disclosure": r"\b(?:do not|don't|no need to|without) (?:disclos\w+|mark\w*|label\w*|say\w*)\b.{0,30}\b(?:ad|advert|sponsor\w*|paid)\b",
-}  # fmt: skip
-PATTERNS = {code: re.compile(pattern, re.IGNORECASE) for code, pattern in WORDS.items()}
+# Each sign has alternatives; one of them is enough.
+WORDS: dict[str, tuple[str, ...]] = {
+    "archive": (r"\b(?:download|open|unpack)\b.{0,30}\b(?:archive|zip|rar)\b", r"\bcontract archive\b"),
+    "password": (r"\bpassword\b\s*(?:is|:)?\s*\S*\d",),
+    "login_link": (r"\b(?:sign|log)[ -]?in with your\b", r"\bconnect your (?:channel|account)\b"),
+    "upfront_fee": (
+        r"\b(?:onboarding|registration|shipping|activation|refundable|processing)\b.{0,20}\b(?:fee|deposit)\b",
+    ),
+    "urgency": (
+        r"\bwithin (?:the next )?(?:\d|1\d|2[0-4]) ?(?:hours?|h)\b",
+        r"\bbefore midnight\b",
+        r"\btoday only\b",
+        r"\blast chance\b",
+    ),
+    "off_platform": (
+        r"\b(?:whats ?app|telegram|signal|wechat|viber)\b.{0,40}\+\d",
+        r"\b(?:message|text|write) (?:me|us) (?:on|at|via) (?:whats ?app|telegram|signal|wechat|viber)\b",
+    ),
+    "bank_data": (r"\b(?:iban|card number|bank details|passport (?:scan|copy)|identity card)\b",),
+    "placeholder": (r"\{\{?\s*\w+\s*\}?\}", r"\[(?:first ?)?name\]", r"<\s*name\s*>", r"\bINSERT \w+ HERE\b"),
+    "hidden_disclosure": (
+        r"\b(?:not|don't|no need to|without) (?:disclos|mark|label|say)\w*\b.{0,30}\b(?:ad|advert|sponsor\w*|paid)\b",
+    ),
+}
+PATTERNS = {code: re.compile("|".join(ways), re.IGNORECASE) for code, ways in WORDS.items()}
 
 Check = Callable[[Pitch], str]
 
 
 def _text(pitch: Pitch) -> str:
-    return "\n".join((pitch.line, pitch.why, pitch.detail))
+    return f"{pitch.line}\n{pitch.why}\n{pitch.detail}"
 
 
 def _said(code: str) -> Check:

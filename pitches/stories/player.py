@@ -218,22 +218,23 @@ class Player:
                 yield f"{name} expected {_plain(wanted)} got {_plain(got)}"
 
     def _got(self, name: str, wanted: Any, outcome: Outcome) -> Any:
-        pitch = outcome.pitch
         if name in outcome.facts:
             return outcome.facts[name]
-        if name == "mails":
-            addresses = self._addresses()
-            return {who: stage.sent_to(addresses[who]) - self.counted[who] for who in wanted}
-        if name == "standing":
-            return self._standings(wanted)
-        if name == "handoff":
-            found = {key: self._pitch(key) for key in wanted}
-            return {key: one.handoff.standing if hasattr(one, "handoff") else None for key, one in found.items()}
-        if pitch is None:
-            return None
-        if name == "promised":
+        looks: dict[str, Any] = {"mails": self._mails, "standing": self._standings, "handoff": self._handoffs}
+        return looks[name](wanted) if name in looks else self._of_pitch(name, outcome.pitch)
+
+    def _of_pitch(self, name: str, pitch: Pitch | None) -> Any:
+        if pitch and name == "promised":
             return str(self.page.local_date(pitch.promised_for)) if pitch.promised_for else None
         return getattr(pitch, name, None)
+
+    def _mails(self, wanted: Mapping[str, int]) -> dict[str, int]:
+        addresses = self._addresses()
+        return {who: stage.sent_to(addresses[who]) - self.counted[who] for who in wanted}
+
+    def _handoffs(self, wanted: Mapping[str, str]) -> dict[str, str | None]:
+        found = {key: self._pitch(key) for key in wanted}
+        return {key: one.handoff.standing if hasattr(one, "handoff") else None for key, one in found.items()}
 
     def _standings(self, wanted: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
         return {
@@ -268,10 +269,10 @@ class Player:
         return Door.objects.select_related("page").get(page=self.page, slug=slug)
 
     def _pitch(self, name: str) -> Pitch:
-        return Pitch.objects.select_related("page", "door").get(pk=self.pitches.get(name))
+        return Pitch.objects.select_related("page", "door").get(pk=self.pitches.get(name, 0))
 
     def _state(self, name: str) -> str | None:
-        pitch = Pitch.objects.filter(pk=self.pitches.get(name)).first()
+        pitch = Pitch.objects.filter(pk=self.pitches.get(name, 0)).first()
         return pitch.state if pitch else None
 
     def _sender(self, who: str) -> Sender:

@@ -124,8 +124,9 @@ def _check_list(node: Any, shape: Any, where: str) -> None:
     if not isinstance(node, list):
         message = f"{where} must be a list"
         raise BadStory(message)
+    marks: Any = getattr(node, "lc", None)
     for number, item in enumerate(node):
-        _check_item(item, shape, where, f"line {node.lc.item(number)[0] + 1}")
+        _check_item(item, shape, where, f"line {marks.item(number)[0] + 1}")
 
 
 def _check_item(item: Any, shape: Any, where: str, line: str) -> None:

@@ -20,7 +20,7 @@ ROUNDS = 200  # more rounds of work than any story needs; past that something go
 
 def moment(text: Any) -> datetime:
     """An absolute time of a story."""
-    found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    found = datetime.fromisoformat(str(text))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
