@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import ExpressionWrapper as Exactly
 from django.db.models import F, Min, QuerySet
 from django.db.models.fields import DateTimeField
@@ -39,11 +40,6 @@ class Due:
 LAPSING = (PitchState.WAITING, PitchState.HELD, PitchState.QUARANTINE, PitchState.ASKED)
 
 DUE: dict[str, Due] = {
-    "a reading hour begins": Due(
-        lambda: Page.objects.public().filter(next_hour_at__isnull=False),
-        "next_hour_at",
-        review.begin_hour,
-    ),
     "a session that nobody touches ends": Due(
         lambda: ReadingSession.objects.filter(ended_at=None).annotate(
             idle_at=Exactly(F("touched_at") + review.IDLE, output_field=DateTimeField())
@@ -66,6 +62,12 @@ DUE: dict[str, Due] = {
         "lapses_at",
         review.lapse,
     ),
+    # Last: what comes back or lapses at this hour is in the digest, or no longer.
+    "a reading hour begins": Due(
+        lambda: Page.objects.public().filter(next_hour_at__isnull=False),
+        "next_hour_at",
+        review.begin_hour,
+    ),
 }
 
 
@@ -80,6 +82,10 @@ def tick() -> int:
                 done += 1
             except AlreadyMoved:
                 log.info("%s: somebody was first at %s", name, row.pk)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:  # one bad row must not stop the time of everybody else
+                log.exception("%s: not at %s", name, row.pk)
     return done
 
 

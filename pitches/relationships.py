@@ -32,22 +32,27 @@ LIFTS = {EvidenceKind.ACCEPTED: Standing.KNOWN}
 
 
 def standing_of(page: Page, sender: Sender | None, door: Door | None, *, at: datetime | None = None) -> Standing:
-    """The standing of a proven sender at a door now. Blocked beats paused, both beat the ladder, on either level."""
+    """The standing of a proven sender at a door now. Blocked beats paused, both beat the ladder, on either level.
+
+    A plus-tag is no way around a block or a pause; the ladder is the address's own.
+    """
     if sender is None:
         return Standing.STRANGER
-    rows = {row.door_id: row for row in Relationship.objects.filter(page=page, sender=sender)}
-    levels = [rows[key] for key in (door.pk if door else None, None) if key in rows]
+    rows = list(Relationship.objects.filter(page=page, sender__canonical=sender.canonical))
+    here = [row for row in rows if row.door_id in (None, door.pk if door else None)]
     moment = at or clock.now()
-    if any(row.blocked for row in levels):
+    if any(row.blocked for row in here):
         return Standing.BLOCKED
-    if any(row.paused_until and row.paused_until > moment for row in levels):
+    if any(row.paused_until and row.paused_until > moment for row in here):
         return Standing.PAUSED
-    return Standing(levels[0].rung) if levels else Standing.STRANGER
+    own = {row.door_id: row for row in here if row.sender_id == sender.pk}
+    level = own.get(door.pk if door else None) or own.get(None)
+    return Standing(level.rung) if level else Standing.STRANGER
 
 
 def paused_until(page: Page, sender: Sender, door: Door) -> datetime | None:
     """The end of the pause that holds for this door."""
-    rows = Relationship.objects.filter(page=page, sender=sender).exclude(paused_until=None)
+    rows = Relationship.objects.filter(page=page, sender__canonical=sender.canonical).exclude(paused_until=None)
     ends = [row.paused_until for row in rows if row.door_id in (None, door.pk) and row.paused_until]
     return max(ends, default=None)
 

@@ -80,6 +80,7 @@ def answer(
     _check(pitch, kind, reason, text, until)
     now = clock.now()
     changes = {"back_at": _back_at(pitch.page, until)} if until else {}
+    lapsed_at = pitch.lapses_at
     if kind == AnswerKind.ASK:
         changes["lapses_at"] = now + QUESTION_LIFE
     with transaction.atomic():
@@ -96,6 +97,7 @@ def answer(
             reason=reason,
             text=text,
             was=was,
+            lapsed_at=lapsed_at,
             until=until,
             by=by,
             given_at=now,
@@ -128,9 +130,7 @@ def undo(given: Answer, *, by: User) -> Pitch:
     with transaction.atomic():
         if not Answer.objects.held().filter(pk=given.pk).update(undone_at=clock.now()):
             raise AlreadyMoved(_("This answer has gone out already."))
-        assert pitch.handed_in_at is not None
-        lapse = max(pitch.handed_in_at + timedelta(days=pitch.page.lapse_days), clock.now())
-        lifecycle.move(pitch, PitchState(given.was), by=by, back_at=None, lapses_at=lapse)
+        lifecycle.move(pitch, PitchState(given.was), by=by, back_at=None, lapses_at=given.lapsed_at)
     return pitch
 
 
@@ -170,13 +170,10 @@ def bring_back(pitch: Pitch) -> None:
     """A pitch that was put off is on the ledge again; it keeps at least a week before it lapses."""
     assert pitch.lapses_at is not None
     lapse = max(pitch.lapses_at, clock.now() + timedelta(days=7))
-    lifecycle.move(
-        pitch,
-        PitchState.WAITING,
-        lane=ledge.lane_of(pitch),
-        back_at=None,
-        lapses_at=lapse,
-    )
+    with transaction.atomic():
+        for given in pitch.answers.held():  # a day that came sooner than the answer went out
+            let_go(given)
+        lifecycle.move(pitch, PitchState.WAITING, lane=ledge.lane_of(pitch), back_at=None, lapses_at=lapse)
 
 
 def restore(pitch: Pitch, *, by: User) -> None:

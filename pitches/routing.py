@@ -3,8 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from pitches import ledge, lifecycle
-from pitches.models import Event, Handoff, Lane, Pitch, PitchState, Standing
+from pitches import ledge, lifecycle, relationships
+from pitches.models import Event, Handoff, Lane, Page, Pitch, PitchState, Standing
 from portal import clock
 
 QUARANTINE_LIFE = timedelta(days=7)
@@ -23,6 +23,8 @@ def route(event: Event) -> None:
     if pitch is None or pitch.state != PitchState.ARRIVED:
         return
     lane = ledge.lane_of(pitch)
+    # One after the other on a page, so that a card is promised once.
+    Page.objects.select_for_update(no_key=True).get(pk=pitch.page_id)
     promise = ledge.promised(pitch.page, lane)
     if pitch.suspect:
         until = clock.now() + QUARANTINE_LIFE
@@ -55,7 +57,9 @@ def hand_off(event: Event) -> None:
     pitch = event.pitch
     if pitch is None or pitch.state != PitchState.ACCEPTED:
         return
-    standing = Standing(pitch.standing or Standing.STRANGER)
+    standing = relationships.standing_of(event.page, pitch.sender, pitch.door)
+    if standing not in FOLLOW_UP_DAYS:  # paused or blocked since: what was true when it came in
+        standing = Standing(pitch.standing)
     day = pitch.page.local_date(clock.now()) + timedelta(days=FOLLOW_UP_DAYS[standing])
     Handoff.objects.update_or_create(
         pitch=pitch,

@@ -35,9 +35,14 @@ def shared(domain: str) -> bool:
 
 
 def mailbox(email: str) -> str:
-    """The mailbox behind an address: without case and plus-tag. Mail is always sent to the address itself."""
-    local, _, domain = email.strip().lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+    """The identity of an address: the address itself, without case. A plus-tag may be somebody else's mailbox."""
+    return email.strip().lower()
+
+
+def canonical(email: str) -> str:
+    """The mailbox without its plus-tag, for blocks and pauses only: a tag is no way around them."""
+    local, _, domain = mailbox(email).rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 def skeleton(name: str) -> str:

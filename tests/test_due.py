@@ -1,12 +1,12 @@
 """DUE: what time does by itself, each row of the table; nothing happens a second early."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from pitches import due, review
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Answer, Event, Page, Pitch, ReadingSession
+from pitches.models import Answer, AnswerKind, Event, Page, Pitch, ReadingSession
 from portal import clock
 from tests.factories import AnswerFactory, MessageFactory, PageFactory, PitchFactory, ReadingSessionFactory
 
@@ -36,12 +36,28 @@ def facts():
 
 def test_the_table_names_everything_that_time_does():
     assert list(due.DUE) == [
-        "a reading hour begins",
         "a session that nobody touches ends",
         "an answer goes out",
         "a pitch comes back",
         "a pitch lapses",
+        "a reading hour begins",
     ]
+
+
+def test_one_bad_row_does_not_stop_the_others(caplog):
+    bad, good = PageFactory(), PageFactory()
+    Page.objects.filter(pk=bad.pk).update(timezone="Nowhere/Land")
+    clock.move_to(good.next_hour_at)
+    due.tick()
+    assert list(Event.objects.filter(what="hour_began").values_list("page", flat=True)) == [good.pk]
+
+
+def test_a_pitch_that_comes_back_lets_its_answer_go_first():
+    pitch = PitchFactory(waiting=True)
+    given = review.answer(pitch, AnswerKind.LATER, by=pitch.page.owner, until=date(2026, 3, 3))
+    review.bring_back(Pitch.objects.for_desk().get())
+    given.refresh_from_db()
+    assert (Pitch.objects.get().state, given.sent_at) == ("waiting", clock.now())
 
 
 def test_a_reading_hour_begins_once_and_the_next_is_planned():

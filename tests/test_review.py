@@ -251,6 +251,14 @@ def test_undo_of_later_and_of_a_question_restores_the_dates(page: Page) -> None:
         assert (found.back_at, found.lapses_at) == (None, MONDAY + timedelta(days=21))
 
 
+def test_undo_keeps_the_day_that_the_pitch_had_before(page: Page) -> None:
+    """It came back late, so its day is later than the usual one; a slip must not end it."""
+    late = clock.now() + timedelta(days=5)
+    pitch = PitchFactory(door__page=page, waiting=True, handed_in_at=clock.now() - timedelta(days=30), lapses_at=late)
+    given = review.answer(pitch, AnswerKind.NO, by=page.owner, reason="covered")
+    assert review.undo(given, by=page.owner).lapses_at == late
+
+
 def test_undo_of_what_has_gone_out_is_refused(page: Page) -> None:
     given = say(waiting(page))
     review.let_go(given)

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pitches import disclosure, intake, ledge, lifecycle, review, routing
-from pitches.models import AnswerKind, Handoff, Message, Pitch, PitchState
+from pitches import disclosure, intake, ledge, lifecycle, relationships, review, routing
+from pitches.models import AnswerKind, Handoff, Message, Pitch, PitchState, Standing
 from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory
 from tests.senders import hand_in, meet, work
@@ -163,7 +163,8 @@ def test_cards_are_nudged_first_then_lane_then_age():
 # ── after a yes ──────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(("standing", "days"), [("trusted", 7), ("known", 7), ("introduced", 14), ("stranger", 14)])
 def test_a_yes_is_handed_over_by_the_standing_before_it(standing, days):
-    pitch = PitchFactory(waiting=True, standing=standing)
+    pitch = PitchFactory(waiting=True)
+    relationships.set_by_hand(pitch.page, pitch.sender, Standing(standing), by=pitch.page.owner)
     review.answer(pitch, AnswerKind.YES, by=pitch.page.owner)
     work()
     found = Handoff.objects.values_list("pitch", "standing", "follow_up_on", "done_at").get()

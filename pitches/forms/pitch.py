@@ -120,7 +120,7 @@ class PitchForm(forms.Form):
         """The cleaned answers as fields of a Pitch, for intake.write()."""
         data = self.cleaned_data
         plain = (*self.BASE, *self.OPTIONAL, *self.CONTACT, "category")
-        answers = {name: data[name] for name in plain if data.get(name) is not None}
+        answers = {name: data[name] for name in plain}  # an emptied date is empty, too
         answers["language"] = data.get("language") or "en"
         answers["groups"] = {group.name: self._group(group) for group in self.groups}
         return answers

@@ -1,7 +1,7 @@
 """Doors: topics that the influencer has opted in to."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -30,15 +30,6 @@ class DoorState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-class DoorQuerySet(models.QuerySet["Door"]):
-    """Questions about doors."""
-
-    def open_at(self, when: datetime) -> Self:
-        """Doors that anybody may knock at."""
-        opened = Q(opens_at=None) | Q(opens_at__lte=when)
-        return self.filter(opened, Q(state="open") | Q(state="until", until__gt=when))
-
-
 class Door(models.Model):
     """A topic with a state, dates, places, tiers, fit lists and its own questions."""
 
@@ -61,8 +52,6 @@ class Door(models.Model):
     paint = models.CharField(max_length=8, choices=PAINTS, default="green")
     position = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
-
-    objects = DoorQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]

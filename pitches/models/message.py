@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch
+from pitches.models.reading import Answer
 from portal.leases import Leased
 
 
@@ -30,6 +31,7 @@ class Message(Leased):
     to = models.EmailField()
     page = models.ForeignKey(Page, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     pitch = models.ForeignKey(Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
+    answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     sealed = models.BinaryField(
         null=True,
         help_text="codes and other words that must not rest in plain; gone once sent",

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal import icons
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,7 +26,7 @@ READING_HOUR = RegexValidator(
     rf"^({'|'.join(WEEKDAYS)}) ([01]\d|2[0-3]):[0-5]\d$",
     _("Write an hour as TUE 09:00."),
 )
-PAINTS = [(paint, paint) for paint in ("green", "blue", "gold", "plum", "red", "teal")]
+PAINTS = [(paint, paint) for paint in icons.PAINTS]
 
 
 class PageQuerySet(models.QuerySet["Page"]):

@@ -77,6 +77,15 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
         """Handed in and not ended."""
         return self.filter(state__in=OPEN_STATES)
 
+    def waiting_as_told(self, page: Page, now: datetime) -> Self:
+        """What waits for all that its sender was told: also behind an answer that has not gone out, and what ended in
+        quarantine before the date that everybody gets.
+        """
+        told = now - timedelta(days=page.lapse_days)
+        held = Q(answers__isnull=False, answers__sent_at=None, answers__undone_at=None)
+        in_silence = Q(state=PitchState.LAPSED, lane=Lane.QUARANTINE, handed_in_at__gt=told)
+        return self.filter(Q(state__in=OPEN_STATES) | held | in_silence).distinct()
+
     def in_reading_order(self) -> Self:
         """Nudged first, then lane after lane (known before introduced), then the oldest."""
         lane = Case(
@@ -190,10 +199,15 @@ class Pitch(models.Model):
 
     @property
     def told_lapse(self) -> datetime:
-        """The last day that its sender was told: quarantine ends sooner, and says nothing."""
+        """The last day that its sender was told. Quarantine ends sooner and says nothing; an answer that has
+        not gone out has changed nothing yet.
+        """
         assert self.handed_in_at is not None
         usual = self.handed_in_at + timedelta(days=self.page.lapse_days)
-        return usual if self.lane == Lane.QUARANTINE else (self.lapses_at or usual)
+        if self.lane == Lane.QUARANTINE:
+            return usual
+        held = self.answers.filter(sent_at=None, undone_at=None).first()
+        return (held.lapsed_at if held else self.lapses_at) or usual
 
     @property
     def subject(self) -> str:
@@ -204,9 +218,9 @@ class Pitch(models.Model):
 class ProofQuerySet(models.QuerySet["Proof"]):
     """Questions about codes."""
 
-    def alive(self, life: datetime | None = None) -> Self:
+    def alive(self) -> Self:
         """Codes that still work, by the clock of the database."""
-        return self.filter(expires_at__gt=life or Now(), used_at=None)
+        return self.filter(expires_at__gt=Now())
 
 
 class Proof(models.Model):
@@ -218,7 +232,6 @@ class Proof(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
 
     objects = ProofQuerySet.as_manager()
 

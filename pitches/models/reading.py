@@ -85,6 +85,7 @@ class Answer(models.Model):
         choices=PitchState,
         help_text="where undo brings the pitch back to",
     )
+    lapsed_at = models.DateTimeField(null=True, blank=True, help_text="when the pitch would lapse, for undo")
     until = models.DateField(null=True, blank=True, help_text="with later: when it comes back")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     given_at = models.DateTimeField()

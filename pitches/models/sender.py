@@ -23,7 +23,8 @@ class Sender(models.Model):
     """A person with a proven mailbox. There is no row for an address that was only typed."""
 
     email = models.EmailField()
-    mailbox = models.CharField(max_length=254, unique=True, help_text="the address without case and plus-tag")
+    mailbox = models.CharField(max_length=254, unique=True, help_text="the address without case")
+    canonical = models.CharField(max_length=254, db_index=True, help_text="without its plus-tag, for blocks and pauses")
     name = models.CharField(max_length=80)
     company = models.CharField(max_length=80, blank=True)
     agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="people")

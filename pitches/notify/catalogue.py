@@ -60,6 +60,7 @@ def answer(event: Event) -> None:
             pitch.email,
             dedupe=f"decision:{pitch.pk}:{sent.pk}",
             pitch=pitch,
+            answer=sent,
             queue=event.queue,
         )
 

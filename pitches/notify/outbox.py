@@ -18,11 +18,12 @@ from django.db import connection as database
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from pitches.models import Attempt, Message, MessageState, Page, Pitch
+from pitches.models import Answer, Attempt, Message, MessageState, Page, Pitch
 from portal import clock, leases, relay, tokens
 
 log = logging.getLogger(__name__)
 BATCH = 20
+CONVERSATION = timedelta(seconds=90)  # with one mail server; each of its some ten steps may take EMAIL_TIMEOUT
 MAX_ATTEMPTS = 12  # with the back-off below: about two and a half days
 LONGEST_WAIT = timedelta(hours=12)
 MARK_TRIES = 10  # seconds in which a database that restarts may come back to hear that a mail was sent
@@ -36,6 +37,7 @@ def put(
     queue: str,
     page: Page | None = None,
     pitch: Pitch | None = None,
+    answer: Answer | None = None,
     secret: dict[str, Any] | None = None,
     not_before: datetime | None = None,
 ) -> Message:
@@ -49,6 +51,7 @@ def put(
             "queue": queue,
             "page": page or (pitch.page if pitch else None),
             "pitch": pitch,
+            "answer": answer,
             "sealed": tokens.seal(secret) if secret else None,
             "next_at": max(not_before or now, now),
             "created_at": now,
@@ -137,7 +140,7 @@ def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) ->
         )
         return
     # The last look at the lease; from here on it is as long as one conversation may take.
-    if not _write(message, lease, state=MessageState.SENDING, lease_until=Now() + leases.LEASE):
+    if not _write(message, lease, state=MessageState.SENDING, lease_until=Now() + CONVERSATION):
         return
     attempt = Attempt.objects.create(message=message)
     mail.connection = connection
@@ -164,7 +167,7 @@ def _send(message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: 
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
         _close(mail.connection)  # some servers hang up after a refusal; the next mail starts afresh
         _refused(message, lease, attempt, error)
-    except (smtplib.SMTPException, OSError) as error:
+    except Exception as error:  # noqa: BLE001 (whatever broke after the first byte, nobody knows how it ended)
         _close(mail.connection)
         _nobody_knows(message, lease, attempt, error, again=again)
     else:

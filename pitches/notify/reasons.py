@@ -1,4 +1,4 @@
-"""The words behind the keys: why not, what the owner asks, and how a yes is said. They teach; they never scold."""
+"""The words behind the keys of a no. They teach; they never scold."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -73,19 +73,6 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.OWN_LINE: ReasonText(Reason.OWN_LINE.label, "", ""),
 }
-
-# Ready to be sent with one key, and to be changed before.
-QUESTIONS: tuple[Text, ...] = (
-    _("What does it cost them?"),
-    _("May I see the raw data?"),
-    _("Who else has this?"),
-    _("Is there a date that this depends on?"),
-)
-YES: tuple[Text, ...] = (
-    _("I will look closer."),
-    _("I will write about it. I cannot promise when."),
-    _("Let us talk about a slot."),
-)
 
 
 def text_of(reason: Reason, given_on: date) -> str:

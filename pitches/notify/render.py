@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches import intake
-from pitches.models import Answer, AnswerKind, Message
+from pitches.models import AnswerKind, Message
 from pitches.notify import account, catalogue, digest, handoffs, reasons, stop
 from portal import links, tokens
 from portal.models import User
@@ -74,7 +74,7 @@ def _content(message: Message) -> dict[str, Any]:
 def _about_the_pitch(message: Message) -> dict[str, Any]:
     pitch = message.pitch
     assert pitch is not None
-    answer = _answer(message)
+    answer = message.answer
     return {
         "pitch": pitch,
         "door": pitch.door,
@@ -85,14 +85,6 @@ def _about_the_pitch(message: Message) -> dict[str, Any]:
         "again": reasons.again(answer) if answer else "",
         "handoff": handoffs.words(pitch) if message.kind == AnswerKind.YES else None,
     }
-
-
-def _answer(message: Message) -> Answer | None:
-    """The answer that this message tells: the newest of its kind that had gone out when the message was put."""
-    if message.kind not in ANSWERS or message.pitch is None:
-        return None
-    sent = message.pitch.answers.filter(kind=message.kind, sent_at__lte=message.created_at)
-    return sent.select_related("pitch__page").latest("sent_at", "pk")
 
 
 def _about_the_page(message: Message) -> dict[str, Any]:

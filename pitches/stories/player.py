@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 
 from pitches import doors, intake, lifecycle, relationships, review
 from pitches.forms import PitchForm
+from pitches.forms.groups import GROUPS
 from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
 from pitches.stories import stage
 from portal import clock, domains, tokens
 
 NOT_BUILT = frozenset({"change", "withdraw", "watch", "outcome"})
+NOT_BUILT_OF_PAGES = frozenset({"tell_me_now", "sensitive"})
 
 
 class NotBuiltYet(Exception):
@@ -54,6 +56,9 @@ class Player:
     def play(self) -> Iterator[Line]:
         """Every step, then the end."""
         stage.settle()
+        for key in NOT_BUILT_OF_PAGES & self.story["page"].keys():
+            if self.story["page"][key]:
+                yield Line(f" 0 page {key}", ["not built yet"])
         for number, step in enumerate(self.story["steps"], start=1):
             yield self._step(number, step)
         yield from self._final()
@@ -85,6 +90,9 @@ class Player:
         name = step["id"]
         door = self._door(step["door"])
         self.answers.setdefault(name, step.get("answers", {}))
+        asked = {*door.asks, *(key for key, value in self.answers[name].items() if isinstance(value, Mapping))}
+        if asked - GROUPS.keys():
+            raise NotBuiltYet
         key = self.keys.setdefault(name, uuid4())
         proving = step.get("prove", True)
         device = self.devices[step["sender"]] if proving else tokens.seed()

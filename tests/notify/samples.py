@@ -40,10 +40,10 @@ def receipt() -> Message:
 def yes(standing: str = "stranger") -> Message:
     """A yes with a line of the owner's, after a handoff."""
     pitch = _pitch(accepted=True, standing=standing, label="ad")
-    AnswerFactory(pitch=pitch, kind="yes", text="I will look closer & <soon>.")
+    given = AnswerFactory(pitch=pitch, kind="yes", text="I will look closer & <soon>.")
     day = pitch.page.local_date(clock.now()) + timedelta(days=14)
     Handoff.objects.create(pitch=pitch, standing=standing, follow_up_on=day)
-    return _told("yes", pitch)
+    return _told("yes", pitch, answer=given)
 
 
 def yes_known() -> Message:
@@ -59,15 +59,15 @@ def yes_trusted() -> Message:
 def no() -> Message:
     """A no with a reason and a personal line."""
     pitch = _pitch(declined=True)
-    AnswerFactory(pitch=pitch, kind="no", reason="not_now", text="I liked the method.")
-    return _told("no", pitch)
+    given = AnswerFactory(pitch=pitch, kind="no", reason="not_now", text="I liked the method.")
+    return _told("no", pitch, answer=given)
 
 
 def ask() -> Message:
     """A question of the owner's."""
     pitch = _pitch(asked=True)
-    AnswerFactory(pitch=pitch, kind="ask", text="What does it cost them, and who says <so>?")
-    return _told("ask", pitch)
+    given = AnswerFactory(pitch=pitch, kind="ask", text="What does it cost them, and who says <so>?")
+    return _told("ask", pitch, answer=given)
 
 
 def lapsed() -> Message:

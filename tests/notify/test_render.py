@@ -166,8 +166,8 @@ def test_a_message_has_the_same_id_every_time():
 def test_an_ask_mail_keeps_its_question_after_the_yes():
     pitch = PitchFactory(asked=True)
     with clock.standing_at(clock.now()):
-        AnswerFactory(pitch=pitch, kind="ask", text="Who else has this?")
-        message = outbox.put("ask", pitch.email, dedupe="ask", pitch=pitch, queue="soon")
+        asked = AnswerFactory(pitch=pitch, kind="ask", text="Who else has this?")
+        message = outbox.put("ask", pitch.email, dedupe="ask", pitch=pitch, answer=asked, queue="soon")
     AnswerFactory(pitch=pitch, kind="ask", text="Another question")
     AnswerFactory(pitch=pitch, kind="yes", text="Yes then")
     assert "Who else has this?" in render.build(message).body

@@ -5,9 +5,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.test.utils import override_settings
 
+from pitches.models import Page
 from pitches.stories import player, script, stage
 from pitches.stories.theatre import throwaway_database
 from portal import clock
@@ -31,7 +33,9 @@ class Command(BaseCommand):
             message = f"{options['story']}, {error}"
             raise CommandError(message) from error
         with ExitStack() as stack:
-            if not options["keep"]:
+            if options["keep"]:
+                self._check_empty()
+            else:
                 stack.enter_context(throwaway_database())
             stack.enter_context(override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"))
             stack.enter_context(clock.standing_at(stage.moment(story["clock"])))
@@ -39,6 +43,15 @@ class Command(BaseCommand):
         if wrong:
             message = f"{wrong} wrong"
             raise CommandError(message, returncode=1)
+
+    def _check_empty(self) -> None:
+        """A story moves the clock for everything that is in the database, so it must be alone there."""
+        other = Page.objects.first()
+        if other or settings.PRODUCTION:
+            message = (
+                f"--keep needs a database without pages; here is {other or 'production'}. Try: manage.py up --empty"
+            )
+            raise CommandError(message)
 
     def _play(self, story: dict[str, Any]) -> int:
         wrong = 0

@@ -1,0 +1,51 @@
+"""Intake: a pitch is written, its mailbox is proven, it is handed in. Typed addresses prove nothing."""
+
+from pitches.intake.admission import PLACES, WEEKLY, admit, check_open, hand_in, places_left, prove, week_of
+from pitches.intake.proof import (
+    CODE_LIFE,
+    CODE_TRIES,
+    CODES_PER_PITCH,
+    DEVICE_LIFE,
+    ask_code,
+    check_code,
+    issue_code,
+    known_contact,
+    meet,
+    recognise,
+    remember,
+    sender_of,
+)
+from pitches.intake.refusal import Refused, WrongCode
+from pitches.intake.thread import UNPROVEN_LIFE, forget_unproven, nudge, nudge_from, reply
+from pitches.intake.writing import write
+
+__all__ = [
+    "CODES_PER_PITCH",
+    "CODE_LIFE",
+    "CODE_TRIES",
+    "DEVICE_LIFE",
+    "PLACES",
+    "UNPROVEN_LIFE",
+    "WEEKLY",
+    "Refused",
+    "WrongCode",
+    "admit",
+    "ask_code",
+    "check_code",
+    "check_open",
+    "forget_unproven",
+    "hand_in",
+    "issue_code",
+    "known_contact",
+    "meet",
+    "nudge",
+    "nudge_from",
+    "places_left",
+    "prove",
+    "recognise",
+    "remember",
+    "reply",
+    "sender_of",
+    "week_of",
+    "write",
+]

@@ -1,0 +1,77 @@
+"""Writing: what was typed is stored, still unproven. One form key is one pitch, however often it comes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from pitches import disclosure, lifecycle
+from pitches.intake.admission import check_open
+from pitches.intake.proof import ask_code, recognise
+from pitches.models import Door, Fact, Page, Pitch, PitchState
+from portal import clock, links, tokens
+
+
+def write(door: Door, answers: dict[str, Any], *, form_key: UUID, device: str = "") -> tuple[Pitch, bool]:
+    """Store what was typed, still unproven. The same form key again gives the same pitch: (pitch, is it new?).
+
+    An unproven pitch takes over what was changed; one that was handed in stays as it is. A code is mailed unless this
+    device proved the mailbox before. Raises Refused("closed").
+    """
+    check_open(door)
+    fields = _fields(door, answers)
+    rewritten = _rewrite(form_key, fields, device)
+    if rewritten:
+        return rewritten, False
+    try:
+        with transaction.atomic():
+            return _create(fields, form_key, device), True
+    except IntegrityError:  # the same form, sent twice at once
+        return Pitch.objects.select_related("page", "door").get(form_key=form_key), False
+
+
+def _fields(door: Door, answers: dict[str, Any]) -> dict[str, Any]:
+    link, host = links.read(answers["link"])
+    label = disclosure.label(answers.get("groups", {}), answers["ask"])
+    place = {"page": door.page, "door": door, "door_version": door.version}
+    return answers | {"link": link, "link_host": host, "label": label} | place
+
+
+def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:
+    seed = tokens.seed()
+    pitch = Pitch.objects.create(
+        **fields,
+        seed=seed,
+        token_hash=tokens.digest(tokens.link_token("pitch", seed)),
+        code=_free_reference(fields["page"]),
+        form_key=form_key,
+        written_at=clock.now(),
+    )
+    lifecycle.begin(pitch)
+    if not recognise(device, pitch.email):
+        lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
+    return pitch
+
+
+@transaction.atomic
+def _rewrite(form_key: UUID, fields: dict[str, Any], device: str) -> Pitch | None:
+    """Keep the newest words of an unproven pitch; a changed address needs a new code."""
+    pitch = Pitch.objects.for_desk().select_for_update(of=("self",)).filter(form_key=form_key).first()
+    if pitch is None or pitch.state != PitchState.UNPROVEN:
+        return pitch
+    moved = pitch.email != fields["email"]
+    for name, value in fields.items():
+        setattr(pitch, name, value)
+    pitch.save(update_fields=list(fields))
+    if moved and not recognise(device, pitch.email):
+        ask_code(pitch)
+    return pitch
+
+
+def _free_reference(page: Page) -> str:
+    prefix = page.handle.replace("-", "")[:8].upper()
+    for length in (4, 4, 4, 5, 6, 8):
+        code = f"{prefix}-{tokens.reference(length)}"
+        if not Pitch.objects.filter(code=code).exists():
+            return code
+    return f"{prefix}-{tokens.reference(16)}"
