@@ -63,7 +63,7 @@ class Load:
             self.slowest = max(self.slowest, browser.slowest)
 
 
-def storm(stack, load, moments, chance):
+def storm(stack, load, moments, chance, victims):
     """Kill something whenever so many pitches were taken, and start it again a moment later."""
     kills: Counter[str] = Counter()
     away: dict[str, float] = {}
@@ -74,7 +74,7 @@ def storm(stack, load, moments, chance):
             stack.start(name)
         if moments and len(load.acked) >= moments[0] and len(away) < 2:
             moments.pop(0)
-            name = chance.choice([name for name in VICTIMS if name not in away])
+            name = chance.choice([name for name in victims if name not in away])
             stack.kill(name)
             kills[name] += 1
             away[name] = now + chance.uniform(0, 1.5)
@@ -107,13 +107,13 @@ def drain(stack, backlog):
     return round(time.monotonic() - began, 1) if done else None
 
 
-def chaos(stack, sink, *, pitches, kills, seed):
+def chaos(stack, sink, *, pitches, kills, seed, victims=VICTIMS):
     """Load with kills, then the questions."""
     chance, post, report = random.Random(seed), clients.Post(sink), Report(seed)
     moments = sorted(chance.sample(range(1, max(2, pitches * 9 // 10)), kills))
     began = time.monotonic()
     load = Load(stack, post, pitches)
-    killed = storm(stack, load, moments, chance)
+    killed = storm(stack, load, moments, chance, victims)
     took = time.monotonic() - began
     backlog = Rows(stack).left()
     drained = drain(stack, backlog)

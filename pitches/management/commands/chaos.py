@@ -18,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--pitches", type=int, default=1000)
         parser.add_argument("--kills", type=int, default=10)
         parser.add_argument("--seed", type=int, default=None)
+        parser.add_argument("--only", nargs="+", default=None, help="whom to kill, of worker relay broker beat web")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """One run."""
@@ -26,7 +27,8 @@ class Command(BaseCommand):
 
         seed = options["seed"] if options["seed"] is not None else random.SystemRandom().randrange(10**6)
         with smtp_sink.running() as sink, stack.standing(sink.port, options["pitches"]) as standing:
-            report = run.chaos(standing, sink, pitches=options["pitches"], kills=options["kills"], seed=seed)
+            asked = {"pitches": options["pitches"], "kills": options["kills"], "seed": seed}
+            report = run.chaos(standing, sink, **asked, victims=options["only"] or run.VICTIMS)
         self.stdout.write(str(report))
         if report.wrong:
             message = f"{len(report.wrong)} wrong"
