@@ -1,7 +1,6 @@
 """Honest error pages. They never touch the database, so they can say that it is gone."""
 
 import sys
-from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +38,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that stood open too long; the page says that the text is kept and how to go on."""
+    """403 for a form that stood open too long; the page says how to go on."""
     return _page(request, 403, csrf=True)
 
 
@@ -51,11 +50,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more than fits through the door."""
     return _page(request, 413)
-
-
-def too_many(request: HttpRequest, again_at: datetime | None = None) -> HttpResponse:
-    """429: too many tries, and when the next one counts."""
-    return _page(request, 429, again_at=again_at)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

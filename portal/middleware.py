@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 
-from portal import errors
+from portal import errors, zones
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
@@ -69,13 +69,22 @@ class BadInput:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Refuse or pass on."""
+        if not self._fits(request):
+            return errors.too_large(request)
         try:
-            fits = self._can_be_read(request)
+            readable = self._can_be_read(request)
         except RequestDataTooBig:
             return errors.too_large(request)
         except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError):
-            fits = False
-        return self.get_response(request) if fits else errors.bad_request(request)
+            readable = False
+        return self.get_response(request) if readable else errors.bad_request(request)
+
+    def _fits(self, request: HttpRequest) -> bool:
+        """By the length that was announced, before a byte of it is read, and whatever the body is."""
+        try:
+            return int(request.META.get("CONTENT_LENGTH") or 0) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        except ValueError:
+            return True  # Django reads nothing then
 
     def _can_be_read(self, request: HttpRequest) -> bool:
         if any("\0" in value for value in (request.path, *request.COOKIES.values())):
@@ -111,10 +120,5 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
     """The reader's zone. UTC where nobody knows better."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        return zone_named(user.timezone)
-    return zone_named(unquote(request.COOKIES.get("zone", "")))
-
-
-def zone_named(name: str) -> zoneinfo.ZoneInfo:
-    """The zone of this IANA name, or UTC. Only names that are on the list: a name is also a path."""
-    return zoneinfo.ZoneInfo(name if name in zoneinfo.available_timezones() else "UTC")
+        return zones.named(user.timezone)
+    return zones.named(unquote(request.COOKIES.get("zone", "")))

@@ -1,7 +1,6 @@
 """Five short answers that put a page up."""
 
 import re
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from pitches.forms import fields
 from pitches.forms.topics import TOPICS, Topic
 from pitches.models import Page
 from pitches.models.page import HANDLE, PAINTS, READING_HOUR, WEEKDAYS
+from portal import zones
 
 # Addresses of the site itself, and names that only a cheat would want.
 RESERVED = frozenset(
@@ -44,14 +44,8 @@ HOUSE_RULES = (
 MOST_SHUT = 12
 
 
-def zones() -> list[str]:
-    """Time zones that people live in."""
-    named = (zone for zone in zoneinfo.available_timezones() if "/" in zone)
-    return [*sorted(zone for zone in named if not zone.startswith(("Etc/", "SystemV/"))), "UTC"]
-
-
 def _zone_choices() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in zones()]
+    return [(zone, zone.replace("_", " ")) for zone in zones.lived_in()]
 
 
 def _usual_rules() -> str:

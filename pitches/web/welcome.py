@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pitches import doors
-from pitches.forms.page import WelcomeForm, suggest_handle, zones
+from pitches.forms.page import WelcomeForm, suggest_handle
 from pitches.models import Page
 from pitches.web import access
 from pitches.web.redirects import see
-from portal import links
+from portal import links, zones
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
     """Hang the doors. Whoever has a page goes to the desk."""
-    if access.own_page_or_none(request):
+    if access.own_page(request):
         return redirect("desk:home")
     if request.method != "POST":
         return _shown(request, WelcomeForm(initial=_suggested(request)))
@@ -56,13 +56,13 @@ def _suggested(request: HttpRequest) -> dict[str, str]:
     return {
         "name": user.name,
         "handle": suggest_handle(user.name or user.email.partition("@")[0]),
-        "timezone": zone if zone in zones() else "Europe/London",
+        "timezone": zone if zone in zones.lived_in() else "Europe/London",
     }
 
 
 def _too_late(request: HttpRequest, form: WelcomeForm) -> HttpResponse:
     """The same form was sent twice, or somebody took the handle a moment ago."""
-    if access.own_page_or_none(request):
+    if access.own_page(request):
         return see("desk:inbox")
     form.add_error("handle", _("This address was taken a moment ago. Choose another."))
     return _shown(request, form)

@@ -4,12 +4,13 @@ import zoneinfo
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from portal import errors, middleware
+from portal import errors, middleware, zones
 from tests.factories import UserFactory
 
 FORM = "application/x-www-form-urlencoded"
@@ -52,6 +53,28 @@ def test_a_form_that_is_too_large_is_413(client, db, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     response = client.post("/", b"name=" + b"x" * 2000, content_type=FORM)
     assert response.status_code == 413
+
+
+@pytest.mark.parametrize("method", ["post", "put", "get"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/json", "text/plain", ""])
+def test_a_body_of_any_kind_is_refused_by_its_length(settings, method, kind):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    codes = [
+        through(middleware.BadInput, RequestFactory().generic(method, "/", content_type=kind, CONTENT_LENGTH=length))
+        for length in ("1001", "5000000", "9" * 30, "1000", "0", "")
+    ]
+    assert [response.status_code == 413 for response in codes] == [True, True, True, False, False, False]
+
+
+def test_a_file_that_is_too_large_is_413(client, db):
+    heavy = SimpleUploadedFile("pitch.bin", b"x" * 5_000_000)
+    assert client.post("/", {"file": heavy}).status_code == 413
+
+
+def test_a_length_that_is_no_number_means_no_body():
+    for length in ("many", "9" * 5000):
+        request = RequestFactory().post("/", b"", content_type=FORM, CONTENT_LENGTH=length)
+        assert through(middleware.BadInput, request).content == b"passed"
 
 
 def test_too_many_fields_are_400():
@@ -119,6 +142,16 @@ def test_the_browser_tells_the_zone(client, cookie, zone):
     assert zone_for(client) == zone
 
 
+def test_the_folder_of_zones_is_read_once(client, monkeypatch):
+    zones.names.cache_clear()
+    seen = []
+    monkeypatch.setattr(zoneinfo, "available_timezones", lambda: seen.append("read") or {"Europe/Lisbon"})
+    client.cookies["zone"] = "Europe/Lisbon"
+    found = [zone_for(client) for _request in range(3)]
+    zones.names.cache_clear()
+    assert (found, seen) == (["Europe/Lisbon"] * 3, ["read"])
+
+
 def test_the_account_knows_better_than_the_browser(db):
     request = RequestFactory().get("/")
     request.COOKIES["zone"] = "Asia/Tokyo"
@@ -154,7 +187,7 @@ def test_a_site_without_its_database_says_so_everywhere(client, settings):
 
 def test_error_pages_need_no_database(rf, django_assert_num_queries):
     request = rf.get("/", headers={"hx-request": "true"})
-    pages = (errors.bad_request, errors.forbidden, errors.not_found, errors.too_large, errors.too_many, errors.broken)
+    pages = (errors.bad_request, errors.forbidden, errors.not_found, errors.too_large, errors.broken)
     codes = [page(request).status_code for page in pages]
-    assert codes == [400, 403, 404, 413, 429, 500]
+    assert codes == [400, 403, 404, 413, 500]
     assert errors.csrf_failure(request).status_code == 403
