@@ -1,8 +1,10 @@
 """The Celery app and the timetable: every clock of the product in one table."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -20,3 +22,19 @@ app.conf.beat_schedule = {
     # What has outlived its purpose.
     "tidy": {"task": "pitches.tasks.tidy", "schedule": 3600.0, "options": {"queue": "later", "expires": 600}},
 }
+
+
+def refuse_to_start(**_process: Any) -> None:
+    """Worker and beat do not work for a production that is not safe. Celery swallows every error but an exit."""
+    from django.core.management.base import SystemCheckError  # noqa: PLC0415 (the settings must be loaded first)
+
+    from portal import checks  # noqa: PLC0415
+
+    try:
+        checks.refuse()
+    except SystemCheckError as error:
+        raise SystemExit(str(error)) from error
+
+
+worker_init.connect(refuse_to_start)
+beat_init.connect(refuse_to_start)

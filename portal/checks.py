@@ -1,6 +1,6 @@
 """System checks: a deployment that would not work, or not be safe, says so with a hint.
 
-They count when PRODUCTION is on. The web process runs them before it serves (portal/wsgi.py), Celery before it works.
+They count when PRODUCTION is on. Web (portal/wsgi.py), worker and beat (portal/celery.py) and relay refuse to start.
 """
 
 from collections.abc import Iterator, Sequence

@@ -104,7 +104,7 @@ class Relay:
                 time.sleep(SWEEP)
 
     def listen(self) -> None:
-        """Connect and subscribe. This process uses its connection for nothing else, always in autocommit."""
+        """Connect and subscribe. The sweep asks on the same connection, always in autocommit."""
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
         if self.away:

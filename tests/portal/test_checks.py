@@ -65,15 +65,45 @@ def test_a_laptop_is_not_asked(deployment):
     assert found() == []
 
 
-def serve(**changes: str) -> subprocess.CompletedProcess[str]:
-    """Load the web process as gunicorn does."""
+def start(*words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Start a process in a good deployment, with changes."""
     base = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    words = [sys.executable, "-c", "import portal.wsgi"]
-    return subprocess.run(words, cwd=ROOT, env=base | GOOD | changes, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=base | GOOD | changes,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
-def test_the_web_process_serves_a_good_deployment_and_refuses_a_bad_one():
-    assert serve().returncode == 0
-    bad = serve(SITE_URL="http://pitch.example.org")
-    assert bad.returncode != 0
-    assert "portal.E008" in bad.stderr
+BEGIN = "from celery.signals import {0}; import portal.celery; {0}.send(sender=None); print('works')"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-c", "import portal.wsgi; print('works')"),
+        ("-c", BEGIN.format("worker_init")),
+        ("-c", BEGIN.format("beat_init")),
+    ],
+)
+def test_a_good_deployment_works(words):
+    done = start(*words)
+    assert (done.returncode, done.stdout) == (0, "works\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-c", "import portal.wsgi"),
+        ("-m", "celery", "-A", "portal", "worker", "-c", "1", "-P", "solo"),
+        ("-m", "celery", "-A", "portal", "beat", "--pidfile="),
+        ("manage.py", "relay"),
+    ],
+)
+def test_no_process_works_for_a_bad_deployment(words):
+    bad = start(*words, SITE_URL="http://pitch.example.org")
+    assert (bad.returncode != 0, "portal.E008" in bad.stderr) == (True, True)

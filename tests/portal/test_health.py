@@ -18,8 +18,19 @@ def test_all_is_well(client):
 @pytest.mark.django_db
 def test_pages_can_be_served_without_a_broker(client, settings):
     settings.CELERY_BROKER_URL = "redis+socket:///nowhere/valkey.sock"
-    assert client.get("/healthz").json()["broker"] is False
-    assert (client.get("/healthz").status_code, client.get("/healthz?deep").status_code) == (200, 503)
+    plain, deep = client.get("/healthz"), client.get("/healthz?deep")
+    assert (plain.status_code, plain.json()) == (200, {"ok": True, "database": True, "oldest_work_seconds": 0})
+    assert (deep.status_code, deep.json()["broker"]) == (503, False)
+
+
+@pytest.mark.django_db
+def test_only_the_deep_look_asks_the_broker(client, monkeypatch):
+    asked = []
+    monkeypatch.setattr(health, "broker_answers", lambda: asked.append("broker") or True)
+    client.get("/healthz")
+    assert asked == []
+    client.get("/healthz?deep")
+    assert asked == ["broker"]
 
 
 @pytest.mark.django_db
