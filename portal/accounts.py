@@ -4,16 +4,10 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.utils.crypto import get_random_string
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-CODE_DIGITS = 6
-
-
-def six_digits() -> str:
-    """A code that can be typed from one screen to another."""
-    return get_random_string(CODE_DIGITS, "0123456789")
+from portal import tokens
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,8 +23,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def generate_login_code(self) -> str:
         """The code that signs somebody in."""
-        return six_digits()
+        return tokens.six_digits()
 
     def generate_email_verification_code(self) -> str:
         """The code that proves an address."""
-        return six_digits()
+        return tokens.six_digits()

@@ -1,5 +1,7 @@
 """The line drawings of the product: name -> what stands inside the SVG."""
 
+# What a door and a portrait are painted in; each is a class (p-green).
+PAINTS = ("green", "blue", "gold", "plum", "red", "teal")
 BOLD = 'stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"'
 THIN = 'stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"'
 

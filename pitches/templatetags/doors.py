@@ -2,6 +2,8 @@
 
 from django import template
 
+from portal import icons
+
 register = template.Library()
 
 DRAWN = {
@@ -13,14 +15,13 @@ DRAWN = {
     "invited": "key",
     "closed": "shut",
 }
-PAINTS = frozenset({"green", "blue", "plum", "red", "gold", "teal"})
 
 
 def drawing(state: str, paint: str) -> dict[str, str]:
     """What the door template needs; an unknown state is drawn shut, an unknown paint green."""
     return {
         "state": DRAWN.get(state, "shut"),
-        "paint": paint if paint in PAINTS else "green",
+        "paint": paint if paint in icons.PAINTS else "green",
     }
 
 

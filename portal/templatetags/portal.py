@@ -4,7 +4,6 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
-from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
@@ -21,7 +20,6 @@ from portal import clock, icons
 
 register = template.Library()
 FAR = timedelta(days=180)  # beyond this a date says its year
-PAINTS = frozenset({"green", "blue", "plum", "red", "gold", "teal"})
 
 
 # ── moments ──────────────────────────────────────────────────────────────────
@@ -143,21 +141,12 @@ def portrait(name: str, paint: str = "green", picture: str = "") -> dict[str, st
     initials = "".join(word[0] for word in chosen).upper()
     return {
         "initials": initials,
-        "paint": paint if paint in PAINTS else "green",
+        "paint": paint if paint in icons.PAINTS else "green",
         "picture": picture,
     }
 
 
 # ── addresses ────────────────────────────────────────────────────────────────
-@register.filter
-def host(link: str | None) -> str:
-    """The host of a link, as a person would say it."""
-    try:
-        return (urlsplit(link or "").hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: object) -> str:
     """This page's query string with these parameters changed; None removes one."""

@@ -15,12 +15,12 @@ from django.core.management import call_command, get_commands
 from django.db import connections
 
 from portal import embedded, env
+from portal.celery import QUEUES
 from portal.up import guards, servers
 from portal.up.process import Child
 from portal.up.supervisor import Failed, Interrupted, Supervisor
 
 DEMO_PAGE, DEMO_EMAIL = "/@maya", "maya@maya.example"
-QUEUES = "codes,now,soon,later"
 # Seconds for the top floor (web, worker, beat, relay), then for the servers: together under five.
 GRACE = (2.0, 2.0)
 
@@ -111,7 +111,7 @@ def processes() -> Sequence[Child]:
         "PORT": str(settings.PORT),
     }
     options = {"cwd": settings.BASE_DIR, "env": surroundings}
-    worker = (*celery, "worker", "-Q", QUEUES, "-c", "2", "--without-gossip", "--without-mingle", *quiet)
+    worker = (*celery, "worker", "-Q", ",".join(QUEUES), "-c", "2", "--without-gossip", "--without-mingle", *quiet)
     return (
         Child("web", (python, "-m", "gunicorn", "-c", "python:portal.gunicorn", "portal.wsgi"), options=options),
         # An orphaned worker may wait for ever for a broker that is gone too. Its leases bring its work back.

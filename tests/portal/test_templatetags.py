@@ -136,14 +136,6 @@ def test_a_portrait_without_a_picture_shows_initials(name, initials):
 
 
 # ── addresses ────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    ("link", "host"),
-    [("https://www.mosaic.example/mute", "mosaic.example"), ("http://[half", ""), (None, ""), ("plain", "")],
-)
-def test_the_host_of_a_link(link, host):
-    assert portal.host(link) == host
-
-
 def test_one_query_parameter_changes_and_the_others_stay():
     request = RequestFactory().get("/?lane=known&page=1")
     assert rendered("{% query page=2 %}", request=request) == "?lane=known&amp;page=2"
@@ -161,9 +153,7 @@ def test_only_known_themes_are_taken(cookie, theme):
 class Form(forms.Form):
     """One field of each kind."""
 
-    line = forms.CharField(
-        help_text="Plain", widget=forms.TextInput(attrs={"data-count": 90, "placeholder": "x"})
-    )
+    line = forms.CharField(help_text="Plain", widget=forms.TextInput(attrs={"data-count": 90, "placeholder": "x"}))
     ask = forms.ChoiceField(choices=[("w", "Write"), ("r", "Reply")], widget=forms.RadioSelect)
     tell = forms.BooleanField(required=False)
 
