@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import domains
 
-FORBIDDEN = re.compile(r"[\s\\<>\"'`{}|^\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Zero-width characters, bidi marks and overrides (Unicode TR 36, "Trojan Source"), tags: nobody sees them.
+HIDDEN = r"\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f"
+FORBIDDEN = re.compile(rf"[\s\\<>\"'`{{}}|^\x00-\x20\x7f-\x9f\u200c\u200d{HIDDEN}]")
 
 
 def absolute(path: str) -> str:

@@ -66,20 +66,22 @@ function keepDraft(form) {
 }
 
 // ── counts, errors that vanish, codes, spelling of mail hosts ──
+const points = (field) => [...field.value].length; // as the server counts: an emoji is one
 function count(field) {
   const place = document.getElementById(`${field.id}_count`);
   if (!place) return;
   const before = place.textContent;
   field.addEventListener("input", () => {
-    const left = field.dataset.count - field.value.length;
-    place.textContent = field.value ? words.left.replace("{n}", left) : before;
+    const left = field.dataset.count - points(field);
+    const said = left < 0 ? words.over : words.left;
+    place.textContent = field.value ? said.replace("{n}", Math.abs(left)) : before;
   });
 }
 
 function forgive(field) {
   const row = field.closest(".bad");
   if (!row) return;
-  const filled = () => (/^(radio|checkbox)$/.test(field.type) ? field.checked : field.value.trim() && field.checkValidity());
+  const filled = () => (/^(radio|checkbox)$/.test(field.type) ? field.checked : field.value.trim() && field.checkValidity() && !(points(field) > field.dataset.count));
   const check = () => {
     if (!row.classList.contains("bad") || !filled()) return;
     row.classList.remove("bad");

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import links
 
-# C0 and C1 controls, zero-width characters, bidi overrides (Unicode TR 36, "Trojan Source").
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# C0 and C1 controls and what nobody sees. Joiners stay: scripts and emoji need them.
+UNSEEN = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{links.HIDDEN}]")
+LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
 def clean_text(value: str, *, lines: bool = False) -> str:
     """Normalise (NFC, one kind of line end) and refuse what cannot be seen."""
-    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
+    text = LINE_ENDS.sub("\n", unicodedata.normalize("NFC", value))
     text = text if lines else " ".join(text.split("\n"))
     if UNSEEN.search(text) or any(unicodedata.category(char) == "Cs" for char in text):
         raise ValidationError(_("Take out the invisible or control characters."), code="unseen")
@@ -24,13 +25,17 @@ def clean_text(value: str, *, lines: bool = False) -> str:
 
 
 class Text(forms.CharField):
-    """One line, or several with `lines=True`. Lengths are counted in code points, as the page counts them."""
+    """One line, or several with `lines=True`. Lengths are counted in code points, here and by the script."""
 
     def __init__(self, *, lines: bool = False, rows: int = 4, **kwargs: Any) -> None:
         self.lines = lines
         if lines:
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without maxlength: browsers count UTF-16 units there, and cut off what is pasted without a word."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
     def to_python(self, value: Any) -> str:
         """The cleaned text, before its length is checked."""
