@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from pitches.forms import fields
 from pitches.models import AnswerKind, Door, Page, Reason, Standing
 from portal import clock
 
+A_YEAR = timedelta(days=365)
 QUESTIONS = (
     _("What does it cost them?"),
     _("May I see the raw data?"),
@@ -30,6 +32,13 @@ def days_back(page: Page) -> dict[str, date]:
     }
 
 
+def _within_a_year(page: Page, day: date | None) -> date | None:
+    """A day that is not further away than anybody plans, and that every zone can name."""
+    if day and day > page.local_date(clock.now()) + A_YEAR:
+        raise ValidationError(_("Choose a day within a year from today."), code="far")
+    return day
+
+
 class AnswerForm(forms.Form):
     """Yes; a question, ready or in own words; later, on a ready day or a date; no with its reason."""
 
@@ -44,6 +53,10 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
+
+    def clean_until(self) -> date | None:
+        """A day within a year."""
+        return _within_a_year(self.page, self.cleaned_data["until"])
 
     @property
     def problem(self) -> str:
@@ -91,6 +104,10 @@ class StandingForm(forms.Form):
         assert isinstance(where, forms.ChoiceField)
         where.choices = [("door", _("At %(door)s") % {"door": door.name}), ("page", _("At every door"))]
         where.initial = "door"
+
+    def clean_until(self) -> date | None:
+        """A day within a year."""
+        return _within_a_year(self.page, self.cleaned_data["until"])
 
     def clean(self) -> dict[str, Any]:
         """A pause needs a day that is still to come; nothing else has one."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from pitches import review, screening
 from pitches.forms.decision import QUESTIONS, days_back
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import letter
+from pitches.web import access, letter
 from portal import clock
 from portal.templatetags.portal import ago, day
 
@@ -74,12 +74,11 @@ def evidence(pitch: Pitch) -> list[tuple[str, str]]:
 
 def history(pitch: Pitch) -> str:
     """What happened with this sender before, in a sentence. Two queries."""
-    pitches = Pitch.objects.filter(page=pitch.page, sender=pitch.sender, handed_in_at__lt=pitch.handed_in_at)
+    pitches = access.before(pitch)
     before = pitches.aggregate(count=Count("pk"), first=Min("handed_in_at"))
     if not before["count"]:
         return _("First pitch, from a checked address.")
-    answers = Answer.objects.filter(pitch__in=pitches, sent_at__isnull=False).exclude(kind=AnswerKind.LATER)
-    sent = list(answers.select_related("pitch").order_by("given_at", "pk"))
+    sent = list(access.told_to(pitches))
     words = {"pitches": _pitches_in(before["count"], before["first"].date()), "answers": _counted(sent)}
     if not sent:
         return _("%(pitches)s, none answered yet.") % words

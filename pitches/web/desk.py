@@ -12,10 +12,10 @@ from pitches import relationships, review
 from pitches.forms.decision import AnswerForm, StandingForm
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import Page, Pitch, PitchState, Standing
+from pitches.models.pitch import ON_THE_LEDGE
 from pitches.web import access, cards, conflicts, hours, lanes, threads
-from pitches.web.owned import owned, owner_of, see
-
-ON_THE_LEDGE = (PitchState.WAITING, PitchState.HELD)
+from pitches.web.owned import owned
+from pitches.web.redirects import see
 
 
 @owned
@@ -108,7 +108,7 @@ def answer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
         return _show(request, found, wrong=form, problem=form.problem, status=422)
     decision = form.decision()
     try:
-        review.answer(found, by=owner_of(request), **decision)
+        review.answer(found, by=access.signed_in(request), **decision)
     except review.BadAnswer as bad:
         return _show(request, found, wrong=form, problem=str(bad), status=422)
     except AlreadyMoved:
@@ -124,7 +124,7 @@ def restore(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     found = access.own_pitch(request, code)
     try:
         if found.state == PitchState.QUARANTINE:
-            review.restore(found, by=owner_of(request))
+            review.restore(found, by=access.signed_in(request))
     except AlreadyMoved:
         found.refresh_from_db()
     if found.state == PitchState.WAITING:
@@ -144,7 +144,7 @@ def standing(request: HttpRequest, page: Page, code: str) -> HttpResponse:
         return _show(request, found, standing=form, status=422)
     assert found.sender is not None
     verdict = form.verdict()
-    relationships.set_by_hand(page, found.sender, by=owner_of(request), **verdict)
+    relationships.set_by_hand(page, found.sender, by=access.signed_in(request), **verdict)
     words = {"name": found.name, "standing": Standing(verdict["standing"]).label.lower()}
     where = verdict["door"].name if verdict["door"] else _("every door")
     messages.success(request, _("%(name)s is now: %(standing)s, at %(where)s.") % (words | {"where": where}))

@@ -1,14 +1,15 @@
 """Follow-ups: what a yes leads to, by date."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches import routing
-from pitches.models import Handoff, Page, Standing
-from pitches.web import cards
-from pitches.web.owned import owned, see
+from pitches.models import Page, Standing
+from pitches.web import access, cards
+from pitches.web.owned import owned
+from pitches.web.redirects import see
 from portal import clock
 
 AT_ONCE = 50
@@ -24,8 +25,7 @@ NEXT = {
 @require_safe
 def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
     """Accepted pitches whose next step is open, the most urgent first."""
-    rows = Handoff.objects.filter(pitch__page=page, done_at=None).select_related("pitch__door", "pitch__sender")
-    found = list(rows[: AT_ONCE + 1])
+    found = list(access.open_handoffs(page)[: AT_ONCE + 1])
     today = page.local_date(clock.now())
     for handoff in found:
         step = NEXT.get(Standing(handoff.standing), NEXT[Standing.STRANGER])
@@ -38,5 +38,5 @@ def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
 @require_POST
 def done(_request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """The next step is taken."""
-    routing.followed_up(get_object_or_404(Handoff, pk=pk, pitch__page=page))
+    routing.followed_up(access.own_handoff(page, pk))
     return see("desk:follow_ups")

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pitches.models import Event, Fact, Lane, Page, Pitch, PitchState, Standing
-from pitches.web import cards
+from pitches.models import Lane, Page, Pitch, PitchState, Standing
+from pitches.web import access, cards
 
 AT_ONCE = 50
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -66,15 +66,14 @@ SHOWN = {"ledge": (*LEDGE, "held", "quarantine")} | {
 def counts(page: Page) -> dict[str, int]:
     """How many pitches are in each list. One query."""
     found = {name: Count("pk", filter=kind.within) for name, kind in KINDS.items()}
-    return Pitch.objects.filter(page=page).aggregate(**found)
+    return access.pitches_of(page).aggregate(**found)
 
 
 def fetch(page: Page, name: str, count: int, after: str = "") -> Shelf:
     """The rows of one list, from the start or after a pitch. At most two queries."""
     kind = KINDS[name]
-    ranked = _ranked(page)
-    rows = ranked.filter(kind.within).for_desk().order_by(*kind.order)
-    last = ranked.filter(code=after).first() if after else None
+    rows = _ranked(page).filter(kind.within).for_desk().order_by(*kind.order)
+    last = rows.filter(code=after).first() if after else None
     if last:
         rows = rows.filter(_beyond(last, kind.order))
     found = [cards.lay_out(pitch) for pitch in rows[: AT_ONCE + 1]]
@@ -83,11 +82,7 @@ def fetch(page: Page, name: str, count: int, after: str = "") -> Shelf:
 
 def _ranked(page: Page) -> Any:
     rung = Case(When(standing=Standing.INTRODUCED, then=Value(1)), default=Value(0), output_field=IntegerField())
-    replied = Event.objects.filter(pitch=OuterRef("pk"), what=Fact.REPLIED)
-    ranked = Pitch.objects.filter(page=page).annotate(
-        rung=rung, nudged_first=Coalesce("nudged_at", Value(NEVER)), replied=Exists(replied)
-    )
-    return ranked.exclude(state=PitchState.UNPROVEN)
+    return access.with_replies(page).annotate(rung=rung, nudged_first=Coalesce("nudged_at", Value(NEVER)))
 
 
 def _beyond(last: Pitch, order: tuple[str, ...]) -> Q:

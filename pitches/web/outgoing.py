@@ -2,16 +2,17 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches import review
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Answer, Message, MessageState, Page
-from pitches.web import cards
-from pitches.web.owned import owned, owner_of, see
+from pitches.models import MessageState, Page
+from pitches.web import access, cards
+from pitches.web.owned import owned
+from pitches.web.redirects import see
 
 AT_ONCE = 50
 FAILED = {
@@ -26,29 +27,22 @@ FAILED = {
 @require_safe
 def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     """What goes out when, and what did not arrive."""
-    held = Answer.objects.held().filter(pitch__page=page).select_related("pitch__door", "pitch__page")
+    held = access.held_answers(page).select_related("pitch__door", "pitch__page")
     answers = list(held.order_by("goes_out_at", "given_at", "pk")[: AT_ONCE + 1])
     for given in answers:
         cards.wear(given, words=cards.told(given))
-    # Codes go to addresses that were only typed: they are nobody's business here.
-    mails = Message.objects.filter(page=page, state__in=FAILED).exclude(kind="code")
-    newest = mails.select_related("pitch").order_by("-pk")[:AT_ONCE]
-    failed = [(mail, FAILED[MessageState(mail.state)]) for mail in newest]
+    failed = [(mail, FAILED[MessageState(mail.state)]) for mail in access.failed_mails(page)[:AT_ONCE]]
     context = {"page": page, "answers": answers[:AT_ONCE], "failed": failed}
     return render(request, "desk/outgoing.html", context | {"more": len(answers) > AT_ONCE})
-
-
-def _own_answer(page: Page, pk: int) -> Answer:
-    return get_object_or_404(Answer.objects.select_related("pitch__page", "pitch__door"), pk=pk, pitch__page=page)
 
 
 @owned
 @require_POST
 def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Take one answer back; its pitch waits again."""
-    given = _own_answer(page, pk)
+    given = access.own_answer(page, pk)
     try:
-        review.undo(given, by=owner_of(request))
+        review.undo(given, by=access.signed_in(request))
         messages.success(request, _("Undone. The pitch waits again."))
     except AlreadyMoved as late:
         if given.undone_at is None:
@@ -60,7 +54,7 @@ def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Let one answer go at once."""
-    given = _own_answer(page, pk)
+    given = access.own_answer(page, pk)
     if review.send_now(given):
         messages.success(request, _("On its way to %(name)s.") % {"name": given.pitch.name})
     elif given.undone_at:

@@ -5,30 +5,12 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from pitches.web import access
-from portal.models import User
 
 Owned = Callable[..., HttpResponse]
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST: look there, with GET."""
-
-    status_code = 303
-
-
-def see(name: str, *args: object) -> SeeOther:
-    """Send the browser on to one of our own pages."""
-    return SeeOther(resolve_url(name, *args))
-
-
-def owner_of(request: HttpRequest) -> User:
-    """Who is signed in."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def owned(view: Owned) -> Owned:
@@ -37,7 +19,7 @@ def owned(view: Owned) -> Owned:
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        page = access.own_page_or_none(request)
+        page = access.own_page(request)
         return view(request, page, *args, **kwargs) if page else redirect("welcome")
 
     return guarded

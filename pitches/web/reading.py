@@ -6,8 +6,8 @@ The last answer ends the session by itself, so that "the answers go out together
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +18,8 @@ from pitches.forms.decision import AnswerForm
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import Answer, Page, Pitch, ReadingSession
 from pitches.web import access, cards, conflicts, hours
-from pitches.web.owned import owned, owner_of, see
+from pitches.web.owned import owned
+from pitches.web.redirects import see
 from portal import clock
 
 SECONDS_A_PITCH = 20
@@ -75,16 +76,16 @@ def _last_of(sitting: ReadingSession) -> Answer | None:
 
 def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
     """The start page, or the end of a sitting whose answers are still in the house."""
-    waiting = Pitch.objects.filter(page=page).waiting().count()
+    waiting = access.pitches_of(page).waiting().count()
     context: dict[str, Any] = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
     context |= {"left": context["waiting"] * SECONDS_A_PITCH, "hour": hours.sentence(page)}
     context |= {"next_hour": hours.following(page), "started": hours.begun(page)}
-    held = Answer.objects.held().filter(pitch__page=page, session__isnull=False).select_related("session__page")
+    held = access.held_answers(page).filter(session__isnull=False).select_related("session__page")
     given = held.filter(session=current).first() if current else held.order_by("-session_id").first()
     sitting = current or (given.session if given else None)
     if sitting is None:
         return context
-    read = Answer.objects.filter(session=sitting, undone_at=None).count()
+    read = sitting.answers.filter(undone_at=None).count()
     out_at = given.goes_out_at if given else None
     context |= {"goes_out_at": out_at, "wait": (out_at - clock.now()).total_seconds() if out_at else 0}
     return context | {"done": sitting, "read": read, "last": _last_of(sitting)}
@@ -94,26 +95,22 @@ def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
 @require_POST
 def start(request: HttpRequest, page: Page) -> HttpResponse:
     """Begin, or go on with what is open. With nothing on the ledge there is nothing to begin."""
-    if review.current_session(page) or Pitch.objects.filter(page=page).waiting().exists():
-        review.open_session(page, by=owner_of(request))
+    if review.current_session(page) or access.pitches_of(page).waiting().exists():
+        review.open_session(page, by=access.signed_in(request))
     return see("desk:session")
-
-
-def _own_session(page: Page, pk: int) -> ReadingSession:
-    return get_object_or_404(ReadingSession.objects.select_related("page"), pk=pk, page=page)
 
 
 @owned
 @require_POST
 def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse:
     """Answer a card and show the next. The same answer twice is a network that tried twice."""
-    sitting, found = _own_session(page, pk), access.own_pitch(request, code)
+    sitting, found = access.own_session(page, pk), access.own_pitch(request, code)
     form = AnswerForm(request.POST, page=page)
     if not form.is_valid():
         return _refused(request, page, found, form, form.problem)
     decision = form.decision()
     try:
-        given = review.answer(found, by=owner_of(request), session=sitting, **decision)
+        given = review.answer(found, by=access.signed_in(request), session=sitting, **decision)
         said = cards.told(given).rstrip(".?")
     except review.BadAnswer as bad:
         return _refused(request, page, found, form, str(bad))
@@ -140,7 +137,7 @@ def _go_on(request: HttpRequest, sitting: ReadingSession) -> bool:
     if card is None:
         review.end_session(sitting)
     elif sitting.ended_at:
-        review.open_session(sitting.page, by=owner_of(request))
+        review.open_session(sitting.page, by=access.signed_in(request))
     return card is not None
 
 
@@ -154,13 +151,10 @@ def _next(request: HttpRequest, page: Page, said: str) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Take the named answer of this sitting back. Of one that has ended, the pitch opens by itself."""
-    sitting, name = _own_session(page, pk), request.POST.get("answer", "")
-    if not name.isdecimal():
-        raise Http404
-    answers = sitting.answers.select_related("pitch__page", "pitch__door")
-    given, said = get_object_or_404(answers, pk=int(name)), _("Undone. It waits again.")
+    sitting = access.own_session(page, pk)
+    given, said = access.answer_of(sitting, request.POST.get("answer", "")), _("Undone. It waits again.")
     try:
-        review.undo(given, by=owner_of(request))
+        review.undo(given, by=access.signed_in(request))
     except AlreadyMoved as late:
         said = "" if given.undone_at else str(late)
     if sitting.ended_at is None:
@@ -183,8 +177,8 @@ def _away(request: HttpRequest, name: str, *args: object) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Pause or finish: what was answered goes out together in ten minutes."""
-    sitting = review.end_session(_own_session(page, pk))
-    held = Answer.objects.held().filter(session=sitting).count()
+    sitting = review.end_session(access.own_session(page, pk))
+    held = sitting.answers.held().count()
     said = ngettext(
         "One answer goes out in 10 minutes. Until then you can change your mind.",
         "%(count)s answers go out together in 10 minutes. Until then you can change your mind.",

@@ -192,6 +192,17 @@ def test_a_long_list_goes_on_behind_its_last_row(
     assert (seen, after) == (list(expected.values_list("pk", flat=True)), "")
 
 
+@pytest.mark.parametrize("show", list(lanes.SHOWN))
+def test_a_list_begins_anew_after_what_is_not_in_it(owner: Client, page: Page, show: str) -> None:
+    door = DoorFactory(page=page)
+    made = [PitchFactory(door=door, **{state: True}).code for state in ("waiting", "later", "asked", "declined")]
+    Pitch.objects.exclude(state="asked").update(lapses_at=None)
+    for lane in lanes.SHOWN[show]:
+        paths = [f"/desk/inbox?show={show}&lane={lane}&after={after}" for after in ("MAYA-NONE", *made)]
+        rows = [[row.code for row in owner.get(path).context["shelves"][0].rows] for path in paths]
+        assert rows == [rows[0], *([code for code in rows[0] if code != after] for after in made)]
+
+
 def test_a_row_says_what_stands_out(owner: Client, page: Page) -> None:
     pitch = waiting(page, flags=["urgency"], nudged_at=clock.now())
     lifecycle.record("replied", page, pitch, note="Nothing.")
@@ -258,6 +269,29 @@ def test_a_no_without_a_reason_is_asked_for_one(owner: Client, page: Page) -> No
 def test_nonsense_is_refused_with_a_sentence(owner: Client, page: Page, data: dict[str, str]) -> None:
     response = owner.post(f"/desk/pitch/{waiting(page).code}/answer", data)
     assert (response.status_code in (400, 422), Answer.objects.count()) == (True, 0)
+
+
+@pytest.mark.parametrize(("days", "status"), [(365, 303), (366, 422)])
+def test_later_is_within_a_year(owner: Client, page: Page, days: int, status: int) -> None:
+    pitch = waiting(page)
+    until = page.local_date(clock.now()) + timedelta(days=days)
+    response = owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "later", "until": until.isoformat()})
+    assert (response.status_code, Answer.objects.count()) == (status, 1 if status == 303 else 0)
+
+
+@pytest.mark.parametrize("until", ["9999-12-30", "9999-12-31", "0001-01-01", "10000-01-01"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_end_of_all_days_is_refused_with_a_sentence(owner: Client, page: Page, until: str, zone: str) -> None:
+    Page.objects.update(timezone=zone)
+    pitch = waiting(page)
+    responses = [
+        owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "later", "until": until}),
+        owner.post(f"/desk/pitch/{pitch.code}/standing", {"standing": "paused", "where": "page", "until": until}),
+    ]
+    assert [response.status_code for response in responses] == [422, 422]
+    far = "Choose a day within a year from today."
+    assert [far in response.content.decode() for response in responses] == [until.startswith("9999")] * 2
+    assert (Answer.objects.count(), Evidence.objects.count()) == (0, 0)
 
 
 def test_the_same_answer_twice_is_no_error(owner: Client, page: Page) -> None:

@@ -142,6 +142,14 @@ def test_the_most_urgent_comes_first(owner: Client, page: Page) -> None:
     assert [(row.pk, row.due) for row in found] == [(soon.pk, True), (later.pk, False)]
 
 
+def test_a_yes_that_was_undone_has_nothing_to_follow_up(owner: Client, page: Page) -> None:
+    row, kept = handoff(page), handoff(page)
+    AnswerFactory(held=True, pitch=row.pitch)
+    owner.post(f"/desk/outgoing/{Answer.objects.get().pk}/undo")
+    assert [found.pk for found in owner.get("/desk/follow-ups").context["handoffs"]] == [kept.pk]
+    assert owner.post(f"/desk/follow-ups/{row.pk}/done").status_code == 303
+
+
 def test_done_is_done_once(owner: Client, page: Page) -> None:
     row = handoff(page)
     owner.post(f"/desk/follow-ups/{row.pk}/done")

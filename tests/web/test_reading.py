@@ -325,7 +325,7 @@ def test_undo_that_comes_too_late_says_so(owner: Client, cards: list[Pitch]) -> 
     assert told(response) == ["This answer has gone out already."]
 
 
-@pytest.mark.parametrize("name", ["", "x", "0", "9" * 30])
+@pytest.mark.parametrize("name", ["", "x", "0", "-1", "9" * 30, "9" * 5000, "٣"])
 def test_undo_of_nothing_is_unknown(owner: Client, cards: list[Pitch], name: str) -> None:
     assert owner.post(f"/desk/session/{begin(owner).pk}/undo", {"answer": name}).status_code == 404
 
