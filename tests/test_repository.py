@@ -71,6 +71,12 @@ def test_nobody_listens_to_signals_of_our_own():
     assert [name for name in receivers if name not in ("portal/accounts.py", "tests/test_repository.py")] == []
 
 
+def test_views_reach_tables_through_one_room():
+    rooms = {name_of(path) for path in tracked(".py") if path.parent == HOME / "pitches/web"}
+    reaching = {name for name in rooms if ".objects" in (HOME / name).read_text(encoding="utf-8")}
+    assert reaching == {"pitches/web/access.py"}
+
+
 def test_no_machine_and_no_package_index_is_named():
     foreign = ("/work" + "/main", "/root" + "/", "pypi" + ".org", "files.python" + "hosted", "registry.npm" + "js")
     found = {
@@ -190,6 +196,13 @@ def test_templates_carry_no_style_and_no_script_of_their_own():
     inline = re.compile(r"\sstyle=|<style|<script(?![^>]*\bsrc=)|\son[a-z]+=\"")
     pages = [path for path in TEMPLATES.rglob("*.html") if "email" not in path.parts]
     assert [name_of(path) for path in pages if inline.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_only_mails_and_our_own_drawings_are_not_escaped():
+    unescaped = re.compile(r"\|\s*safe\b|\|\s*safeseq\b|autoescape off|mark_safe\(|SafeString\(")
+    sources = [path for path in tracked(".py", ".html") if "tests" not in path.parts]
+    found = {name_of(path): unescaped.findall(path.read_text(encoding="utf-8")) for path in sources}
+    assert {name: hits for name, hits in found.items() if hits} == {"portal/templatetags/portal.py": ["mark_safe("]}
 
 
 def test_every_mail_has_its_three_files():

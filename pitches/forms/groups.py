@@ -67,8 +67,8 @@ class Group:
     check: Callable[[dict[str, Any]], Errors]
 
 
-def _choice(label: Any, choices: list[Any], *, required: bool = False) -> forms.ChoiceField:
-    options = [("", _("Choose one") if required else _("Not said")), *choices]
+def _choice(label: Any, choices: list[Any], *, required: bool = False, unsaid: Words = "") -> forms.ChoiceField:
+    options = [("", unsaid or (_("Choose one") if required else _("Not said"))), *choices]
     return forms.ChoiceField(label=label, choices=options, required=required)
 
 
@@ -94,7 +94,7 @@ def paid_fields() -> Fields:
         "type": _choice(_("What do you offer?"), COMPENSATION, required=True),
         "min": _money(_("Budget from")),
         "max": _money(_("Budget to")),
-        "currency": _choice(_("Currency"), CURRENCIES),
+        "currency": _choice(_("Currency"), CURRENCIES, unsaid=_("Choose")),
         "usage": _choice(_("What may you use it for?"), USAGE),
         "months": _number(_("For how many months?"), 120),
         "exclusivity": _choice(_("Exclusivity"), EXCLUSIVITY),

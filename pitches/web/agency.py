@@ -11,7 +11,7 @@ from pitches import intake
 from pitches.forms.code import CodeForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
-from pitches.models import Pitch, PitchState
+from pitches.models import Fact, Pitch, PitchState
 from pitches.web import access, devices, letter, public, shown, told
 from pitches.web.redirects import see
 from portal import clock
@@ -62,7 +62,7 @@ def _hand_in(request: HttpRequest, pitch: Pitch) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse:
-    proven = intake.recognise(devices.token_of(request), pitch.email)
+    proven = intake.recognise(devices.token_of(request), pitch.email) is not None
     today = pitch.page.local_date(clock.now())
     context = {
         "page": pitch.page,
@@ -70,7 +70,8 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
         "mark": f"{today.day}.{today.month}.",
         "form": form,
         "hours": shown.hours(pitch.page),
-        "proven": proven is not None,
+        "proven": proven,
+        "unsent": not proven and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
     }
     return render(request, "agency/check.html", context, status=422 if form.errors else 200)
 

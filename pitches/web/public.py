@@ -1,25 +1,29 @@
 """Everybody: the landing page, the street of doors, and a door with its form."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pitches import intake, stats
 from pitches.forms.pitch import PitchForm
-from pitches.models import Door, PitchState
+from pitches.models import Door, DoorState, PitchState
 from pitches.web import access, devices, shown
 from pitches.web.redirects import see
 from portal import clock
 
 DEMO = "maya"
+DAY = timedelta(days=1)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, in one screen; owners go to their desk."""
-    if access.own_page_or_none(request):
+    if access.own_page(request):
         return redirect("desk:home")
-    return render(request, "public/landing.html", {"example": access.find_page(DEMO)})
+    return render(request, "public/landing.html", {"example": None if settings.PRODUCTION else access.find_page(DEMO)})
 
 
 @require_safe
@@ -78,7 +82,7 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
 def with_form(request: HttpRequest, door: Door, form: PitchForm, *, status: int = 200) -> HttpResponse:
     """A door page around a form: empty, going on, or with its problems."""
-    now = clock.now()
+    now, until = clock.now(), door.until if door.state == DoorState.UNTIL else None
     full = door.look(now) != "key" and intake.places_left(door, now) == 0
     context = {
         "page": door.page,
@@ -88,8 +92,9 @@ def with_form(request: HttpRequest, door: Door, form: PitchForm, *, status: int 
         "sections": shown.sections(form),
         "unfold": shown.unfold_optional(form),
         "shut": door.look(now) == "shut",
+        "closed_at": until if until and now - DAY < until <= now else None,
         "next_week": intake.week_of(door.page, now)[1] if full else None,
-        "days_left": (door.page.local_date(door.until) - door.page.local_date(now)).days if door.until else None,
+        "days_left": (door.page.local_date(until) - door.page.local_date(now)).days if until else None,
     }
     return render(request, "public/door.html", context, status=status)
 

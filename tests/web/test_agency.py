@@ -87,6 +87,7 @@ def journey(door, email):
 # ── check and hand in ────────────────────────────────────────────────────────
 def test_the_check_shows_the_letter_and_asks_for_the_code(client):
     pitch = PitchFactory(why="One two three four.", link_host="mosaic.example")
+    intake.ask_code(pitch)
     page = text(client.get(url("check", pitch)))
     assert "This is how Maya will read it" in page
     assert "New here" in page
@@ -203,6 +204,24 @@ def test_the_draft_goes_on_with_the_same_pitch(client):
     assert form["paid.type"].value() == "none"
     hand(client, pitch.door, form_key=str(form["form_key"].value()), line="A better line", **{"paid.type": "none"})
     assert [row.line for row in Pitch.objects.all()] == ["A better line"]
+
+
+def test_a_device_that_is_forgotten_before_the_check_is_told_that_no_code_was_sent(client):
+    DeviceFactory(sender__email="elif@mosaic.example")
+    client.cookies["device"] = DEVICE
+    hand(client, DoorFactory())
+    pitch = Pitch.objects.get()
+    Device.objects.all().delete()
+    page = text(client.get(url("check", pitch)))
+    assert ("We sent six digits" in page, "no code was sent yet. Press “Send a code”" in page) == (False, True)
+    page = text(client.post(url("send_code", pitch), follow=True))
+    assert ("We sent six digits" in page, "no code was sent yet" in page) == (True, False)
+
+
+def test_a_new_device_is_told_of_the_code(client):
+    hand(client, DoorFactory())
+    page = text(client.get(url("check", Pitch.objects.get())))
+    assert ("We sent six digits" in page, "no code was sent yet" in page) == (True, False)
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────
@@ -353,7 +372,7 @@ def test_other_ends_have_their_words(client, state, said):
 def test_a_status_costs_the_same_with_one_entry_and_three(client, count, django_assert_num_queries):
     pitch = PitchFactory(asked=True)
     AnswerFactory.create_batch(count, pitch=pitch, kind="ask", text="Why?")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = client.get(url("status", pitch))
     assert len(page.context["thread"]) == count
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from pitches.models import Event, Message, Pitch
 from portal import clock
@@ -46,6 +47,12 @@ def test_the_landing_page_shows_the_demo_page_when_it_is_there(client):
     assert client.get("/").context["example"] is None
     page = PageFactory(handle="maya")
     assert client.get("/").context["example"] == page
+
+
+def test_the_landing_page_of_a_production_names_nobody(client, settings):
+    PageFactory(handle="maya")
+    settings.PRODUCTION = True
+    assert "/@maya" not in client.get("/").content.decode()
 
 
 def test_an_owner_goes_from_the_landing_page_to_the_desk(client):
@@ -285,6 +292,36 @@ def test_a_door_with_a_date_says_when_it_closed(client):
     with clock.standing_at(SUNDAY):
         door = DoorFactory(state="until", until=SUNDAY - timedelta(hours=1))
         assert "The door closed at 12:00 while you were writing." in text(hand(client, door))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": "closed", "until": SUNDAY - timedelta(hours=1)},
+        {"state": "until", "until": SUNDAY + timedelta(days=9), "opens_at": SUNDAY + timedelta(days=2)},
+        {"state": "until", "until": SUNDAY - timedelta(days=2)},
+    ],
+)
+def test_a_door_that_did_not_close_at_its_date_names_no_time(client, changes):
+    with clock.standing_at(SUNDAY):
+        page = text(hand(client, DoorFactory(**changes)))
+    assert "<strong>The door closed while you were writing.</strong>" in page
+
+
+@pytest.mark.parametrize("name", ["Maya<img/src=x>", "<b>Maya", "Ma&lt;ya"])
+def test_the_name_of_a_page_is_no_markup(client, name):
+    door = DoorFactory(page__name=name)
+    page = client.get(reverse("public:door", args=[door.page.handle, door.slug])).content.decode()
+    assert escape(name) in page
+    assert name not in page
+
+
+@pytest.mark.parametrize("word", ["Choose", "Choose one", "Not said"])
+def test_what_is_not_chosen_is_said(client, word):
+    door = DoorFactory(paid=True)
+    page = client.get(reverse("public:door", args=[door.page.handle, door.slug])).content.decode()
+    wanted = {"Choose": 1, "Choose one": 1, "Not said": 3}
+    assert page.count(f'<option value="" selected>{word}</option>') == wanted[word]
 
 
 def test_looking_changes_nothing(client):
