@@ -1,13 +1,14 @@
 # make run    the whole stack on http://localhost:8000 (PORT=8001 make run for another port)
 # make test   all tests            make check   style, types, imports, migrations, deployment
 # make chaos  1,000 pitches over HTTP while processes are killed; minutes (SEED=7 repeats a run)
+# make pictures   the pictures of the documents, taken anew from the demo page
 # make requirements   after a change of the dependencies in pyproject.toml
 PY ?= python3
 V := .venv
 BIN := $(V)/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra embedded
 
-.PHONY: run test chaos check format requirements
+.PHONY: run test chaos check format pictures requirements
 
 run: $(V)/.ok
 	@exec $(BIN)/python manage.py up
@@ -30,6 +31,9 @@ check: $(V)/.ok
 format: $(V)/.ok
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
+
+pictures: $(V)/.ok
+	$(BIN)/python -m pytest tests/browser/pictures.py -q
 
 # Plain names, versions and hashes: the files work with any package index, so no index may be named in them.
 requirements: $(V)/.ok
