@@ -156,6 +156,18 @@ def test_documented_commands_exist():
     assert {(page, command) for page, command in found if command not in known} == set()
 
 
+def test_named_targets_of_make_exist():
+    makefile = (HOME / "Makefile").read_text(encoding="utf-8")
+    named = {
+        target
+        for path in (HOME / "Makefile", *tracked(".md", ".py"))
+        for target in re.findall(r"`make (\w+)|^# make (\w+)|   make (\w+)  ", path.read_text(), re.MULTILINE)
+        for target in filter(None, target)
+    }
+    assert {"run", "test", "pictures"} - named == set()
+    assert named - set(re.findall(r"^(\w+):", makefile, re.MULTILINE)) == set()
+
+
 def test_the_fonts_keep_their_licences():
     fonts = {path.name for path in tracked(".woff2")}
     assert fonts == {"ahn.woff2", "young-serif.woff2"}
@@ -180,6 +192,20 @@ def test_templates_over_a_library_have_something_under_them():
     names = [str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")]
     over = [name for name in names if name.startswith(("account/", "allauth/", "mfa/", "usersessions/"))]
     assert [name for name in over if name not in shared and not (library / name).exists()] == []
+
+
+def test_every_class_of_the_stylesheet_is_used():
+    css = re.sub(r"url\([^)]*\)|\d*\.\d+\w*", "", (HOME / "static/halfdoor.css").read_text(encoding="utf-8"))
+    names = {name for name in re.findall(r"\.([a-zA-Z][\w-]*)", css) if not name.startswith(("p-", "mark-", "gap-"))}
+    sources = [path for path in tracked(".py", ".html", ".js") if "tests" not in path.parts]
+    words = set(re.findall(r"[\w-]+", "\n".join(path.read_text(encoding="utf-8") for path in sources)))
+    assert names - words == set()
+
+
+def test_every_error_page_is_answered_with():
+    errors = (HOME / "portal/errors.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r"_page\(request, (\d+)", errors)) | {"429"}  # that one is of the library's limits
+    assert {path.stem for path in (TEMPLATES / "errors").glob("*.html")} == codes | {"base"}
 
 
 def test_sentences_in_templates_are_trimmed():
