@@ -11,6 +11,8 @@ from tests.factories import DoorFactory, PageFactory, PitchFactory
 # Six yes, three questions, three for later, eighteen no: an ordinary half hour.
 MIX = ["y"] * 6 + ["q1", "q2", "q3"] + ["l1", "l2", "l3"] + [f"n{1 + number % 7}" for number in range(18)]
 KINDS = {"yes": 6, "ask": 3, "later": 3, "no": 18}
+LETTER_ABOVE_ANSWERS = """() => document.querySelector('.letter-card').getBoundingClientRect().bottom
+    <= document.querySelector('.decide').getBoundingClientRect().top"""
 WORDS = "Two A/B tests, 410,000 visits, both versions public. You asked for negative results in March; this is one."
 
 
@@ -53,9 +55,7 @@ def test_thirty_pitches_by_keys_alone(hand: Any, ledge: Any) -> None:
     for number, answer in enumerate(MIX, start=1):
         person.page.get_by_text(f"{number} of 30").first.wait_for()
         assert focused(person) == "H1"
-        fits = "document.querySelector('.letter-card').getBoundingClientRect().bottom <= "
-        fits += "document.querySelector('.decide').getBoundingClientRect().top"
-        assert person.page.evaluate(fits)
+        person.page.wait_for_function(LETTER_ABOVE_ANSWERS, timeout=5000)
         for key in answer:
             press(key)
     person.page.get_by_role("heading", name="The ledge is clear").wait_for()
