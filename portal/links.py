@@ -15,6 +15,9 @@ HIDDEN = r"\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U
 FORBIDDEN = re.compile(rf"[\s\\<>\"'`{{}}|^\x00-\x20\x7f-\x9f\u200c\u200d{HIDDEN}]")
 
 
+NO_ADDRESS = _("Enter a web address, such as https://example.com/study.")
+
+
 def absolute(path: str) -> str:
     """A path of this site as it stands in a mail."""
     return f"{settings.SITE_URL}{path}"
@@ -29,17 +32,19 @@ def read(text: str) -> tuple[str, str]:
     link = text.strip()
     if "://" not in link and not link.startswith(("//", "\\")):
         link = f"https://{link}"
+    if " " in link:
+        raise ValidationError(NO_ADDRESS, code="link")
     if FORBIDDEN.search(link):
         raise ValidationError(_("This link has characters that browsers read differently."), code="link")
     try:
         parts = urlsplit(link)
         host, port = _ascii_host(parts.hostname or ""), parts.port
     except ValueError as error:
-        raise ValidationError(_("Enter a web address, such as https://example.com/study."), code="link") from error
+        raise ValidationError(NO_ADDRESS, code="link") from error
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or port not in (None, 80, 443):
         raise ValidationError(_("Enter a plain web address without a user name or a port."), code="link")
     if not domains.registrable(host):
-        raise ValidationError(_("Enter a web address, such as https://example.com/study."), code="link")
+        raise ValidationError(NO_ADDRESS, code="link")
     rest = link.split(parts.netloc, 1)[1]
     return f"{parts.scheme}://{host}{rest}", host
 

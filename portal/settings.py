@@ -211,4 +211,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    # A 404 or 422 is an answer, not a warning; a 500 is an error.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

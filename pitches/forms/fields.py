@@ -15,6 +15,9 @@ UNSEEN = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{links.HIDDEN}]")
 LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
+TOO_LONG = _("Make it shorter: at most %(limit_value)d characters. It has %(show_value)d.")
+
+
 def clean_text(value: str, *, lines: bool = False) -> str:
     """Normalise (NFC, one kind of line end) and refuse what cannot be seen."""
     text = LINE_ENDS.sub("\n", unicodedata.normalize("NFC", value))
@@ -29,6 +32,7 @@ class Text(forms.CharField):
 
     def __init__(self, *, lines: bool = False, rows: int = 4, **kwargs: Any) -> None:
         self.lines = lines
+        kwargs.setdefault("error_messages", {}).setdefault("max_length", TOO_LONG)
         if lines:
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**kwargs)
@@ -50,7 +54,9 @@ class Link(Text):
     def clean(self, value: Any) -> str:
         """The address, with an ASCII host."""
         text = super().clean(value)
-        return links.read(text)[0] if text else ""
+        address = links.read(text)[0] if text else ""
+        self.run_validators(address)  # it may have grown by its scheme and by the ASCII form of its host
+        return address
 
 
 class WorkEmail(forms.EmailField):

@@ -48,9 +48,8 @@ def build(story: Mapping[str, Any]) -> tuple[Page, dict[str, Sender]]:
 
 
 def _page(spec: Mapping[str, Any]) -> Page:
-    owner, _ = User.objects.get_or_create(
-        email=f"{spec['handle']}@{spec['handle']}.example", defaults={"name": spec["name"]}
-    )
+    email = f"{spec['handle']}@{spec['handle']}.example"
+    owner = User.objects.filter(email=email).first() or User.objects.create_user(email, name=spec["name"])
     plain = ("cards", "newcomer_share", "lapse_days", "tell_me_now", "sensitive")
     fields = {name: spec[name] for name in plain if name in spec}
     page = Page.objects.create(owner=owner, handle=spec["handle"], name=spec["name"], **fields)

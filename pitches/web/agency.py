@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pitches import intake
+from pitches import intake, ledge
 from pitches.forms.code import CodeForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
-from pitches.models import Fact, Pitch, PitchState
-from pitches.web import access, devices, letter, public, shown, told
+from pitches.models import Fact, Lane, Pitch, PitchState
+from pitches.web import access, devices, letter, public, told
 from pitches.web.redirects import see
 from portal import clock
 
@@ -69,7 +69,7 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
         "pitch": letter.dress(pitch),
         "mark": f"{today.day}.{today.month}.",
         "form": form,
-        "hours": shown.hours(pitch.page),
+        "read_at": ledge.promised(pitch.page, Lane.FIRST_KNOCK),
         "proven": proven,
         "unsent": not proven and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
     }

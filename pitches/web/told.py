@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pitches import intake
+from pitches import intake, ledge
 from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
 from pitches.notify import handoffs, reasons
 from portal import clock
@@ -76,14 +76,20 @@ def _more(pitch: Pitch, told: PitchState, sent: list[Answer]) -> dict[str, Any]:
 def waiting(pitch: Pitch) -> dict[str, Any]:
     """When it is read, when it ends at the latest, how many wait with it, and the one nudge."""
     now = clock.now()
-    promised = pitch.promised_for if pitch.promised_for and pitch.promised_for > now else pitch.page.next_hour(now)
     return {
-        "reads_at": promised,
+        "reads_at": _read_at(pitch, now),
         "latest": pitch.told_lapse if pitch.told_lapse > now else None,
         "others": pitch.page.pitches.waiting().exclude(pk=pitch.pk).count(),
         "nudge_from": intake.nudge_from(pitch),
         "may_nudge": may_nudge(pitch, now),
     }
+
+
+def _read_at(pitch: Pitch, now: datetime) -> datetime | None:
+    """The promised hour; while no worker has routed the pitch, the one that it would promise now."""
+    if pitch.promised_for is None:
+        return ledge.promised(pitch.page, ledge.lane_of(pitch))
+    return pitch.promised_for if pitch.promised_for > now else pitch.page.next_hour(now)
 
 
 def may_nudge(pitch: Pitch, now: datetime) -> bool:

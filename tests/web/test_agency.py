@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from pitches import intake, relationships
+from pitches import intake, relationships, tasks
+from pitches.forms import PitchForm
 from pitches.models import Device, Event, Message, Pitch, Proof, Standing
 from portal import clock
 from tests.factories import AnswerFactory, DeviceFactory, DoorFactory, PitchFactory, SenderFactory
@@ -431,3 +433,24 @@ def test_a_page_without_hours_promises_no_date(client):
     page = text(client.get(url("status", pitch)))
     assert "Maya reads on" not in page
     assert "nudge" not in page.lower()
+
+
+def test_the_hour_that_is_promised_before_is_the_hour_that_is_promised_after(client):
+    """Thirty first knocks wait for a session of four: the next reading hour has no card left."""
+    door = DoorFactory(page__cards=4, page__newcomer_share=1)
+    PitchFactory.create_batch(4, waiting=True, door=door)
+    pitch = PitchFactory(door=door)
+    _tuesday, friday = islice(door.page.hours_from(clock.now()), 2)
+    assert client.get(reverse("agency:check", args=[pitch.token])).context["read_at"] == friday
+    intake.prove(pitch, intake.issue_code(pitch), device="")
+    assert client.get(reverse("agency:status", args=[pitch.token])).context["reads_at"] == friday
+    tasks.sweep()
+    pitch.refresh_from_db()
+    assert pitch.promised_for == friday
+
+
+def test_a_link_may_not_grow_over_its_limit(client):
+    form = {"link": "a.example/" + "x" * 490}
+    assert PitchForm(form, door=DoorFactory()).errors["link"] == [
+        "Make it shorter: at most 500 characters. It has 508."
+    ]
