@@ -13,11 +13,11 @@ def sentence(pitch: Pitch) -> str:
     pitch.refresh_from_db()
     words = {"name": pitch.name, "day": day(pitch.back_at, pitch.page.timezone)}
     said = {
-        PitchState.ACCEPTED: _("This one has been answered already: yes."),
-        PitchState.DECLINED: _("This one has been answered already: no."),
+        PitchState.ACCEPTED: _("You had already said yes to this one in another window."),
+        PitchState.DECLINED: _("You had already said no to this one in another window."),
         PitchState.WRONG_DOOR: _("This one has been answered already: wrong door."),
-        PitchState.ASKED: _("You have asked %(name)s a question already."),
-        PitchState.LATER: _("This one is put off already. It comes back on %(day)s."),
+        PitchState.ASKED: _("You had already asked %(name)s a question in another window."),
+        PitchState.LATER: _("You had already put this one off in another window. It comes back on %(day)s."),
         PitchState.WITHDRAWN: _("%(name)s took this one back while you were reading."),
         PitchState.LAPSED: _("The last day of this one has passed, so it was closed without an answer."),
         PitchState.QUARANTINE: _("This one is in quarantine. Restore it first, then answer it."),

@@ -119,7 +119,7 @@ def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse
         if said and not request.headers.get("HX-Request"):
             messages.warning(request, said)
         _go_on(request, sitting)
-        return _next(request, page, said)
+        return _next(request, page, said, conflict=said)
     more = _go_on(request, sitting)
     sentence = _("%(answer)s. Next pitch.") if more else _("%(answer)s. That was the last one.")
     return _next(request, page, sentence % {"answer": said})
@@ -141,9 +141,9 @@ def _go_on(request: HttpRequest, sitting: ReadingSession) -> bool:
     return card is not None
 
 
-def _next(request: HttpRequest, page: Page, said: str) -> HttpResponse:
+def _next(request: HttpRequest, page: Page, said: str, *, conflict: str = "") -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return _render(request, page, "desk/_card.html", said=said)
+        return _render(request, page, "desk/_card.html", said=said, conflict=conflict)
     return see("desk:session")
 
 

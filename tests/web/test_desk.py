@@ -305,14 +305,14 @@ def test_another_answer_is_told_what_is_true(owner: Client, page: Page) -> None:
     pitch = waiting(page)
     owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "yes"})
     response = owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "no", "reason": "covered"}, follow=True)
-    assert (told(response), Pitch.objects.get().state) == (["This one has been answered already: yes."], "accepted")
+    assert (told(response), Pitch.objects.get().state) == (["You had already said yes to this one in another window."], "accepted")
 
 
 @pytest.mark.parametrize(
     ("trait", "sentence"),
     [
-        ("declined", "This one has been answered already: no."),
-        ("asked", "You have asked Elif Kaya a question already."),
+        ("declined", "You had already said no to this one in another window."),
+        ("asked", "You had already asked Elif Kaya a question in another window."),
         ("withdrawn", "Elif Kaya took this one back while you were reading."),
         ("lapsed", "The last day of this one has passed, so it was closed without an answer."),
         ("quarantine", "This one is in quarantine. Restore it first, then answer it."),
@@ -382,7 +382,8 @@ def test_a_pitch_is_restored_once(owner: Client, page: Page) -> None:
 def test_what_was_answered_cannot_be_restored(owner: Client, page: Page) -> None:
     pitch = PitchFactory(declined=True, door=DoorFactory(page=page))
     response = owner.post(f"/desk/pitch/{pitch.code}/restore", follow=True)
-    assert (told(response), Pitch.objects.get().state) == (["This one has been answered already: no."], "declined")
+    sentence = "You had already said no to this one in another window."
+    assert (told(response), Pitch.objects.get().state) == ([sentence], "declined")
 
 
 # ── how they stand ───────────────────────────────────────────────────────────

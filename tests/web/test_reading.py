@@ -204,14 +204,16 @@ def test_an_answer_sent_twice_by_the_network_is_one_answer(owner: Client, cards:
     say(owner, session, cards[0], htmx=True, kind="no", reason="covered")
     again = say(owner, session, cards[0], htmx=True, kind="no", reason="covered")
     assert (again.status_code, again.context["pitch"], again.context["said"]) == (200, cards[1], "")
-    assert Answer.objects.count() == 1
+    assert (again.content.decode().count('class="note"'), Answer.objects.count()) == (0, 1)
 
 
 def test_another_answer_to_the_same_card_is_told_what_is_true(owner: Client, cards: list[Pitch]) -> None:
     session = begin(owner)
     say(owner, session, cards[0])
     again = say(owner, session, cards[0], htmx=True, kind="no", reason="covered")
-    assert (again.context["said"], Answer.objects.get().kind) == ("This one has been answered already: yes.", "yes")
+    sentence = "You had already said yes to this one in another window."
+    assert (again.context["said"], Answer.objects.get().kind) == (sentence, "yes")
+    assert again.content.decode().count(f'<p class="note">{sentence}</p>') == 1
 
 
 def test_a_card_taken_back_meanwhile_is_told_and_passed_over(owner: Client, cards: list[Pitch]) -> None:
