@@ -116,6 +116,12 @@ def told(given: Answer) -> str:
     return _("%(answer)s: %(reason)s") % {"answer": label, "reason": given.text} if given.text else str(label)
 
 
+def on_its_way(given: Answer) -> bool:
+    """Has its moment come? Then the next tick mails it. What was put aside is never mailed."""
+    moment = given.goes_out_at
+    return given.kind != AnswerKind.LATER and moment is not None and moment <= clock.now()
+
+
 def lower_first(words: str) -> str:
     """For use inside a sentence; "I" stays as it is."""
     return words if words.startswith("I ") else words[:1].lower() + words[1:]

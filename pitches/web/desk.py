@@ -84,7 +84,7 @@ def _show(
     given = found.answers.filter(sent_at=None, undone_at=None).first()
     context = _peek(found) | {
         "back": "pitch",
-        "given": given,
+        "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,
         "given_words": cards.told(given) if given else "",
         "evidence": cards.evidence(found),
         "landed": cards.landed(found),

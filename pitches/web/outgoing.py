@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pitches import review
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import MessageState, Page
+from pitches.models import AnswerKind, MessageState, Page
 from pitches.web import access, cards
 from pitches.web.owned import owned
 from pitches.web.redirects import see
@@ -30,9 +30,11 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     held = access.held_answers(page).select_related("pitch__door", "pitch__page")
     answers = list(held.order_by("goes_out_at", "given_at", "pk")[: AT_ONCE + 1])
     for given in answers:
-        cards.wear(given, words=cards.told(given))
+        cards.wear(given, words=cards.told(given), on_its_way=cards.on_its_way(given))
     failed = [(mail, FAILED[MessageState(mail.state)]) for mail in access.failed_mails(page)[:AT_ONCE]]
-    context = {"page": page, "answers": answers[:AT_ONCE], "failed": failed}
+    staying = [given for given in answers[:AT_ONCE] if not given.on_its_way]
+    leaving = [given for given in answers[:AT_ONCE] if given.on_its_way]
+    context = {"page": page, "answers": staying, "leaving": leaving, "failed": failed}
     return render(request, "desk/outgoing.html", context | {"more": len(answers) > AT_ONCE})
 
 
@@ -53,8 +55,10 @@ def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
 @owned
 @require_POST
 def send(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """Let one answer go at once."""
+    """Let one answer go at once. What was put aside is no mail."""
     given = access.own_answer(page, pk)
+    if given.kind == AnswerKind.LATER:
+        return see("desk:outgoing")
     if review.send_now(given):
         messages.success(request, _("On its way to %(name)s.") % {"name": given.pitch.name})
     elif given.undone_at:

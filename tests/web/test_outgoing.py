@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pitches.models import Answer, Handoff, Page, Pitch
+from pitches import review
+from pitches.models import Answer, AnswerKind, Handoff, Page, Pitch
 from portal import clock
 from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, MessageFactory, PageFactory, PitchFactory
 
@@ -115,6 +116,28 @@ def test_send_now_brings_the_moment_forward(owner: Client, page: Page) -> None:
     given = held(page)
     assert owner.post(f"/desk/outgoing/{given.pk}/send").status_code == 303
     assert Answer.objects.get().goes_out_at < given.goes_out_at
+
+
+def test_what_was_sent_now_is_on_its_way_without_buttons(owner: Client, page: Page) -> None:
+    given = held(page)
+    owner.post(f"/desk/outgoing/{given.pk}/send")
+    for path in ("/desk/outgoing", f"/desk/pitch/{given.pitch.code}"):
+        response = owner.get(path)
+        text = response.content.decode()
+        assert (text.count(">on its way<"), text.count(f"/desk/outgoing/{given.pk}/")) == (1, 0)
+    assert owner.get("/desk/outgoing").content.decode().count("Still in the house") == 0
+
+
+def test_what_was_put_aside_is_no_letter(owner: Client, page: Page) -> None:
+    day = page.local_date(clock.now()) + timedelta(days=7)
+    pitch = PitchFactory(waiting=True, door=DoorFactory(page=page))
+    given = review.answer(pitch, AnswerKind.LATER, by=page.owner, until=day)
+    text = owner.get("/desk/outgoing").content.decode()
+    assert (text.count("Put aside until "), text.count("Undo"), text.count("Send now")) == (1, 1, 0)
+    assert (text.count("goes out"), text.count(f"to {pitch.name}")) == (0, 0)
+    response = owner.post(f"/desk/outgoing/{given.pk}/send", follow=True)
+    assert list(response.context["messages"]) == []
+    assert Answer.objects.get().goes_out_at == given.goes_out_at
 
 
 def test_what_was_undone_is_not_sent(owner: Client, page: Page) -> None:
