@@ -131,6 +131,12 @@ def replay(evidence: Iterable[Evidence], door_id: int | None) -> dict[str, objec
     return {"rung": rung, "blocked": blocked, "paused_until": pause}
 
 
+def changes_by_hand(page: Page, sender: Sender) -> list[Evidence]:
+    """The last ten standings that the owner set for a sender, the newest first."""
+    rows = Evidence.objects.filter(page=page, sender=sender, kind=EvidenceKind.BY_HAND)
+    return list(rows.select_related("door").order_by("-at", "-pk")[:10])
+
+
 def history(page: Page, sender: Sender) -> dict[str, int]:
     """How often a page answered a sender, by answer; only what went out."""
     sent = Answer.objects.filter(pitch__page=page, pitch__sender=sender, sent_at__isnull=False)

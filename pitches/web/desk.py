@@ -90,6 +90,7 @@ def _show(
         "landed": cards.landed(found),
         "thread": threads.thread(found),
         "now": now,
+        "changes": relationships.changes_by_hand(found.page, found.sender) if found.sender else [],
         "standing": standing or StandingForm(page=found.page, door=found.door, initial={"standing": now}),
         "form": standing,
         "wrong": wrong,

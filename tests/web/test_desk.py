@@ -305,7 +305,10 @@ def test_another_answer_is_told_what_is_true(owner: Client, page: Page) -> None:
     pitch = waiting(page)
     owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "yes"})
     response = owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "no", "reason": "covered"}, follow=True)
-    assert (told(response), Pitch.objects.get().state) == (["You had already said yes to this one in another window."], "accepted")
+    assert (told(response), Pitch.objects.get().state) == (
+        ["You had already said yes to this one in another window."],
+        "accepted",
+    )
 
 
 @pytest.mark.parametrize(
@@ -395,6 +398,29 @@ def test_the_owner_sets_a_standing_here_or_everywhere(owner: Client, page: Page,
     found = [relationships.standing_of(page, pitch.sender, door) for door in (pitch.door, DoorFactory(page=page))]
     assert found == [Standing.TRUSTED, Standing(elsewhere)]
     assert (Evidence.objects.get().note, Evidence.objects.get().by) == ("Told me first.", page.owner)
+
+
+def test_what_the_hand_set_can_be_found_again(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    url = f"/desk/pitch/{pitch.code}"
+    with clock.standing_at(MONDAY):
+        owner.post(f"{url}/standing", {"standing": "introduced", "where": "door", "note": "Met at a <fair>."})
+        owner.post(f"{url}/standing", {"standing": "paused", "where": "page", "until": "2026-08-01"})
+        relationships.set_by_hand(PageFactory(), pitch.sender, Standing.BLOCKED, by=None, note="Not yours to see.")
+        text = owner.get(url).content.decode()
+    rows = [
+        "Monday 2 March: On pause at every door, by you.",
+        "Monday 2 March: Introduced at Original research, by you.",
+    ]
+    assert [text.count(row) for row in [*rows, "Met at a &lt;fair&gt;.", "Not yours to see."]] == [1, 1, 1, 0]
+    assert text.index(rows[0]) < text.index(rows[1])
+
+
+def test_the_last_ten_changes_are_enough(page: Page) -> None:
+    sender = waiting(page).sender
+    for number in range(11):
+        relationships.set_by_hand(page, sender, Standing.KNOWN, by=page.owner, note=str(number))
+    assert [row.note for row in relationships.changes_by_hand(page, sender)] == [str(n) for n in range(10, 0, -1)]
 
 
 def test_a_pause_ends_on_the_morning_of_its_day(owner: Client, page: Page) -> None:
