@@ -32,8 +32,8 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     for given in answers:
         cards.wear(given, words=cards.told(given), on_its_way=cards.on_its_way(given))
     failed = [(mail, FAILED[MessageState(mail.state)]) for mail in access.failed_mails(page)[:AT_ONCE]]
-    staying = [given for given in answers[:AT_ONCE] if not given.on_its_way]
-    leaving = [given for given in answers[:AT_ONCE] if given.on_its_way]
+    staying = [given for given in answers[:AT_ONCE] if not cards.on_its_way(given)]
+    leaving = [given for given in answers[:AT_ONCE] if cards.on_its_way(given)]
     context = {"page": page, "answers": staying, "leaving": leaving, "failed": failed}
     return render(request, "desk/outgoing.html", context | {"more": len(answers) > AT_ONCE})
 
