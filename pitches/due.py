@@ -11,10 +11,11 @@ from django.db.models import ExpressionWrapper as Exactly
 from django.db.models import F, Min, QuerySet
 from django.db.models.fields import DateTimeField
 
-from pitches import review
+from pitches import opening, review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import (
     Answer,
+    Door,
     Message,
     MessageState,
     Page,
@@ -61,6 +62,11 @@ DUE: dict[str, Due] = {
         lambda: Pitch.objects.filter(state__in=LAPSING).for_desk(),
         "lapses_at",
         review.lapse,
+    ),
+    "a door opens or closes by itself": Due(
+        lambda: Door.objects.hung().filter(turns_at__isnull=False).select_related("page"),
+        "turns_at",
+        opening.turn,
     ),
     # Last: what comes back or lapses at this hour is in the digest, or no longer.
     "a reading hour begins": Due(

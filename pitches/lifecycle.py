@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pitches.models import Event, Fact, Page, Pitch, PitchState, Standing
+from pitches.models import Door, Event, Fact, Page, Pitch, PitchState, Standing
 from portal import clock, relay
 from portal.models import User
 
@@ -86,19 +86,23 @@ def record(
     page: Page,
     pitch: Pitch | None = None,
     *,
+    door: Door | None = None,
     by: User | None = None,
     note: str = "",
 ) -> Event:
     """Write down something that is not a move; its reactions follow in the same way."""
-    return _write(page, pitch, was="", what=fact, by=by, note=note)
+    return _write(page, pitch, was="", what=fact, door=door, by=by, note=note)
 
 
-def _write(page: Page, pitch: Pitch | None, *, was: str, what: str, by: User | None, note: str) -> Event:
+def _write(
+    page: Page, pitch: Pitch | None, *, was: str, what: str, by: User | None, note: str, door: Door | None = None
+) -> Event:
     queue = queue_of(pitch)
     with transaction.atomic():
         event = Event.objects.create(
             page=page,
             pitch=pitch,
+            door=door,
             was=was,
             what=what,
             by=by,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pitches import relationships, routing, screening
+from pitches import opening, relationships, routing, screening
 from pitches.models import Event, Fact, PitchState
 from pitches.notify import catalogue
 from portal import clock
@@ -25,18 +25,26 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     S.WAITING: (),
     S.HELD: (),
     S.QUARANTINE: (),
-    S.ACCEPTED: (routing.hand_off,),
-    S.ASKED: (),
-    S.LATER: (),
-    S.DECLINED: (),
+    S.ACCEPTED: (routing.hand_off, opening.ease),
+    S.ASKED: (opening.ease,),
+    S.LATER: (opening.ease,),
+    S.DECLINED: (opening.ease,),
     S.WRONG_DOOR: (),
-    S.WITHDRAWN: (),
-    S.LAPSED: (catalogue.lapsed,),
+    S.WITHDRAWN: (opening.ease,),
+    S.LAPSED: (catalogue.lapsed, opening.ease),
     Fact.ANSWER_SENT: (relationships.learn, catalogue.answer),
     Fact.NUDGED: (),
     Fact.REPLIED: (),
-    Fact.HOUR_BEGAN: (catalogue.digest,),
+    Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
     Fact.PUBLISHED: (catalogue.page_up,),
+    Fact.PAGE_CHANGED: (),
+    Fact.DOOR_CHANGED: (),
+    Fact.DOOR_OPENED: (),
+    Fact.DOOR_CLOSED: (),
+    Fact.WATCH_ASKED: (),
+    Fact.KEY_GIVEN: (),
+    Fact.INTRODUCED: (),
+    Fact.TERMS_AGREED: (),
 }
 
 
@@ -45,7 +53,7 @@ def react(event_id: int, lease: UUID) -> bool:
     """Run an event's reactions once. They only write rows, so a rollback undoes them all."""
     event = (
         Event.objects.select_for_update(of=("self",))
-        .select_related("pitch__door__page", "pitch__page", "pitch__sender", "page__owner")
+        .select_related("pitch__door__page", "pitch__page", "pitch__sender", "page__owner", "door")
         .filter(pk=event_id, lease=lease, reacted_at=None)
         .first()
     )

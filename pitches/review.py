@@ -180,7 +180,7 @@ def restore(pitch: Pitch, *, by: User) -> None:
     """Take a pitch out of quarantine: it waits in its lane, as if it had never been there."""
     assert pitch.handed_in_at is not None
     lapse = max(
-        pitch.handed_in_at + timedelta(days=pitch.page.lapse_days),
+        pitch.told_until or pitch.handed_in_at + timedelta(days=pitch.page.lapse_days),
         clock.now() + timedelta(days=7),
     )
     lifecycle.move(pitch, PitchState.WAITING, by=by, lane=ledge.lane_of(pitch), lapses_at=lapse)

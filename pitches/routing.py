@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from pitches import ledge, lifecycle, relationships
+from pitches import ledge, lifecycle, opening, relationships
 from pitches.models import Event, Handoff, Lane, Page, Pitch, PitchState, Standing
 from portal import clock
 
@@ -25,7 +25,7 @@ def route(event: Event) -> None:
     lane = ledge.lane_of(pitch)
     # One after the other on a page, so that a card is promised once.
     Page.objects.select_for_update(no_key=True).get(pk=pitch.page_id)
-    promise = ledge.promised(pitch.page, lane)
+    promise = ledge.promised(pitch.page, lane, leaving_out=pitch.pk)
     if pitch.suspect:
         until = clock.now() + QUARANTINE_LIFE
         lifecycle.move(
@@ -39,6 +39,8 @@ def route(event: Event) -> None:
         lifecycle.move(pitch, PitchState.HELD, lane=Lane.HELD, promised_for=promise)
     else:
         lifecycle.move(pitch, PitchState.WAITING, lane=lane, promised_for=promise)
+        if promise != pitch.page.next_hour(clock.now()):  # the ledge fills
+            opening.look_ahead(pitch.page)
 
 
 def under_the_floor(pitch: Pitch) -> bool:

@@ -10,8 +10,8 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
-from pitches import relationships, tasks
-from pitches.demo import opening, past
+from pitches import opening, relationships, tasks
+from pitches.demo import past
 from pitches.forms import PitchForm
 from pitches.models import Event, Handoff, Message, Page, Pitch, Sender
 from portal import clock
@@ -58,7 +58,7 @@ class TestTheDemo(TestCase):
         assert self.page.pitches.get(state="quarantine").flags == ["archive", "password", "upfront_fee", "urgency"]
 
     def test_the_doors_show_every_state(self):
-        assert {door.slug: (door.look(WEDNESDAY), door.paint) for door in self.page.doors.all()} == {
+        assert {door.slug: (opening.of(door, WEDNESDAY).look, door.paint) for door in self.page.doors.all()} == {
             "research": ("open", "green"),
             "martech": ("until", "blue"),
             "sponsorships": ("open", "gold"),
@@ -136,7 +136,7 @@ def test_it_says_what_it_put_up(capsys):
 
 
 def test_nothing_is_answered_in_the_future_at_any_hour_of_the_week():
-    cast = opening.read("cast")
+    cast = demo_opening.read("cast")
     page = Page(handle="maya", timezone="Europe/London", reading=cast["page"]["reading"])
     for hours in range(7 * 24):
         told = past.of_the_files(page, {}, cast["people"], WEDNESDAY + timedelta(hours=hours))
@@ -160,4 +160,4 @@ def test_production_is_asked_twice(settings):
     ],
 )
 def test_the_first_of_a_month_ahead(today, ahead, first):
-    assert opening.first_of_month(today, ahead) == first
+    assert demo_opening.first_of_month(today, ahead) == first

@@ -40,6 +40,7 @@ def test_the_table_names_everything_that_time_does():
         "an answer goes out",
         "a pitch comes back",
         "a pitch lapses",
+        "a door opens or closes by itself",
         "a reading hour begins",
     ]
 

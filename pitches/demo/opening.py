@@ -51,7 +51,7 @@ def hang(page: Page, specs: list[dict[str, Any]], today: date) -> dict[str, Door
             fields["until"] = _local(page, today + timedelta(days=spec["open_for_days"]), time(23, 59))
         if "opens_in_months" in spec:
             fields["opens_at"] = _local(page, first_of_month(today, spec["opens_in_months"]), time(0))
-        hung[spec["slug"]] = Door.objects.create(page=page, position=position, **fields)
+        hung[spec["slug"]] = doors.hang(page, by=page.owner, position=position, **fields)
     return hung
 
 

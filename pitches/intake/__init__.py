@@ -1,6 +1,6 @@
 """Intake: a pitch is written, its mailbox is proven, it is handed in. Typed addresses prove nothing."""
 
-from pitches.intake.admission import PLACES, WEEKLY, admit, check_open, hand_in, places_left, prove, week_of
+from pitches.intake.admission import PLACES, admit, check_open, hand_in, prove
 from pitches.intake.proof import (
     CODE_LIFE,
     CODE_TRIES,
@@ -17,7 +17,7 @@ from pitches.intake.proof import (
 )
 from pitches.intake.refusal import Refused, WrongCode
 from pitches.intake.thread import UNPROVEN_LIFE, forget_unproven, nudge, nudge_from, reply
-from pitches.intake.writing import write
+from pitches.intake.writing import Ways, write
 
 __all__ = [
     "CODES_PER_PITCH",
@@ -26,8 +26,8 @@ __all__ = [
     "DEVICE_LIFE",
     "PLACES",
     "UNPROVEN_LIFE",
-    "WEEKLY",
     "Refused",
+    "Ways",
     "WrongCode",
     "admit",
     "ask_code",
@@ -40,12 +40,10 @@ __all__ = [
     "meet",
     "nudge",
     "nudge_from",
-    "places_left",
     "prove",
     "recognise",
     "remember",
     "reply",
     "sender_of",
-    "week_of",
     "write",
 ]

@@ -4,25 +4,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
-from pitches import lifecycle, relationships
+from pitches import ledge, lifecycle, opening, relationships
 from pitches.intake.proof import check_code, meet, remember
 from pitches.intake.refusal import Refused, WrongCode
-from pitches.models import Door, DoorState, Page, Pitch, PitchState, Sender, Standing
+from pitches.models import Door, DoorState, Key, Pitch, PitchState, ReplyLink, Sender, Standing
 from portal import clock, domains
 
 # How many pitches a sender may leave with one page in rolling 30 days; one taken back is not counted.
 PLACES = {Standing.TRUSTED: 12, Standing.KNOWN: 6, Standing.INTRODUCED: 4, Standing.STRANGER: 3}
 PLACES_WINDOW = timedelta(days=30)
-WEEKLY = (Standing.STRANGER, Standing.INTRODUCED)  # who takes the places of a week
 
 
 def check_open(door: Door) -> None:
     """Raise Refused("closed") unless somebody may knock. The same for everybody, before any mailbox is known."""
-    now = clock.now()
-    early = bool(door.opens_at and door.opens_at > now)
-    if early or (door.state != DoorState.INVITED and not door.is_open(now)):
-        raise Refused("closed", until=door.opens_at if early else None)
+    found = opening.of(door)
+    if door.taken_down_at or (found.look == "shut" and not found.by_itself):
+        raise Refused("closed", until=found.until if found.why != "ended" else None)
 
 
 def prove(pitch: Pitch, typed: str, *, device: str) -> Pitch:
@@ -60,14 +59,25 @@ def _arrive(pitch: Pitch, sender: Sender) -> None:
     if domains.mailbox(pitch.email) != sender.mailbox:
         raise WrongCode("wrong")
     standing = admit(pitch, sender)
+    lapse = clock.now() + timedelta(days=pitch.page.lapse_days)
     lifecycle.move(
         pitch,
         PitchState.ARRIVED,
         sender=sender,
         standing=standing,
         handed_in_at=clock.now(),
-        lapses_at=clock.now() + timedelta(days=pitch.page.lapse_days),
+        lapses_at=lapse,
+        told_until=lapse,
+        reply_link=_use_reply_link(pitch),
     )
+    if pitch.door.places_per_week and standing in opening.WEEKLY:
+        opening.count_places(pitch.door)
+
+
+def _use_reply_link(pitch: Pitch) -> ReplyLink | None:
+    """A reply link works once: whoever comes second is a pitch like any other."""
+    links = ReplyLink.objects.filter(pk=pitch.reply_link_id or 0, used_at=None, expires_at__gt=clock.now())
+    return pitch.reply_link if links.update(used_at=clock.now()) else None
 
 
 def admit(pitch: Pitch, sender: Sender) -> Standing:
@@ -79,16 +89,30 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
     if standing == Standing.PAUSED:
         raise Refused("paused", until=relationships.paused_until(page, sender, door))
     check_open(door)
-    if standing not in door.tiers or (door.state == DoorState.INVITED and standing in WEEKLY):
-        raise Refused("tier")
+    invited = _invited(pitch, sender, standing)
     own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__isnull=False).exclude(pk=pitch.pk)
-    waiting = own.filter(door=door).waiting_as_told(page, now).order_by("handed_in_at").first()
+    waiting = own.filter(door=door).waiting_as_told(now).order_by("handed_in_at").first()
     if waiting:
         raise Refused("one_waiting", other=waiting)
     _check_places(own, standing, now)
-    if standing in WEEKLY:
+    if standing in opening.WEEKLY and not invited:
         _check_week(door, now)
+    if not opening.can_promise(page, ledge.LANES[standing]):
+        raise Refused("closed", number=page.promise_days)
     return standing
+
+
+def _invited(pitch: Pitch, sender: Sender, standing: Standing) -> bool:
+    """Does it need a key, and has it one? The last use of a key goes to one of two who come at once. Raises Refused."""
+    door = pitch.door
+    if standing in door.tiers and not (door.state == DoorState.INVITED and standing in opening.WEEKLY):
+        return False
+    if pitch.key_id is None:
+        raise Refused("tier")
+    keys = Key.objects.good().filter(pk=pitch.key_id, door=door, email__in=("", sender.mailbox))
+    if not keys.update(uses=F("uses") + 1):
+        raise Refused("key")
+    return True
 
 
 def _check_places(own: Any, standing: Standing, now: datetime) -> None:
@@ -98,26 +122,10 @@ def _check_places(own: Any, standing: Standing, now: datetime) -> None:
         raise Refused("places", number=PLACES[standing], until=dates[-1] + PLACES_WINDOW)
 
 
-def week_of(page: Page, now: datetime) -> tuple[datetime, datetime]:
-    """Start and end of the owner's week: Monday 00:00 local time."""
-    local = now.astimezone(page.zone)
-    monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    return monday, monday + timedelta(days=7)
-
-
-def places_left(door: Door, now: datetime) -> int | None:
-    """How many first acquaintances may still knock this week; None without a limit."""
-    if door.places_per_week is None:
-        return None
-    monday, _ = week_of(door.page, now)
-    taken = Pitch.objects.filter(door=door, handed_in_at__gte=monday, standing__in=WEEKLY)
-    return max(0, door.places_per_week - taken.exclude(state=PitchState.WITHDRAWN).count())
-
-
 def _check_week(door: Door, now: datetime) -> None:
     if door.places_per_week is None:
         return
     # The last place of the week goes to one of two who come at once.
     Door.objects.select_for_update(no_key=True).get(pk=door.pk)
-    if not places_left(door, now):
-        raise Refused("full", number=door.places_per_week, until=week_of(door.page, now)[1])
+    if not opening.places_left(door, now):
+        raise Refused("full", number=door.places_per_week, until=opening.week_of(door.page, now)[1])

@@ -1,5 +1,6 @@
 """Writing: what was typed is stored, still unproven. One form key is one pitch, however often it comes."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,29 @@ from django.db import IntegrityError, transaction
 from pitches import disclosure, lifecycle
 from pitches.intake.admission import check_open
 from pitches.intake.proof import ask_code, recognise
-from pitches.models import Door, Fact, Page, Pitch, PitchState
+from pitches.models import Came, Door, Fact, Key, Page, Pitch, PitchState, ReplyLink
 from portal import clock, links, tokens
 
 
-def write(door: Door, answers: dict[str, Any], *, form_key: UUID, device: str = "") -> tuple[Pitch, bool]:
+@dataclass(frozen=True)
+class Ways:
+    """What somebody came with: the token of a key, the token of a reply link, the kind of link."""
+
+    key: str = ""
+    reply: str = ""
+    came_from: str = ""
+
+
+def write(
+    door: Door, answers: dict[str, Any], *, form_key: UUID, device: str = "", ways: Ways | None = None
+) -> tuple[Pitch, bool]:
     """Store what was typed, still unproven. The same form key again gives the same pitch: (pitch, is it new?).
 
     An unproven pitch takes over what was changed; one that was handed in stays as it is. A code is mailed unless this
     device proved the mailbox before. Raises Refused("closed").
     """
     check_open(door)
-    fields = _fields(door, answers)
+    fields = _fields(door, answers) | _came_by(door, ways or Ways())
     rewritten = _rewrite(form_key, fields, device)
     if rewritten:
         return rewritten, False
@@ -35,6 +47,15 @@ def _fields(door: Door, answers: dict[str, Any]) -> dict[str, Any]:
     label = disclosure.label(answers.get("groups", {}), answers["ask"])
     place = {"page": door.page, "door": door, "door_version": door.version}
     return answers | {"link": link, "link_host": host, "label": label} | place
+
+
+def _came_by(door: Door, ways: Ways) -> dict[str, Any]:
+    """What is ours for this door. Foreign, used and expired tokens are as good as none: a plain form."""
+    usable = ReplyLink.objects.filter(door=door, used_at=None, expires_at__gt=clock.now())
+    key = Key.objects.good().filter(door=door, token_hash=tokens.digest(ways.key)).first() if ways.key else None
+    reply = usable.filter(token_hash=tokens.digest(ways.reply)).first() if ways.reply else None
+    came = reply.channel if reply else ways.came_from
+    return {"key": key, "reply_link": reply, "came_from": came if came in Came.values else ""}
 
 
 def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:

@@ -1,10 +1,10 @@
 """Nouns: what exists. Fields, constraints, querysets; no side effects."""
 
-from pitches.models.door import Door, DoorState
+from pitches.models.door import Door, DoorState, DoorVersion
 from pitches.models.event import Event, Fact
 from pitches.models.message import Attempt, Message, MessageState
-from pitches.models.page import Page
-from pitches.models.pitch import Asked, Lane, Payer, Pitch, PitchState, Proof
+from pitches.models.page import Handle, Page, Portrait
+from pitches.models.pitch import Asked, Embargo, Lane, Payer, Pitch, PitchState, Proof
 from pitches.models.reading import Answer, AnswerKind, Handoff, ReadingSession, Reason
 from pitches.models.relationship import (
     LADDER,
@@ -14,22 +14,30 @@ from pitches.models.relationship import (
     Standing,
 )
 from pitches.models.sender import Agency, Device, Sender
+from pitches.models.ways_in import CHANNELS, Came, Introduction, Key, ReplyLink, Watch
 
 __all__ = [
+    "CHANNELS",
     "LADDER",
     "Agency",
     "Answer",
     "AnswerKind",
     "Asked",
     "Attempt",
+    "Came",
     "Device",
     "Door",
     "DoorState",
+    "DoorVersion",
+    "Embargo",
     "Event",
     "Evidence",
     "EvidenceKind",
     "Fact",
+    "Handle",
     "Handoff",
+    "Introduction",
+    "Key",
     "Lane",
     "Message",
     "MessageState",
@@ -37,10 +45,13 @@ __all__ = [
     "Payer",
     "Pitch",
     "PitchState",
+    "Portrait",
     "Proof",
     "ReadingSession",
     "Reason",
     "Relationship",
+    "ReplyLink",
     "Sender",
     "Standing",
+    "Watch",
 ]

@@ -1,8 +1,8 @@
 """Doors: topics that the influencer has opted in to."""
 
-from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -30,6 +30,14 @@ class DoorState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class DoorQuerySet(models.QuerySet["Door"]):
+    """Questions about doors."""
+
+    def hung(self) -> Self:
+        """Doors that have not been taken down."""
+        return self.filter(taken_down_at=None)
+
+
 class Door(models.Model):
     """A topic with a state, dates, places, tiers, fit lists and its own questions."""
 
@@ -47,11 +55,22 @@ class Door(models.Model):
     not_here = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     may_ask = ArrayField(models.CharField(max_length=8), default=usual_asks)
     asks = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    questions = models.JSONField(default=list, blank=True, help_text="the owner's own: [{text, required}], at most two")
+    topic = models.CharField(max_length=8, blank=True, help_text="an id of the IAB Content Taxonomy 3.1")
     floor_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     floor_currency = models.CharField(max_length=3, blank=True)
     paint = models.CharField(max_length=8, choices=PAINTS, default="green")
     position = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
+    taken_down_at = models.DateTimeField(null=True, blank=True)
+
+    # What opening.py keeps: how the door was last announced, and when it turns by itself.
+    announced = models.BooleanField(default=False, help_text="was it open for first acquaintances when last looked at?")
+    full_until = models.DateTimeField(null=True, blank=True, help_text="the places of the week are taken until then")
+    turns_at = models.DateTimeField(null=True, blank=True, help_text="when it opens or closes by itself")
+    next_wave_at = models.DateTimeField(null=True, blank=True, help_text="when the next watchers are told")
+
+    objects = DoorQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]
@@ -73,18 +92,28 @@ class Door(models.Model):
                 violation_error_message=_("A floor needs a currency."),
             ),
         ]
+        indexes: ClassVar = [
+            # due.py asks which doors turn by themselves, and where watchers wait to be told.
+            models.Index(fields=["turns_at"], name="door_turns", condition=Q(turns_at__isnull=False)),
+            models.Index(fields=["next_wave_at"], name="door_wave", condition=Q(next_wave_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
-    def is_open(self, when: datetime) -> bool:
-        """May anybody knock at this moment?"""
-        if self.opens_at and self.opens_at > when:
-            return False
-        return self.state == DoorState.OPEN or bool(self.state == DoorState.UNTIL and self.until and self.until > when)
 
-    def look(self, when: datetime) -> str:
-        """How it is drawn: open, until, key or shut."""
-        if self.state == DoorState.INVITED:
-            return "key"
-        return self.state if self.is_open(when) else "shut"
+class DoorVersion(models.Model):
+    """How a door stood in one version: what a pitch was written for, and what two tabs compare."""
+
+    door = models.ForeignKey(Door, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    stood: Any = models.JSONField(help_text="the fields of doors.KEPT as they were")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["version"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["door", "version"], name="door_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.door_id} v{self.version}"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from pitches.models.door import Door
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch, PitchState
 from portal.leases import Leased
@@ -21,6 +22,14 @@ class Fact(models.TextChoices):
     REPLIED = "replied", _("Answered the question")
     HOUR_BEGAN = "hour_began", _("The reading hour began")
     PUBLISHED = "published", _("The page went up")
+    PAGE_CHANGED = "page_changed", _("The page was changed")
+    DOOR_CHANGED = "door_changed", _("The door was changed")
+    DOOR_OPENED = "door_opened", _("The door opened")
+    DOOR_CLOSED = "door_closed", _("The door closed")
+    WATCH_ASKED = "watch_asked", _("Asked to be told when it opens")
+    KEY_GIVEN = "key_given", _("A key was given")
+    INTRODUCED = "introduced", _("Somebody said who they are")
+    TERMS_AGREED = "terms_agreed", _("The embargo was accepted")
 
 
 class Event(Leased):
@@ -28,6 +37,7 @@ class Event(Leased):
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="events")
     pitch = models.ForeignKey(Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
+    door = models.ForeignKey(Door, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
     was = models.CharField(max_length=12, choices=PitchState, blank=True)
     what = models.CharField(max_length=12, choices=[*PitchState.choices, *Fact.choices])
     by = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch
 from pitches.models.reading import Answer
+from pitches.models.ways_in import Key, Watch
 from portal.leases import Leased
 
 
@@ -32,6 +33,8 @@ class Message(Leased):
     page = models.ForeignKey(Page, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     pitch = models.ForeignKey(Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    watch = models.ForeignKey(Watch, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    key = models.ForeignKey(Key, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     sealed = models.BinaryField(
         null=True,
         help_text="codes and other words that must not rest in plain; gone once sent",

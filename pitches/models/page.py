@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import icons
@@ -34,7 +34,7 @@ class PageQuerySet(models.QuerySet["Page"]):
 
     def public(self) -> Self:
         """Pages that strangers may see."""
-        return self.filter(published_at__isnull=False)
+        return self.filter(published_at__isnull=False, hidden_at=None)
 
 
 class Page(models.Model):
@@ -62,6 +62,18 @@ class Page(models.Model):
     sensitive = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     shortcuts = models.BooleanField(default=True)
     next_hour_at = models.DateTimeField(null=True, blank=True)
+    promise_days = models.PositiveSmallIntegerField(
+        default=21, validators=[MinValueValidator(1)], help_text="doors close before a date further away is promised"
+    )
+    full_since = models.DateTimeField(
+        null=True, blank=True, help_text="since when no date can be promised to a first acquaintance"
+    )
+    quiet_from = models.TimeField(null=True, blank=True, help_text="local; mails of the hour wait for quiet_to")
+    quiet_to = models.TimeField(null=True, blank=True)
+    holiday_from = models.DateField(null=True, blank=True, help_text="local; the first day without reading hours")
+    holiday_until = models.DateField(null=True, blank=True, help_text="the last day without reading hours")
+    version = models.PositiveIntegerField(default=1)
+    hidden_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -78,6 +90,14 @@ class Page(models.Model):
                 condition=Q(newcomer_share__gte=0, newcomer_share__lte=1),
             ),
             models.CheckConstraint(name="page_cards", condition=Q(cards__gte=1)),
+            models.CheckConstraint(
+                name="page_quiet_has_both_ends",
+                condition=Q(quiet_from=None, quiet_to=None) | Q(quiet_from__isnull=False, quiet_to__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="page_holiday_has_both_ends",
+                condition=Q(holiday_from=None, holiday_until=None) | Q(holiday_until__gte=F("holiday_from")),
+            ),
         ]
         indexes: ClassVar = [
             # The timetable asks whose hour begins: due.py.
@@ -105,15 +125,20 @@ class Page(models.Model):
         """The owner's date at a moment."""
         return moment.astimezone(self.zone).date()
 
+    def away_on(self, day: date) -> bool:
+        """Is this local day in the holiday?"""
+        return bool(self.holiday_from and self.holiday_until and self.holiday_from <= day <= self.holiday_until)
+
     def hours_from(self, moment: datetime) -> "Iterator[datetime]":
         """Reading hours at or after `moment`, in UTC. In a gap of daylight saving an hour moves forward, in a fold
         it happens once (PEP 495: fold=0 of a time in a gap is later than the gap when normalised through UTC).
+        A holiday has none.
         """
         wanted = [(WEEKDAYS.index(day), time.fromisoformat(clock)) for day, clock in map(str.split, self.reading)]
         yesterday, last = self.local_date(moment) - timedelta(days=1), moment - timedelta.resolution
         for ahead in range(367 if wanted else 0):
             day = yesterday + timedelta(days=ahead)
-            clocks = [clock for weekday, clock in wanted if weekday == day.weekday()]
+            clocks = [clock for weekday, clock in wanted if weekday == day.weekday() and not self.away_on(day)]
             for hour in sorted(datetime.combine(day, clock, self.zone).astimezone(UTC) for clock in clocks):
                 if hour > last:  # an hour that a gap moved may meet the next one
                     last = hour
@@ -127,3 +152,26 @@ class Page(models.Model):
     def newcomer_cards(self) -> int:
         """How many places of a session are kept for first knocks."""
         return math.ceil(self.cards * self.newcomer_share)
+
+
+class Handle(models.Model):
+    """A short address that is taken: by a page that has it, by one that moved away, or by nobody while it rests."""
+
+    handle = models.CharField(max_length=30, unique=True)
+    skeleton = models.CharField(max_length=60, db_index=True, help_text="look-alikes share it: domains.skeleton()")
+    page = models.ForeignKey(Page, null=True, blank=True, on_delete=models.SET_NULL, related_name="handles")
+    until = models.DateTimeField(null=True, blank=True, help_text="free again from then; none for one in use")
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
+
+
+class Portrait(models.Model):
+    """The owner's picture, drawn anew from what was uploaded: nothing of the file itself is kept."""
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="portrait")
+    image = models.BinaryField(help_text="WebP")
+    digest = models.CharField(max_length=16, help_text="part of its address, so that it may be cached for ever")
+
+    def __str__(self) -> str:
+        return f"portrait of {self.page_id}"

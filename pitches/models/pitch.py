@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
@@ -13,6 +14,7 @@ from pitches.models.door import Door
 from pitches.models.page import Page
 from pitches.models.relationship import Standing
 from pitches.models.sender import Sender
+from pitches.models.ways_in import Came, Introduction, Key, ReplyLink
 from portal import clock, tokens
 
 
@@ -77,13 +79,12 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
         """Handed in and not ended."""
         return self.filter(state__in=OPEN_STATES)
 
-    def waiting_as_told(self, page: Page, now: datetime) -> Self:
+    def waiting_as_told(self, now: datetime) -> Self:
         """What waits for all that its sender was told: also behind an answer that has not gone out, and what ended in
         quarantine before the date that everybody gets.
         """
-        told = now - timedelta(days=page.lapse_days)
         held = Q(answers__isnull=False, answers__sent_at=None, answers__undone_at=None)
-        in_silence = Q(state=PitchState.LAPSED, lane=Lane.QUARANTINE, handed_in_at__gt=told)
+        in_silence = Q(state=PitchState.LAPSED, lane=Lane.QUARANTINE, told_until__gt=now)
         return self.filter(Q(state__in=OPEN_STATES) | held | in_silence).distinct()
 
     def in_reading_order(self) -> Self:
@@ -141,7 +142,11 @@ class Pitch(models.Model):
     promised_for = models.DateTimeField(null=True, blank=True)
     lapses_at = models.DateTimeField(null=True, blank=True)
     back_at = models.DateTimeField(null=True, blank=True)
+    told_until = models.DateTimeField(null=True, blank=True, help_text="the lapse day that the receipt names")
     nudged_at = models.DateTimeField(null=True, blank=True)
+    came_from = models.CharField(max_length=12, choices=Came, blank=True, help_text="the kind of link that led here")
+    reply_link = models.ForeignKey(ReplyLink, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    key = models.ForeignKey(Key, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = PitchQuerySet.as_manager()
 
@@ -203,7 +208,7 @@ class Pitch(models.Model):
         not gone out has changed nothing yet.
         """
         assert self.handed_in_at is not None
-        usual = self.handed_in_at + timedelta(days=self.page.lapse_days)
+        usual = self.told_until or self.handed_in_at + timedelta(days=self.page.lapse_days)
         if self.lane == Lane.QUARANTINE:
             return usual
         held = self.answers.filter(sent_at=None, undone_at=None).first()
@@ -226,7 +231,10 @@ class ProofQuerySet(models.QuerySet["Proof"]):
 class Proof(models.Model):
     """A six-digit code that was mailed for a pitch. Sending another keeps the older one alive."""
 
-    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="proofs")
+    pitch = models.ForeignKey(Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="proofs")
+    introduction = models.ForeignKey(
+        Introduction, null=True, blank=True, on_delete=models.CASCADE, related_name="proofs"
+    )
     salt = models.CharField(max_length=32, default=tokens.seed, editable=False)
     code_hash = models.CharField(max_length=64, editable=False)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -235,5 +243,29 @@ class Proof(models.Model):
 
     objects = ProofQuerySet.as_manager()
 
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="proof_of_one_thing",
+                condition=Q(pitch=None, introduction__isnull=False) | Q(pitch__isnull=False, introduction=None),
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"code for {self.pitch_id}"
+        return f"code for {self.pitch_id or self.introduction_id}"
+
+
+class Embargo(models.Model):
+    """The sealed part of a pitch: encrypted at rest, read by nobody before the owner accepts its terms or it lifts."""
+
+    pitch = models.OneToOneField(Pitch, on_delete=models.CASCADE, related_name="embargo")
+    lifts_at = models.DateTimeField()
+    zone = models.CharField(max_length=64, help_text="in which the sender named the moment")
+    sealed = models.BinaryField(null=True, help_text="tokens.lock(); gone when the pitch ends without acceptance")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    accepted_text = models.TextField(blank=True, help_text="the terms as they were shown, word for word")
+    accepted_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of accepted_text")
+
+    def __str__(self) -> str:
+        return f"embargo of {self.pitch_id}"

@@ -67,9 +67,7 @@ def _door(page: Page, spec: Mapping[str, Any], position: int) -> Door:
     if "floor" in spec:
         fields |= {"floor_amount": spec["floor"]["amount"], "floor_currency": spec["floor"]["currency"]}
     # A story's senders may ask for anything; what a door offers is its own matter.
-    return Door.objects.create(
-        page=page, position=position, may_ask=["write", "reply", "quote", "slot", "try"], **fields
-    )
+    return doors.hang(page, position=position, may_ask=["write", "reply", "quote", "slot", "try"], **fields)
 
 
 def _sender(page: Page, spec: Mapping[str, Any]) -> Sender:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pitches import intake, stats
+from pitches import intake, opening, stats
 from pitches.forms.pitch import PitchForm
 from pitches.models import Door, DoorState, PitchState
 from pitches.web import access, devices, shown
@@ -57,7 +57,7 @@ def door(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     door = access.public_door(handle, slug)
     if (handle, slug) != (door.page.handle, door.slug):
         return redirect("public:door", door.page.handle, door.slug, permanent=True)
-    if door.look(clock.now()) == "shut":
+    if opening.of(door).look == "shut":
         return closed(request, door)
     contact = intake.known_contact(devices.token_of(request))
     return with_form(request, door, PitchForm.empty(door, contact))
@@ -83,17 +83,17 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 def with_form(request: HttpRequest, door: Door, form: PitchForm, *, status: int = 200) -> HttpResponse:
     """A door page around a form: empty, going on, or with its problems."""
     now, until = clock.now(), door.until if door.state == DoorState.UNTIL else None
-    full = door.look(now) != "key" and intake.places_left(door, now) == 0
+    full = opening.of(door).look != "key" and opening.places_left(door, now) == 0
     context = {
         "page": door.page,
         "door": door,
-        "look": door.look(now),
+        "look": opening.of(door).look,
         "form": form,
         "sections": shown.sections(form),
         "unfold": shown.unfold_optional(form),
-        "shut": door.look(now) == "shut",
+        "shut": opening.of(door).look == "shut",
         "closed_at": until if until and now - DAY < until <= now else None,
-        "next_week": intake.week_of(door.page, now)[1] if full else None,
+        "next_week": opening.week_of(door.page, now)[1] if full else None,
         "days_left": (door.page.local_date(until) - door.page.local_date(now)).days if until else None,
     }
     return render(request, "public/door.html", context, status=status)

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from pitches import opening
 from pitches.forms.pitch import PitchForm
 from pitches.models import Door, Page
 from portal import clock
@@ -33,7 +34,7 @@ class Plaque:
 def plaque(door: Door, page: Page) -> Plaque:
     """A door as it stands now, in the owner's zone."""
     now = clock.now()
-    look = door.look(now)
+    look = opening.of(door, now).look
     chip, icon = {"key": ("trusted", "heart"), "shut": ("line", "cross"), "until": ("open", "clock")}.get(
         look, ("open", "tick")
     )

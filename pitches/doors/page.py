@@ -1,11 +1,12 @@
-"""Doors and the page they hang on: change a door, put a page up, keep its hours."""
+"""The page that the doors hang on: put it up, keep its hours."""
 
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from pitches import lifecycle
-from pitches.models import Door, Fact, Page
+from pitches.doors import editing
+from pitches.models import Fact, Page
 from portal import clock
 from portal.models import User
 
@@ -34,16 +35,6 @@ def publish(page: Page, *, by: User) -> Page:
     return page
 
 
-def change(door: Door, **fields: Any) -> Door:
-    """Change a door. What waits behind it stays; pitches written from now on are for the new version."""
-    for name, value in fields.items():
-        setattr(door, name, value)
-    door.version += 1
-    door.full_clean(exclude=["page"])
-    door.save(update_fields=[*fields, "version"])
-    return door
-
-
 def keep_shortcuts(page: Page, *, on: bool) -> Page:
     """Single keys at the desk, on or off."""
     page.shortcuts = on
@@ -60,9 +51,8 @@ def set_up(owner: User, *, words: dict[str, Any], hung: list[dict[str, Any]], re
     try:
         with transaction.atomic():
             page = Page.objects.create(owner=owner, **words)
-            Door.objects.bulk_create(
-                Door(page=page, position=place, **door) for place, door in enumerate(hung, start=1)
-            )
+            for place, door in enumerate(hung, start=1):
+                editing.hang(page, by=owner, position=place, **door)
             User.objects.filter(pk=owner.pk).update(timezone=zone)
             keep_hours(page, reading, zone)
             return publish(page, by=owner)

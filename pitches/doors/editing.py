@@ -1,0 +1,143 @@
+"""Hang a door, change it, put it in another place, take it down. Every change is an event and a version."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Max
+
+from pitches import lifecycle, opening
+from pitches.models import Door, DoorState, DoorVersion, Fact, Page
+from portal import clock
+from portal.models import User
+
+# What a version keeps: all that a pitch was written for, or that two tabs may disagree about.
+KEPT = (
+    "name",
+    "blurb",
+    "topic",
+    "state",
+    "opens_at",
+    "until",
+    "reason",
+    "tiers",
+    "places_per_week",
+    "wants",
+    "not_here",
+    "may_ask",
+    "asks",
+    "questions",
+    "floor_amount",
+    "floor_currency",
+)
+
+
+@dataclass
+class Changed(Exception):
+    """Somebody changed the door since it was looked at: the fields that both changed, with their values now."""
+
+    door: Door
+    fields: dict[str, Any]
+
+
+def stood(door: Door) -> dict[str, Any]:
+    """The door as a version keeps it."""
+    return {name: _plain(getattr(door, name)) for name in KEPT}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    return DjangoJSONEncoder().default(value) if hasattr(value, "isoformat") else value
+
+
+def keep_version(door: Door, *, by: User | None = None) -> None:
+    """Write down how a door stands in its present version. Doing it again changes nothing."""
+    facts = {"stood": stood(door), "by": by, "at": clock.now()}
+    DoorVersion.objects.get_or_create(door=door, version=door.version, defaults=facts)
+
+
+@transaction.atomic
+def hang(page: Page, *, by: User | None = None, **fields: Any) -> Door:
+    """Hang one more door, at the end of the street. Raises ValidationError."""
+    place = page.doors.aggregate(last=Max("position"))["last"] or 0
+    door = Door(page=page, **({"position": place + 1} | fields))
+    door.full_clean(exclude=["page"])
+    door.announced = opening.of(door).is_open
+    door.save()
+    opening.announce(door)
+    keep_version(door, by=by)
+    return door
+
+
+@transaction.atomic
+def change(door: Door, *, by: User | None = None, seen: int | None = None, **fields: Any) -> Door:
+    """Change a door. What waits behind it stays; pitches written from now on are for the new version.
+
+    `seen` is the version that the editor looked at: if somebody changed one of the same fields since, raises Changed.
+    """
+    now = Door.objects.select_for_update().select_related("page").get(pk=door.pk)
+    keep_version(now, by=by)
+    if seen is not None and seen != now.version:
+        _compare(now, seen, fields)
+    was = stood(now)
+    for name, value in fields.items():
+        setattr(now, name, value)
+    _settle(now)
+    if stood(now) != was:
+        now.version += 1
+        now.full_clean(exclude=["page"])
+        now.save(update_fields=[*KEPT, "version"])
+        keep_version(now, by=by)
+        lifecycle.record(Fact.DOOR_CHANGED, now.page, door=now, by=by, note=str(now.version))
+        opening.count_places(now) if "places_per_week" in fields else opening.announce(now, by=by)
+    return now
+
+
+def _settle(door: Door) -> None:
+    """A door that is closed or opened by hand forgets the dates that have passed."""
+    if door.opens_at and door.opens_at <= clock.now():
+        door.opens_at = None
+    if door.state != DoorState.UNTIL:
+        door.until = None
+
+
+def _compare(door: Door, seen: int, fields: dict[str, Any]) -> None:
+    old = DoorVersion.objects.filter(door=door, version=seen).first()
+    before = old.stood if old else {}
+    now = stood(door)
+    both = {
+        name: now[name]
+        for name, value in fields.items()
+        if name in now and now[name] != before.get(name) and _plain(value) not in (now[name], before.get(name))
+    }
+    if both:
+        raise Changed(door, both)
+
+
+def reorder(page: Page, order: Iterable[int]) -> None:
+    """Put the doors of a page in this order (primary keys); those that are not named follow as they stood."""
+    with transaction.atomic():
+        doors = {door.pk: door for door in page.doors.hung().select_for_update()}
+        wanted = list(dict.fromkeys(pk for pk in order if pk in doors))
+        for place, pk in enumerate([*wanted, *(pk for pk in doors if pk not in wanted)], start=1):
+            doors[pk].position = place
+        Door.objects.bulk_update(doors.values(), ["position"])
+        lifecycle.record(Fact.PAGE_CHANGED, page, note="order")
+
+
+def take_down(door: Door, *, by: User) -> None:
+    """Take a door off the street. What waits behind it stays, and it can be hung again."""
+    if Door.objects.hung().filter(pk=door.pk).update(taken_down_at=clock.now(), turns_at=None, next_wave_at=None):
+        lifecycle.record(Fact.DOOR_CHANGED, door.page, door=door, by=by, note="taken down")
+
+
+def hang_again(door: Door, *, by: User) -> None:
+    """Put a door that was taken down back on the street."""
+    if Door.objects.filter(pk=door.pk, taken_down_at__isnull=False).update(taken_down_at=None):
+        door.refresh_from_db()
+        lifecycle.record(Fact.DOOR_CHANGED, door.page, door=door, by=by, note="hung again")
+        opening.announce(door, by=by)
