@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 
 from pitches import opening, relationships, tasks
+from pitches.demo import opening as demo_opening
 from pitches.demo import past
 from pitches.forms import PitchForm
 from pitches.models import Event, Handoff, Message, Page, Pitch, Sender
@@ -78,7 +79,7 @@ class TestTheDemo(TestCase):
             ("otto", "research", "paused"),
             ("dirk", "research", "blocked"),
         ):
-            sender = Sender.objects.get(email=opening.read("cast")["people"][who]["email"])
+            sender = Sender.objects.get(email=demo_opening.read("cast")["people"][who]["email"])
             door = self.page.doors.get(slug=door)
             assert relationships.standing_of(self.page, sender, door) == standing, who
 
