@@ -15,6 +15,10 @@ def _page(request: HttpRequest, code: int, **context: object) -> HttpResponse:
     return HttpResponse(page, status=code)
 
 
+class Gone(Exception):
+    """What was asked for was here, and its owner took it away."""
+
+
 class Visitor:
     """What an error page may know about its reader: nothing that costs a query."""
 
@@ -45,6 +49,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no door here."""
     return _page(request, 404)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """410: it was here; nothing about it is said."""
+    return _page(request, 410)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 
 # Pages behind a link or a session are never kept by a browser or a proxy.
-PRIVATE = ("/d/", "/p/", "/desk", "/account", "/welcome", "/stop/", "/dev/")
+PRIVATE = ("/d/", "/p/", "/desk", "/account", "/welcome", "/stop/", "/watch/", "/dev/")
 POLICY = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics", "interest-cohort")
 FORM = "application/x-www-form-urlencoded"
 
@@ -39,6 +39,21 @@ class DatabaseDown:
             return None
         log.warning("The database does not answer: %s", str(exception).partition("\n")[0])
         return errors.unavailable(request)
+
+
+class TakenAway:
+    """What its owner took away answers 410, wherever it is met."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a view that looked for it."""
+        return errors.gone(request) if isinstance(exception, errors.Gone) else None
 
 
 class Headers:

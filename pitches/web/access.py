@@ -1,10 +1,13 @@
 """Fetch, or answer 404. Every table that a view reads is reached through here, in the name of whoever asks."""
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from pitches.models import (
+    Agency,
     Answer,
     AnswerKind,
     Door,
@@ -17,17 +20,32 @@ from pitches.models import (
     Pitch,
     PitchState,
     ReadingSession,
+    Relationship,
+    ReplyLink,
+    Sender,
 )
 from pitches.models.pitch import PitchQuerySet
 from pitches.models.reading import AnswerQuerySet
-from portal import tokens
+from portal import clock, tokens
+from portal.errors import Gone
 from portal.models import User
 
 
 # ── everybody ────────────────────────────────────────────────────────────────
 def public_page(handle: str) -> Page:
-    """A page that strangers may see, in any spelling of its handle."""
-    return get_object_or_404(Page.objects.public(), handle=handle.lower())
+    """A page that strangers may see, in any spelling of its handle and by one that it moved away from. Raises Gone."""
+    pages = Page.objects.filter(published_at__isnull=False)
+    page = pages.filter(handle=handle.lower()).first() or _moved(pages, handle.lower())
+    if page is None:
+        raise Http404
+    if page.hidden_at:
+        raise Gone
+    return page
+
+
+def _moved(pages: QuerySet[Page], handle: str) -> Page | None:
+    """The page that had this handle less than a year ago."""
+    return pages.filter(handles__handle=handle, handles__until__gt=clock.now()).first()
 
 
 def find_page(handle: str) -> Page | None:
@@ -36,14 +54,19 @@ def find_page(handle: str) -> Page | None:
 
 
 def public_door(handle: str, slug: str) -> Door:
-    """A door of a public page, open or not."""
-    doors = Door.objects.select_related("page").filter(page__published_at__isnull=False)
-    return get_object_or_404(doors, page__handle=handle.lower(), slug=slug.lower())
+    """A door of a public page, open or not, unless it was taken down. Raises Gone."""
+    doors = Door.objects.hung().select_related("page").filter(page__published_at__isnull=False, slug=slug.lower())
+    door = doors.filter(page__handle=handle.lower()).first()
+    if door is None:
+        door = get_object_or_404(doors, page=public_page(handle))
+    if door.page.hidden_at:
+        raise Gone
+    return door
 
 
 def doors_of(page: Page) -> list[Door]:
-    """All doors of a page, in the owner's order."""
-    return list(page.doors.all())
+    """All doors on the street of a page, in the owner's order."""
+    return list(page.doors.hung())
 
 
 # ── who holds the link ───────────────────────────────────────────────────────
@@ -61,6 +84,12 @@ def proven_pitch(token: str) -> Pitch:
     if pitch.state == PitchState.UNPROVEN:
         raise Http404
     return pitch
+
+
+def reply_link(token: str) -> ReplyLink:
+    """The reply link of a secret address, at a page that is up. Whether it still works is another question."""
+    found = ReplyLink.objects.select_related("door__page").filter(door__page__in=Page.objects.public())
+    return get_object_or_404(found, token_hash=tokens.digest(token))
 
 
 # ── the owner ────────────────────────────────────────────────────────────────
@@ -100,6 +129,16 @@ def answer_of(sitting: ReadingSession, name: str) -> Answer:
     return get_object_or_404(sitting.answers.select_related("pitch__page", "pitch__door"), pk=number)
 
 
+def own_reply_link(page: Page, pk: int) -> ReplyLink:
+    """A link that was made to answer a message."""
+    return get_object_or_404(reply_links(page), pk=pk)
+
+
+def own_agency(page: Page, pk: int) -> Agency:
+    """An agency whose people handed in something at this page. Of all others nobody knows here."""
+    return get_object_or_404(Agency, Exists(pitches_of(page).filter(sender__agency=OuterRef("pk"))), pk=pk)
+
+
 def own_handoff(page: Page, pk: int) -> Handoff:
     """What a yes of this page leads to."""
     return get_object_or_404(Handoff, pk=pk, pitch__page=page)
@@ -114,6 +153,23 @@ def pitches_of(page: Page) -> PitchQuerySet:
 def with_replies(page: Page) -> PitchQuerySet:
     """The same, with `replied`: did the sender answer a question?"""
     return pitches_of(page).annotate(replied=Exists(Event.objects.filter(pitch=OuterRef("pk"), what=Fact.REPLIED)))
+
+
+def reply_links(page: Page) -> QuerySet[ReplyLink]:
+    """The links that were made to answer messages, the newest first."""
+    return ReplyLink.objects.filter(door__page=page).select_related("door")
+
+
+def people_of(agency: Agency, page: Page) -> QuerySet[Sender]:
+    """The people of an agency who handed in something at this page."""
+    here = pitches_of(page).filter(sender=OuterRef("pk"))
+    return Sender.objects.filter(Exists(here), agency=agency).order_by("name", "pk")
+
+
+def relationships_of(page: Page, people: Iterable[Sender]) -> QuerySet[Relationship]:
+    """What a page thinks of these people, at every door; a plus-tag is no other person."""
+    rows = Relationship.objects.filter(page=page, sender__canonical__in=[one.canonical for one in people])
+    return rows.select_related("door", "sender")
 
 
 def before(pitch: Pitch) -> PitchQuerySet:
