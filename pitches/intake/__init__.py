@@ -1,6 +1,7 @@
 """Intake: a pitch is written, its mailbox is proven, it is handed in. Typed addresses prove nothing."""
 
 from pitches.intake.admission import PLACES, admit, check_open, hand_in, prove
+from pitches.intake.introduction import INTRODUCTIONS, behind, introduce, prove_introduction, to_be_mailed
 from pitches.intake.proof import (
     CODE_LIFE,
     CODE_TRIES,
@@ -14,6 +15,7 @@ from pitches.intake.proof import (
     recognise,
     remember,
     sender_of,
+    unproven,
 )
 from pitches.intake.refusal import Refused, WrongCode
 from pitches.intake.thread import UNPROVEN_LIFE, forget_unproven, nudge, nudge_from, reply
@@ -24,6 +26,7 @@ __all__ = [
     "CODE_LIFE",
     "CODE_TRIES",
     "DEVICE_LIFE",
+    "INTRODUCTIONS",
     "PLACES",
     "UNPROVEN_LIFE",
     "Refused",
@@ -31,19 +34,24 @@ __all__ = [
     "WrongCode",
     "admit",
     "ask_code",
+    "behind",
     "check_code",
     "check_open",
     "forget_unproven",
     "hand_in",
+    "introduce",
     "issue_code",
     "known_contact",
     "meet",
     "nudge",
     "nudge_from",
     "prove",
+    "prove_introduction",
     "recognise",
     "remember",
     "reply",
     "sender_of",
+    "to_be_mailed",
+    "unproven",
     "write",
 ]

@@ -69,6 +69,7 @@ def _arrive(pitch: Pitch, sender: Sender) -> None:
         lapses_at=lapse,
         told_until=lapse,
         reply_link=_use_reply_link(pitch),
+        key=pitch.key,
     )
     if pitch.door.places_per_week and standing in opening.WEEKLY:
         opening.count_places(pitch.door)
@@ -81,7 +82,10 @@ def _use_reply_link(pitch: Pitch) -> ReplyLink | None:
 
 
 def admit(pitch: Pitch, sender: Sender) -> Standing:
-    """May this sender leave this pitch now? Returns the standing, or raises Refused with the number and the date."""
+    """May this sender leave this pitch now? Returns the standing, or raises Refused with the number and the date.
+
+    A key that was not needed is laid down again: the pitch keeps only one that opened the door.
+    """
     page, door, now = pitch.page, pitch.door, clock.now()
     standing = relationships.standing_of(page, sender, door)
     if standing == Standing.BLOCKED:
@@ -89,27 +93,34 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
     if standing == Standing.PAUSED:
         raise Refused("paused", until=relationships.paused_until(page, sender, door))
     check_open(door)
-    invited = _invited(pitch, sender, standing)
+    keyed = _needs_key(door, standing) and _use_key(pitch, sender, without="tier")
     own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__isnull=False).exclude(pk=pitch.pk)
     waiting = own.filter(door=door).waiting_as_told(now).order_by("handed_in_at").first()
     if waiting:
         raise Refused("one_waiting", other=waiting)
     _check_places(own, standing, now)
-    if standing in opening.WEEKLY and not invited:
-        _check_week(door, now)
+    if standing in opening.WEEKLY and not keyed and _is_full(door, now):
+        full = {"number": door.places_per_week, "until": opening.week_of(page, now)[1]}
+        keyed = _use_key(pitch, sender, without="full", **full)
     if not opening.can_promise(page, ledge.LANES[standing]):
         raise Refused("closed", number=page.promise_days)
+    pitch.key = pitch.key if keyed else None
     return standing
 
 
-def _invited(pitch: Pitch, sender: Sender, standing: Standing) -> bool:
-    """Does it need a key, and has it one? The last use of a key goes to one of two who come at once. Raises Refused."""
-    door = pitch.door
-    if standing in door.tiers and not (door.state == DoorState.INVITED and standing in opening.WEEKLY):
-        return False
+def _needs_key(door: Door, standing: Standing) -> bool:
+    """Is this a door that does not open for this standing by itself?"""
+    return standing not in door.tiers or (door.state == DoorState.INVITED and standing in opening.WEEKLY)
+
+
+def _use_key(pitch: Pitch, sender: Sender, *, without: str, **more: Any) -> bool:
+    """Use the key that somebody came with. Raises Refused: `without` if there is none, else "key".
+
+    One statement: the last use goes to one of two who come at once.
+    """
     if pitch.key_id is None:
-        raise Refused("tier")
-    keys = Key.objects.good().filter(pk=pitch.key_id, door=door, email__in=("", sender.mailbox))
+        raise Refused(without, **more)
+    keys = Key.objects.good().filter(pk=pitch.key_id, door=pitch.door, email__in=("", sender.mailbox))
     if not keys.update(uses=F("uses") + 1):
         raise Refused("key")
     return True
@@ -122,10 +133,9 @@ def _check_places(own: Any, standing: Standing, now: datetime) -> None:
         raise Refused("places", number=PLACES[standing], until=dates[-1] + PLACES_WINDOW)
 
 
-def _check_week(door: Door, now: datetime) -> None:
+def _is_full(door: Door, now: datetime) -> bool:
     if door.places_per_week is None:
-        return
+        return False
     # The last place of the week goes to one of two who come at once.
     Door.objects.select_for_update(no_key=True).get(pk=door.pk)
-    if not opening.places_left(door, now):
-        raise Refused("full", number=door.places_per_week, until=opening.week_of(door.page, now)[1])
+    return not opening.places_left(door, now)

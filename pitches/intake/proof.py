@@ -3,33 +3,37 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from pitches import lifecycle
 from pitches.intake.refusal import WrongCode
-from pitches.models import Agency, Device, Fact, Pitch, PitchState, Proof, Sender
+from pitches.models import Agency, Device, Event, Fact, Introduction, Pitch, PitchState, Proof, Sender
 from portal import clock, domains, tokens
 
 CODE_LIFE = timedelta(minutes=10)  # OWASP ASVS 5.0.0, 6.5.5
 CODE_TRIES = 5
-CODES_PER_PITCH = 5  # within CODES_WINDOW, whatever addresses were typed
+CODES_PER_PITCH = 5  # within CODES_WINDOW, whatever addresses were typed; as many for an introduction
 CODES_WINDOW = timedelta(hours=1)
 DEVICE_LIFE = timedelta(days=90)
 
 
-def issue_code(pitch: Pitch) -> str:
-    """A fresh code for the address of an unproven pitch. Only a keyed hash of both is kept; older codes go on working.
+# What an address is typed into, and a code is mailed for.
+Asked = Pitch | Introduction
+
+
+def unproven(asked: Asked) -> bool:
+    """Does it still wait for its code?"""
+    return asked.proven_at is None if isinstance(asked, Introduction) else asked.state == PitchState.UNPROVEN
+
+
+def issue_code(asked: Asked) -> str:
+    """A fresh code for an address that is not proven. Only a keyed hash of both is kept; older codes go on working.
 
     A code is bound to the address it was mailed to: after the address was changed it proves nothing.
     """
     code, salt = tokens.six_digits(), tokens.seed()
-    Proof.objects.create(
-        pitch=pitch,
-        salt=salt,
-        code_hash=_hash(salt, pitch.email, code),
-        expires_at=Now() + CODE_LIFE,
-    )
+    asked.proofs.create(salt=salt, code_hash=_hash(salt, asked.email, code), expires_at=Now() + CODE_LIFE)
     return code
 
 
@@ -37,32 +41,45 @@ def _hash(salt: str, email: str, code: str) -> str:
     return tokens.code_hash(salt, f"{email}:{code}")
 
 
-def ask_code(pitch: Pitch) -> bool:
-    """Send another code, up to five an hour for a pitch. True if one is on its way."""
+def say_code_is_asked(asked: Asked) -> Event:
+    """Write down that a code is wanted; the mail follows from it. An introduction is named by its number."""
+    if isinstance(asked, Introduction):
+        door = asked.door
+        return lifecycle.record(Fact.INTRODUCED, door.page, door=door, note=str(asked.pk))
+    return lifecycle.record(Fact.CODE_ASKED, asked.page, asked)
+
+
+def _asked_for(asked: Asked) -> QuerySet[Event]:
+    if isinstance(asked, Introduction):
+        return Event.objects.filter(what=Fact.INTRODUCED, door=asked.door_id, note=str(asked.pk))
+    return asked.events.filter(what=Fact.CODE_ASKED)
+
+
+def ask_code(asked: Asked) -> bool:
+    """Send another code, up to five an hour for one pitch or introduction. True if one is on its way."""
     with transaction.atomic():
-        asked = Pitch.objects.select_for_update().filter(pk=pitch.pk, state=PitchState.UNPROVEN).first()
-        since = clock.now() - CODES_WINDOW
-        sent = pitch.events.filter(what=Fact.CODE_ASKED, at__gt=since).count()
-        if asked is None or sent >= CODES_PER_PITCH:
+        locked = type(asked).objects.select_for_update().filter(pk=asked.pk).first()
+        sent = _asked_for(asked).filter(at__gt=clock.now() - CODES_WINDOW).count()
+        if locked is None or not unproven(locked) or sent >= CODES_PER_PITCH:
             return False
-        lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
+        say_code_is_asked(asked)
     return True
 
 
-def check_code(pitch: Pitch, typed: str) -> None:
-    """Raise WrongCode unless this is a code that was mailed to the pitch's address and still works.
+def check_code(asked: Asked, typed: str) -> None:
+    """Raise WrongCode unless this is a code that was mailed to the typed address and still works.
 
     The try is counted first and under a lock, so that parallel guesses cannot pass the limit.
     """
     code = "".join(filter(str.isdecimal, typed))[:12]
     with transaction.atomic():
-        asked = list(pitch.proofs.alive().filter(tries__lt=CODE_TRIES).select_for_update())
-        Proof.objects.filter(pk__in=[proof.pk for proof in asked]).update(tries=F("tries") + 1)
-    if any(tokens.same(proof.code_hash, _hash(proof.salt, pitch.email, code)) for proof in asked):
+        alive = list(asked.proofs.alive().filter(tries__lt=CODE_TRIES).select_for_update())
+        Proof.objects.filter(pk__in=[proof.pk for proof in alive]).update(tries=F("tries") + 1)
+    if any(tokens.same(proof.code_hash, _hash(proof.salt, asked.email, code)) for proof in alive):
         return
-    if not asked:
-        raise WrongCode("tries" if pitch.proofs.alive().exists() else "expired")
-    raise WrongCode("wrong" if any(proof.tries + 1 < CODE_TRIES for proof in asked) else "tries")
+    if not alive:
+        raise WrongCode("tries" if asked.proofs.alive().exists() else "expired")
+    raise WrongCode("wrong" if any(proof.tries + 1 < CODE_TRIES for proof in alive) else "tries")
 
 
 def recognise(device: str, email: str) -> Sender | None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from pitches import ledge, lifecycle
 from pitches.intake.refusal import Refused
-from pitches.models import Event, Fact, Pitch, PitchState
+from pitches.models import Event, Fact, Introduction, Pitch, PitchState
 from portal import clock
 
 NUDGE_AFTER = timedelta(days=7)
@@ -54,6 +54,8 @@ def _later_lapse(pitch: Pitch) -> datetime:
 
 
 def forget_unproven() -> int:
-    """Delete what was never proven within 30 days. Returns how many."""
-    gone = Pitch.objects.filter(state=PitchState.UNPROVEN, written_at__lt=clock.now() - UNPROVEN_LIFE)
-    return gone.delete()[1].get("pitches.Pitch", 0)
+    """Delete what was never proven within 30 days, and introductions as old as that. Returns how many."""
+    since = clock.now() - UNPROVEN_LIFE
+    pitches = Pitch.objects.filter(state=PitchState.UNPROVEN, written_at__lt=since).delete()[1]
+    introductions = Introduction.objects.filter(at__lt=since).delete()[1]
+    return pitches.get("pitches.Pitch", 0) + introductions.get("pitches.Introduction", 0)

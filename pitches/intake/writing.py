@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 
 from pitches import disclosure, lifecycle
 from pitches.intake.admission import check_open
-from pitches.intake.proof import ask_code, recognise
-from pitches.models import Came, Door, Fact, Key, Page, Pitch, PitchState, ReplyLink
+from pitches.intake.proof import ask_code, recognise, say_code_is_asked
+from pitches.models import Came, Door, Key, Page, Pitch, PitchState, ReplyLink
 from portal import clock, links, tokens
 
 
@@ -50,9 +50,12 @@ def _fields(door: Door, answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _came_by(door: Door, ways: Ways) -> dict[str, Any]:
-    """What is ours for this door. Foreign, used and expired tokens are as good as none: a plain form."""
+    """What is ours for this door. Foreign tokens are as good as none, and so are reply links that were used.
+
+    Whether a key still opens is found out at the moment of handing in, and said then.
+    """
     usable = ReplyLink.objects.filter(door=door, used_at=None, expires_at__gt=clock.now())
-    key = Key.objects.good().filter(door=door, token_hash=tokens.digest(ways.key)).first() if ways.key else None
+    key = Key.objects.filter(door=door, token_hash=tokens.digest(ways.key)).first() if ways.key else None
     reply = usable.filter(token_hash=tokens.digest(ways.reply)).first() if ways.reply else None
     came = reply.channel if reply else ways.came_from
     return {"key": key, "reply_link": reply, "came_from": came if came in Came.values else ""}
@@ -70,7 +73,7 @@ def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:
     )
     lifecycle.begin(pitch)
     if not recognise(device, pitch.email):
-        lifecycle.record(Fact.CODE_ASKED, pitch.page, pitch)
+        say_code_is_asked(pitch)
     return pitch
 
 
