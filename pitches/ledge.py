@@ -1,13 +1,11 @@
 """The ledge: the queue of a page. Its lanes, its order, and the date that it can promise."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import takewhile
-from typing import TypeVar
+from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 
+from pitches import arrivals
+from pitches.arrivals import Coming
 from pitches.models import Lane, Page, Pitch, PitchState, Standing
 from portal import clock
 
@@ -17,9 +15,6 @@ LANES = {
     Standing.INTRODUCED: Lane.KNOWN,
     Standing.STRANGER: Lane.FIRST_KNOCK,
 }
-Cards = TypeVar("Cards", int, float)
-PAST = timedelta(days=14)  # what is looked back at to say who will come
-MARGIN = 1.25  # more come than came, or a date is broken
 
 
 def lane_of(pitch: Pitch) -> Lane:
@@ -37,7 +32,7 @@ def cards_of(page: Page) -> list[int]:
     return others[:first] + strangers[:last]
 
 
-def share(page: Page, others: Cards, strangers: Cards) -> tuple[Cards, Cards]:
+def share(page: Page, others: int, strangers: int) -> tuple[int, int]:
     """How many cards of one session go to people with a standing and to first knocks. Unused places change sides."""
     first = min(others, page.cards - min(strangers, page.newcomer_cards))
     return first, min(strangers, page.cards - first)
@@ -46,45 +41,24 @@ def share(page: Page, others: Cards, strangers: Cards) -> tuple[Cards, Cards]:
 def promised(page: Page, lane: Lane, *, leaving_out: int = 0, behind: int = 0) -> datetime | None:
     """The first reading hour that still has a card for one more pitch in this lane, `behind` others not yet there.
 
-    `leaving_out` is the pitch itself, once it has arrived. Who is read before, and is likely to come until then, is
-    counted in: the rate of the last two weeks, once a page has two weeks behind it.
+    `leaving_out` is the pitch itself, once it has arrived. Who is read before and is likely to come until then is
+    counted in (arrivals.py); nobody comes before the trusted.
     """
-    waits, now = _waiting(page, leaving_out), clock.now()
-    knocks = lane == Lane.FIRST_KNOCK
-    coming = _coming(page, now) if lane != Lane.TRUSTED else Coming()
-    ahead: float = waits["strangers"] if knocks else waits["trusted"] + (waits["known"] if lane == Lane.KNOWN else 0)
-    others: float = waits["trusted"] + waits["known"] + (0 if knocks else behind + 1)
-    strangers: float = waits["strangers"] + (behind + 1 if knocks else 0)
+    waits, now, knocks = _waiting(page, leaving_out), clock.now(), lane == Lane.FIRST_KNOCK
+    coming = Coming() if lane == Lane.TRUSTED else arrivals.coming(page, now)
+    ahead = waits["strangers"] if knocks else waits["trusted"] + (waits["known"] if lane == Lane.KNOWN else 0)
     ahead += behind
-    for part, hour in coming.parts(page, now):
-        others += coming.others * part
-        ahead += 0 if knocks else coming.trusted * part
-        first, last = share(page, others, strangers)
-        served = last if knocks else first
-        if ahead + 1 <= served:
+    others = waits["trusted"] + waits["known"] + (0 if knocks else behind + 1)
+    strangers = waits["strangers"] + (behind + 1 if knocks else 0)
+    served = 0  # cards that went to people with a standing so far
+    for hour, gaps in arrivals.gaps(page, now):
+        first, last = share(page, others + coming.others(gaps) - served, strangers)
+        before = ahead if knocks else ahead + coming.trusted(gaps) - served
+        if before < (last if knocks else first):
             return hour
-        others, strangers, ahead = others - first, strangers - last, ahead - served
+        strangers, served = strangers - last, served + first
+        ahead -= last if knocks else 0
     return None
-
-
-@dataclass(frozen=True)
-class Coming:
-    """Who is likely to come with a standing between two reading hours: trusted, and all of them."""
-
-    trusted: float = 0
-    others: float = 0
-
-    def parts(self, page: Page, now: datetime) -> Iterator[tuple[float, datetime]]:
-        """The hours ahead, each with the part of a usual gap until it. The first gap has begun already."""
-        hours = page.hours_from(now)
-        first, second = next(hours, None), next(hours, None)
-        if first is None:
-            return
-        gap = second - first if second else timedelta(days=7)
-        yield min(1.0, (first - now) / gap), first
-        for hour in [second] if second else []:
-            yield 1.0, hour
-        yield from ((1.0, hour) for hour in hours)
 
 
 def _waiting(page: Page, leaving_out: int) -> dict[str, int]:
@@ -97,18 +71,3 @@ def _waiting(page: Page, leaving_out: int) -> dict[str, int]:
         known=Count("pk", filter=on_it & Q(lane=Lane.KNOWN) | arrived & Q(standing__in=("known", "introduced"))),
         strangers=Count("pk", filter=on_it & Q(lane=Lane.FIRST_KNOCK) | arrived & Q(standing=Standing.STRANGER)),
     )
-
-
-def _coming(page: Page, now: datetime) -> Coming:
-    """How many with a standing came between two reading hours, in the last two weeks. None while a page is new."""
-    start = now - PAST
-    known = Q(standing__in=(Standing.TRUSTED, Standing.KNOWN, Standing.INTRODUCED), handed_in_at__gt=start)
-    found = Pitch.objects.filter(page=page, handed_in_at__gt=start - timedelta(days=1)).aggregate(
-        since=Min("handed_in_at"),
-        trusted=Count("pk", filter=known & Q(standing=Standing.TRUSTED)),
-        others=Count("pk", filter=known),
-    )
-    hours = sum(1 for _ in takewhile(lambda hour: hour < now, page.hours_from(start)))
-    if not found["since"] or found["since"] > start or not hours:
-        return Coming()
-    return Coming(found["trusted"] / hours * MARGIN, found["others"] / hours * MARGIN)

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from pitches import doors, intake, lifecycle, relationships, review
+from pitches import doors, intake, lifecycle, opening, relationships, review
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
 from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
-from pitches.stories import stage
+from pitches.stories import crowd, stage
 from portal import clock, domains, tokens
 
 NOT_BUILT = frozenset({"change", "withdraw", "watch", "outcome"})
@@ -151,8 +151,7 @@ class Player:
         fields = {name: step[name] for name in ("state", "reason", "places_per_week") if name in step}
         if "tiers" in step:
             fields["tiers"] = list(step["tiers"])
-        if "until" in step:
-            fields["until"] = stage.local(step["until"], self.page.zone)
+        fields |= {name: stage.local(step[name], self.page.zone) for name in ("opens_at", "until") if name in step}
         doors.change(self._door(step["slug"]), **fields)
         return Outcome()
 
@@ -205,6 +204,10 @@ class Player:
             return Outcome(pitch, {"result": "refused", "why": "answered"})
         return Outcome(pitch)
 
+    def do_crowd(self, step: Mapping[str, Any]) -> Outcome:
+        """Many knock at a door, and the owner reads at every hour."""
+        return Outcome(facts=crowd.come(self._door(step["door"]), step).facts)
+
     def do_wait(self, step: Mapping[str, Any]) -> Outcome:
         """Nothing but time."""
         stage.travel(clock.now() + stage.duration(step["for"]))
@@ -228,7 +231,14 @@ class Player:
     def _got(self, name: str, wanted: Any, outcome: Outcome) -> Any:
         if name in outcome.facts:
             return outcome.facts[name]
-        looks: dict[str, Any] = {"mails": self._mails, "standing": self._standings, "handoff": self._handoffs}
+        if name == "kept_at_least":
+            return wanted if outcome.facts["kept"] >= float(wanted) else round(outcome.facts["kept"], 1)
+        looks: dict[str, Any] = {
+            "mails": self._mails,
+            "standing": self._standings,
+            "handoff": self._handoffs,
+            "doors": self._doors,
+        }
         return looks[name](wanted) if name in looks else self._of_pitch(name, outcome.pitch)
 
     def _of_pitch(self, name: str, pitch: Pitch | None) -> Any:
@@ -243,6 +253,11 @@ class Player:
     def _handoffs(self, wanted: Mapping[str, str]) -> dict[str, str | None]:
         found = {key: self._pitch(key) for key in wanted}
         return {key: one.handoff.standing if hasattr(one, "handoff") else None for key, one in found.items()}
+
+    def _doors(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """How each door stands: its look, and why it is shut."""
+        found = {slug: opening.of(self._door(slug)) for slug in wanted}
+        return {slug: f"{one.look}, {one.why}" if one.why else one.look for slug, one in found.items()}
 
     def _standings(self, wanted: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
         return {

@@ -21,6 +21,14 @@ EXPECT = {
     "standing": ANY,
     "mails": ANY,
     "handoff": ANY,
+    "doors": ANY,
+    "came_from": None,
+    "sealed": None,
+    "results": None,
+    "kept_at_least": None,
+    "turned_away": None,
+    "reopened": None,
+    "lapsed": None,
 }
 PAID = (
     "type",
@@ -41,17 +49,24 @@ ANSWERS = {
     "event": dict.fromkeys(("starts", "place", "coverage_expected")),
     "product": dict.fromkeys(("value", "currency", "keep")),
 }
-DOOR = dict.fromkeys(("slug", "name", "state", "until", "reason", "tiers", "places_per_week", "asks")) | {
-    "floor": dict.fromkeys(("amount", "currency"))
-}
+DOOR = dict.fromkeys(
+    ("slug", "name", "state", "opens_at", "until", "reason", "tiers", "places_per_week", "asks", "questions")
+) | {"floor": dict.fromkeys(("amount", "currency"))}
+PITCH: dict[str, Any] = dict.fromkeys(("id", "sender", "door", "key")) | {"answers": ANSWERS}
 STEPS: dict[str, dict[str, Any]] = {
-    "pitch": {"id": None, "sender": None, "door": None, "answers": ANSWERS, "prove": None, "again": None},
+    "pitch": dict.fromkeys(("id", "sender", "door", "prove", "again", "key", "reply_link")) | {"answers": ANSWERS},
+    "race": {"pitches": [PITCH]},
     "change": {"id": None, "answers": ANSWERS},
     "nudge": dict.fromkeys(("id", "text")),
     "withdraw": dict.fromkeys(("id", "text")),
     "reply": dict.fromkeys(("id", "text")),
     "watch": dict.fromkeys(("sender", "door")),
-    "door": dict.fromkeys(("slug", "state", "until", "reason", "tiers", "places_per_week")),
+    "stop_watch": dict.fromkeys(("sender", "door")),
+    "door": dict.fromkeys(("slug", "state", "opens_at", "until", "reason", "tiers", "places_per_week")),
+    "key": dict.fromkeys(("id", "door", "uses", "days", "sender")),
+    "reply_link": dict.fromkeys(("id", "door", "who", "channel")),
+    "accept_terms": {"id": None},
+    "crowd": dict.fromkeys(("door", "factor", "for", "before", "known_per_hour", "seed")),
     "stand": dict.fromkeys(("sender", "door", "standing", "until", "note")),
     "session": {"cards": None, "answers": ANY},
     "undo": {"id": None},
@@ -63,7 +78,10 @@ STORY = {
     "version": None,
     "clock": None,
     "page": dict.fromkeys(
-        ("handle", "name", "timezone", "reading", "cards", "newcomer_share", "lapse_days", "tell_me_now", "sensitive")
+        (
+            *("handle", "name", "timezone", "reading", "cards", "newcomer_share", "lapse_days", "promise_days"),
+            *("tell_me_now", "sensitive"),
+        )
     ),
     "doors": [DOOR],
     "senders": [{"id": None, "name": None, "email": None, "company": None, "standing": STANDINGS}],

@@ -50,9 +50,9 @@ def build(story: Mapping[str, Any]) -> tuple[Page, dict[str, Sender]]:
 def _page(spec: Mapping[str, Any]) -> Page:
     email = f"{spec['handle']}@{spec['handle']}.example"
     owner = User.objects.filter(email=email).first() or User.objects.create_user(email, name=spec["name"])
-    plain = ("cards", "newcomer_share", "lapse_days", "tell_me_now", "sensitive")
+    plain = ("cards", "newcomer_share", "lapse_days", "promise_days", "tell_me_now", "sensitive")
     fields = {name: spec[name] for name in plain if name in spec}
-    page = Page.objects.create(owner=owner, handle=spec["handle"], name=spec["name"], **fields)
+    page = doors.begin(owner, handle=spec["handle"], name=spec["name"], **fields)
     doors.keep_hours(page, list(spec.get("reading", [])), spec.get("timezone", "UTC"))
     page.published_at = clock.now()
     page.save(update_fields=["published_at"])
@@ -62,8 +62,8 @@ def _page(spec: Mapping[str, Any]) -> Page:
 def _door(page: Page, spec: Mapping[str, Any], position: int) -> Door:
     fields = {name: spec[name] for name in ("slug", "name", "state", "reason", "places_per_week") if name in spec}
     fields |= {name: list(spec[name]) for name in ("tiers", "asks") if name in spec}
-    if "until" in spec:
-        fields["until"] = local(spec["until"], page.zone)
+    fields |= {name: local(spec[name], page.zone) for name in ("opens_at", "until") if name in spec}
+    fields |= {"questions": [dict(question) for question in spec["questions"]]} if "questions" in spec else {}
     if "floor" in spec:
         fields |= {"floor_amount": spec["floor"]["amount"], "floor_currency": spec["floor"]["currency"]}
     # A story's senders may ask for anything; what a door offers is its own matter.
