@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +33,15 @@ KEPT = (
     "questions",
     "floor_amount",
     "floor_currency",
+    "paint",
 )
+# Fields that only make sense together: whoever changes one of them has looked at the others.
+TOGETHER = (
+    {"state", "opens_at", "until", "tiers"},
+    {"asks", "questions"},
+    {"floor_amount", "floor_currency"},
+)
+DESK_WORDS = ("new", "order")  # addresses of the desk itself, beside those of the doors
 
 
 @dataclass
@@ -51,7 +60,7 @@ def stood(door: Door) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value.normalize())
-    return DjangoJSONEncoder().default(value) if hasattr(value, "isoformat") else value
+    return DjangoJSONEncoder().default(value.astimezone(UTC)) if isinstance(value, datetime) else value
 
 
 def keep_version(door: Door, *, by: User | None = None) -> None:
@@ -65,11 +74,14 @@ def hang(page: Page, *, by: User | None = None, **fields: Any) -> Door:
     """Hang one more door, at the end of the street. Raises ValidationError."""
     place = page.doors.aggregate(last=Max("position"))["last"] or 0
     door = Door(page=page, **({"position": place + 1} | fields))
+    if door.slug in DESK_WORDS:
+        door.slug += "-1"
     door.full_clean(exclude=["page"])
     door.announced = opening.of(door).is_open
     door.save()
     opening.announce(door)
     keep_version(door, by=by)
+    lifecycle.record(Fact.DOOR_CHANGED, page, door=door, by=by, note=str(door.version))
     return door
 
 
@@ -77,12 +89,13 @@ def hang(page: Page, *, by: User | None = None, **fields: Any) -> Door:
 def change(door: Door, *, by: User | None = None, seen: int | None = None, **fields: Any) -> Door:
     """Change a door. What waits behind it stays; pitches written from now on are for the new version.
 
-    `seen` is the version that the editor looked at: if somebody changed one of the same fields since, raises Changed.
+    `seen` is the version that the editor looked at: what they left as it was stays as it is now, and if somebody
+    changed one of the same fields since, or one that belongs to it, raises Changed.
     """
     now = Door.objects.select_for_update().select_related("page").get(pk=door.pk)
-    keep_version(now, by=by)
+    keep_version(now)
     if seen is not None and seen != now.version:
-        _compare(now, seen, fields)
+        fields = _merge(now, seen, fields)
     was = stood(now)
     for name, value in fields.items():
         setattr(now, name, value)
@@ -105,17 +118,17 @@ def _settle(door: Door) -> None:
         door.until = None
 
 
-def _compare(door: Door, seen: int, fields: dict[str, Any]) -> None:
+def _merge(door: Door, seen: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """What the editor touched, if nobody else did."""
     old = DoorVersion.objects.filter(door=door, version=seen).first()
-    before = old.stood if old else {}
-    now = stood(door)
-    both = {
-        name: now[name]
-        for name, value in fields.items()
-        if name in now and now[name] != before.get(name) and _plain(value) not in (now[name], before.get(name))
-    }
-    if both:
-        raise Changed(door, both)
+    before, now = old.stood if old else {}, stood(door)
+    touched = {name: value for name, value in fields.items() if _plain(value) != before.get(name)}
+    agreed = {name for name, value in touched.items() if _plain(value) == now[name]}
+    theirs = {name for name in KEPT if now[name] != before.get(name)} - agreed
+    near = {name for group in TOGETHER if group & touched.keys() for name in group} | touched.keys()
+    if both := theirs & near:
+        raise Changed(door, {name: now[name] for name in KEPT if name in both})
+    return touched
 
 
 def reorder(page: Page, order: Iterable[int]) -> None:
