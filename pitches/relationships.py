@@ -19,7 +19,7 @@ from pitches.models import (
     Sender,
     Standing,
 )
-from portal import clock
+from portal import clock, domains
 from portal.models import User
 
 # What an answer is evidence of, once it has gone out.
@@ -38,9 +38,13 @@ def standing_of(page: Page, sender: Sender | None, door: Door | None, *, at: dat
     """
     if sender is None:
         return Standing.STRANGER
-    rows = list(Relationship.objects.filter(page=page, sender__canonical=sender.canonical))
+    rows = Relationship.objects.filter(page=page, sender__canonical=sender.canonical)
+    return _stands(rows, sender, door, at or clock.now())
+
+
+def _stands(rows: Iterable[Relationship], sender: Sender, door: Door | None, moment: datetime) -> Standing:
+    """The standing that follows from all rows of a sender's address, with and without plus-tags."""
     here = [row for row in rows if row.door_id in (None, door.pk if door else None)]
-    moment = at or clock.now()
     if any(row.blocked for row in here):
         return Standing.BLOCKED
     if any(row.paused_until and row.paused_until > moment for row in here):
@@ -48,6 +52,25 @@ def standing_of(page: Page, sender: Sender | None, door: Door | None, *, at: dat
     own = {row.door_id: row for row in here if row.sender_id == sender.pk}
     level = own.get(door.pk if door else None) or own.get(None)
     return Standing(level.rung) if level else Standing.STRANGER
+
+
+def standings(page: Page, senders: Iterable[Sender], doors: Iterable[Door]) -> dict[tuple[int, int], Standing]:
+    """How some senders stand at some doors of a page, by (sender, door). One question for all of them."""
+    people, now = list(senders), clock.now()
+    canonical = {sender.canonical for sender in people}
+    rows = Relationship.objects.filter(page=page, sender__canonical__in=canonical).select_related("sender")
+    of: dict[str, list[Relationship]] = {name: [] for name in canonical}
+    for row in rows:
+        of[row.sender.canonical].append(row)
+    return {
+        (sender.pk, door.pk): _stands(of[sender.canonical], sender, door, now) for door in doors for sender in people
+    }
+
+
+def blocks(page: Page, email: str, door: Door) -> bool:
+    """Has the owner blocked this address, at this door or at all?"""
+    rows = Relationship.objects.filter(page=page, sender__canonical=domains.canonical(email), blocked=True)
+    return any(row.door_id in (None, door.pk) for row in rows)
 
 
 def paused_until(page: Page, sender: Sender, door: Door) -> datetime | None:

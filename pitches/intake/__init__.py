@@ -15,6 +15,7 @@ from pitches.intake.proof import (
     recognise,
     remember,
     sender_of,
+    senders_on,
     unproven,
 )
 from pitches.intake.refusal import Refused, WrongCode
@@ -51,6 +52,7 @@ __all__ = [
     "remember",
     "reply",
     "sender_of",
+    "senders_on",
     "to_be_mailed",
     "unproven",
     "write",

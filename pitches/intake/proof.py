@@ -16,6 +16,7 @@ CODE_TRIES = 5
 CODES_PER_PITCH = 5  # within CODES_WINDOW, whatever addresses were typed; as many for an introduction
 CODES_WINDOW = timedelta(hours=1)
 DEVICE_LIFE = timedelta(days=90)
+MOST_ON_A_DEVICE = 10  # mailboxes that are looked at
 
 
 # What an address is typed into, and a code is mailed for.
@@ -95,11 +96,17 @@ def recognise(device: str, email: str) -> Sender | None:
     return row.sender if row else None
 
 
+def senders_on(device: str) -> list[Sender]:
+    """Whoever proved a mailbox on this device within 90 days, the last one first."""
+    if not device:
+        return []
+    rows = Device.objects.select_related("sender").filter(token_hash=tokens.digest(device), expires_at__gt=clock.now())
+    return [row.sender for row in rows.order_by("-expires_at")[:MOST_ON_A_DEVICE]]
+
+
 def known_contact(device: str) -> Sender | None:
     """Whoever proved a mailbox on this device last: to fill in the contact fields."""
-    rows = Device.objects.select_related("sender").filter(token_hash=tokens.digest(device), expires_at__gt=clock.now())
-    row = rows.order_by("-expires_at").first() if device else None
-    return row.sender if row else None
+    return next(iter(senders_on(device)), None)
 
 
 def remember(device: str, sender: Sender) -> None:
