@@ -37,7 +37,7 @@ def owner(spec: dict[str, Any]) -> User:
 
 def put_up(spec: dict[str, Any], by: User) -> Page:
     """The page as the owner published it, with its reading hours."""
-    page = Page.objects.create(owner=by, handle=spec["handle"], **{name: spec[name] for name in WORDS})
+    page = doors.begin(by, handle=spec["handle"], **{name: spec[name] for name in WORDS})
     doors.keep_hours(page, spec["reading"], spec["timezone"])
     return doors.publish(page, by=by)
 

@@ -1,14 +1,127 @@
-"""The page that the doors hang on: put it up, keep its hours."""
+"""The page that the doors hang on: put it up, change its words and hours, hide it."""
 
+import json
+from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from pitches import lifecycle
-from pitches.doors import editing
-from pitches.models import Fact, Page
+from pitches import lifecycle, opening
+from pitches.doors import editing, handles
+from pitches.models import Event, Fact, Page
 from portal import clock
 from portal.models import User
+
+# What two tabs may disagree about. Its old values rest in the note of the event, by name.
+WORDS = ("name", "tagline", "headline", "intro", "house_rules", "paint")
+SETTINGS = (
+    *("reading", "timezone", "cards", "newcomer_share", "promise_days", "lapse_days", "digest"),
+    *("quiet_from", "quiet_to", "holiday_from", "holiday_until"),
+)
+
+
+class Taken(Exception):
+    """Somebody has this short address, or one that looks like it, or this person has a page already."""
+
+
+@dataclass
+class PageChanged(Exception):
+    """Somebody changed the page since it was looked at: the fields that both changed, and those that only they did."""
+
+    page: Page
+    fields: dict[str, Any]
+    theirs: dict[str, Any]
+
+
+# ── put it up ────────────────────────────────────────────────────────────────
+def begin(owner: User, **fields: Any) -> Page:
+    """A new page with its handle, not up yet. Raises Taken."""
+    try:
+        with transaction.atomic():
+            page = Page.objects.create(owner=owner, **fields)
+            handles.take(page)
+    except (IntegrityError, handles.Refused) as error:
+        raise Taken from error
+    return page
+
+
+@transaction.atomic
+def set_up(owner: User, *, words: dict[str, Any], hung: list[dict[str, Any]], reading: list[str], zone: str) -> Page:
+    """Make a page from its words, hang its doors in this order, keep its hours, and put it up. Raises Taken."""
+    page = begin(owner, **words)
+    for place, door in enumerate(hung, start=1):
+        editing.hang(page, by=owner, position=place, **door)
+    User.objects.filter(pk=owner.pk).update(timezone=zone)
+    keep_hours(page, reading, zone)
+    return publish(page, by=owner)
+
+
+def publish(page: Page, *, by: User) -> Page:
+    """Put a page up. Doing it again changes nothing."""
+    if page.published_at is None:
+        page.published_at = clock.now()
+        page.save(update_fields=["published_at"])
+        lifecycle.record(Fact.PUBLISHED, page, by=by)
+    return page
+
+
+# ── change it ────────────────────────────────────────────────────────────────
+def keep_words(page: Page, *, by: User | None = None, seen: int | None = None, **words: Any) -> Page:
+    """Change what the page says. `seen` is the version that the editor looked at. Raises PageChanged."""
+    return _keep(page, by=by, seen=seen, fields={name: words[name] for name in WORDS if name in words})
+
+
+@transaction.atomic
+def keep_settings(page: Page, *, by: User | None = None, seen: int | None = None, **settings: Any) -> Page:
+    """Change when and how much the owner reads. The next hour is planned anew, and the doors are looked at again.
+    What waits keeps the dates that it was promised. Raises PageChanged.
+    """
+    zone = page.timezone
+    now = _keep(page, by=by, seen=seen, fields={name: settings[name] for name in SETTINGS if name in settings})
+    keep_hours(now, now.reading, now.timezone)
+    if now.timezone != zone:
+        User.objects.filter(pk=now.owner_id).update(timezone=now.timezone)
+        for door in now.doors.hung():  # a week of places begins on the owner's Monday
+            door.page = now
+            opening.count_places(door)
+    opening.look_ahead(now)
+    return now
+
+
+@transaction.atomic
+def _keep(page: Page, *, by: User | None, seen: int | None, fields: dict[str, Any]) -> Page:
+    now = Page.objects.select_for_update().get(pk=page.pk)
+    if seen is not None and seen < now.version:
+        fields = _merge(now, seen, fields)
+    was = {name: _plain(getattr(now, name)) for name, value in fields.items() if getattr(now, name) != value}
+    if was:
+        now.version += 1
+        for name in was:
+            setattr(now, name, fields[name])
+        now.save(update_fields=[*was, "version"])
+        note = json.dumps({"version": now.version, "was": was})
+        lifecycle.record(Fact.PAGE_CHANGED, now, by=by, note=note)
+    return now
+
+
+def _merge(now: Page, seen: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields without those that only somebody else changed since version `seen`. Raises PageChanged."""
+    before: dict[str, Any] = {}
+    notes = Event.objects.filter(page=now, what=Fact.PAGE_CHANGED, note__startswith="{").values_list("note", flat=True)
+    for change in map(json.loads, notes.order_by("pk")):
+        if change["version"] > seen:
+            before = change["was"] | before
+    alone = {name for name in before if name in fields and _plain(fields[name]) == before[name]}
+    wanted = {name: value for name, value in fields.items() if name not in alone}
+    both = {name: getattr(now, name) for name in wanted if name in before and wanted[name] != getattr(now, name)}
+    if both:
+        raise PageChanged(now, both, {name: getattr(now, name) for name in alone})
+    return wanted
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def keep_hours(page: Page, reading: list[str], timezone: str) -> Page:
@@ -26,15 +139,6 @@ def keep_digest(page: Page, *, wanted: bool) -> Page:
     return page
 
 
-def publish(page: Page, *, by: User) -> Page:
-    """Put a page up. Doing it again changes nothing."""
-    if page.published_at is None:
-        page.published_at = clock.now()
-        page.save(update_fields=["published_at"])
-        lifecycle.record(Fact.PUBLISHED, page, by=by)
-    return page
-
-
 def keep_shortcuts(page: Page, *, on: bool) -> Page:
     """Single keys at the desk, on or off."""
     page.shortcuts = on
@@ -42,19 +146,13 @@ def keep_shortcuts(page: Page, *, on: bool) -> Page:
     return page
 
 
-class Taken(Exception):
-    """Somebody has this short address, or this person has a page already."""
-
-
-def set_up(owner: User, *, words: dict[str, Any], hung: list[dict[str, Any]], reading: list[str], zone: str) -> Page:
-    """Make a page from its words, hang its doors in this order, keep its hours, and put it up. Raises Taken."""
-    try:
-        with transaction.atomic():
-            page = Page.objects.create(owner=owner, **words)
-            for place, door in enumerate(hung, start=1):
-                editing.hang(page, by=owner, position=place, **door)
-            User.objects.filter(pk=owner.pk).update(timezone=zone)
-            keep_hours(page, reading, zone)
-            return publish(page, by=owner)
-    except IntegrityError as error:
-        raise Taken from error
+def hide(page: Page, *, by: User, hidden: bool) -> Page:
+    """Take a page away from everybody but its owner, or show it again. What waits stays."""
+    with transaction.atomic():
+        now = Page.objects.select_for_update().get(pk=page.pk)
+        if bool(now.hidden_at) != hidden:
+            now.hidden_at, now.version = clock.now() if hidden else None, now.version + 1
+            now.next_hour_at = now.next_hour(clock.now())
+            now.save(update_fields=["hidden_at", "version", "next_hour_at"])
+            lifecycle.record(Fact.PAGE_CHANGED, now, by=by, note="hidden" if hidden else "shown")
+    return now

@@ -1,4 +1,4 @@
-"""Five short answers that put a page up."""
+"""What a page says: the five short answers that put it up, and all of its words at the desk."""
 
 import re
 from typing import Any
@@ -10,31 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pitches.forms import fields
+from pitches.forms.handles import HandleField
+from pitches.forms.hours import HOURS, ZoneField
 from pitches.forms.topics import TOPICS, Topic
 from pitches.models import Page
-from pitches.models.page import HANDLE, PAINTS, READING_HOUR, WEEKDAYS
-from portal import zones
+from pitches.models.page import PAINTS, READING_HOUR
 
-# Addresses of the site itself, and names that only a cheat would want.
-RESERVED = frozenset(
-    """
-    about abuse accessibility account accounts admin administrator agencies agency all anonymous api app apps assets
-    auth billing blog bot careers contact dashboard data dev desk developer developers docs door doors download
-    email example exports faq favicon feed find for-agencies halfdoor health healthz help home hooks hour hours how
-    images inbox info invite key keys ledge legal login logout mail maintainer me media metrics moderator mod news
-    nobody null official operator owner page pages password payment pitch pitches postmaster press pricing privacy
-    profile public readyz register report reports root robots rss rules safety sales search security server session
-    settings share sign-in sign-out sign-up signin signout signup sitemap site staff static status stop store
-    support system team terms test trust undefined user users verify watch web webhook webhooks webmaster welcome
-    well-known www you
-    """.split()
-)
-HOURS = {
-    "tue_fri": (gettext_lazy("Tuesday and Friday, 09:00"), ["TUE 09:00", "FRI 09:00"]),
-    "weekdays": (gettext_lazy("Every weekday, 09:00"), [f"{day} 09:00" for day in WEEKDAYS[:5]]),
-    "friday": (gettext_lazy("Friday afternoon, 15:00"), ["FRI 15:00"]),
-    "own": (gettext_lazy("My own times"), []),
-}
 HOUSE_RULES = (
     gettext_lazy("Say who pays and who gains. I tell my readers, always."),
     gettext_lazy("One pitch per door at a time."),
@@ -42,14 +23,95 @@ HOUSE_RULES = (
     gettext_lazy("No calls to “explain it better”. Write it better."),
 )
 MOST_SHUT = 12
-
-
-def _zone_choices() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in zones.lived_in()]
+MOST_RULES, LONGEST_RULE = 8, 160
 
 
 def _usual_rules() -> str:
     return "\n".join(map(str, HOUSE_RULES))
+
+
+class Rules(fields.Text):
+    """House rules, one a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("House rules"),
+            help_text=gettext_lazy("One a line, at most eight. You can change every word later"),
+            lines=True,
+            rows=5,
+            required=False,
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        """The rules as a list, each of them short enough."""
+        rules = [line.strip() for line in super().clean(value).split("\n") if line.strip()]
+        if len(rules) > MOST_RULES:
+            raise ValidationError(_("These are %(count)s rules. Keep the best eight.") % {"count": len(rules)})
+        for number, rule in enumerate(rules, start=1):
+            if len(rule) > LONGEST_RULE:
+                said = {"number": number, "count": len(rule)}
+                raise ValidationError(_("Make rule %(number)s shorter: at most 160. It has %(count)d.") % said)
+        return rules
+
+
+def _paints() -> list[tuple[str, Any]]:
+    names = {
+        "green": _("Green"),
+        "blue": _("Blue"),
+        "gold": _("Gold"),
+        "plum": _("Plum"),
+        "red": _("Red"),
+        "teal": _("Teal"),
+    }
+    return [(paint, names[paint]) for paint, _same in PAINTS]
+
+
+class PageForm(forms.Form):
+    """All that a page says about its owner. Plain words: nothing in them is read as HTML or Markdown."""
+
+    name = fields.Text(
+        label=gettext_lazy("Your name, as your readers know it"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Give your name.")},
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    tagline = fields.Text(label=gettext_lazy("What you do, in one line"), max_length=80, required=False)
+    headline = fields.Text(
+        label=gettext_lazy("The first line of your page"),
+        help_text=gettext_lazy("Left empty, it says: Pitch me here, not in my messages."),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput({"data-count": "80"}),
+    )
+    intro = fields.Text(
+        label=gettext_lazy("What you want people to know before they knock"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea({"rows": 4, "data-count": "600"}),
+        lines=True,
+    )
+    house_rules = Rules()
+    paint = forms.ChoiceField(
+        label=gettext_lazy("The colour of your page"),
+        choices=_paints,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a colour.")},
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, page: Page) -> "PageForm":
+        """Filled in as the page is."""
+        same = ("name", "tagline", "headline", "intro", "paint")
+        now = {name: getattr(page, name) for name in same}
+        return cls(initial=now | {"house_rules": "\n".join(page.house_rules), "seen": page.version})
+
+    def words(self) -> dict[str, Any]:
+        """As doors.keep_words() takes them."""
+        kept = ("name", "tagline", "intro", "house_rules", "paint")
+        first = self.cleaned_data["headline"] or str(Page().headline)
+        return {name: self.cleaned_data[name] for name in kept} | {"headline": first}
 
 
 class WelcomeForm(forms.Form):
@@ -61,12 +123,7 @@ class WelcomeForm(forms.Form):
         error_messages={"required": gettext_lazy("Give your name.")},
         widget=forms.TextInput({"autocomplete": "name"}),
     )
-    handle = fields.Text(
-        label=gettext_lazy("Your short address"),
-        max_length=30,
-        error_messages={"required": gettext_lazy("Choose a short address.")},
-        widget=forms.TextInput({"autocapitalize": "off", "spellcheck": "false", "dir": "ltr", "autocomplete": "off"}),
-    )
+    handle = HandleField()
     tagline = fields.Text(label=gettext_lazy("What you do, in one line"), max_length=80, required=False)
     topics = forms.MultipleChoiceField(
         label=gettext_lazy("Topics you want to hear about"),
@@ -91,26 +148,8 @@ class WelcomeForm(forms.Form):
         rows=3,
         required=False,
     )
-    timezone = forms.ChoiceField(label=gettext_lazy("Your time zone"), choices=_zone_choices)
-    house_rules = fields.Text(
-        label=gettext_lazy("House rules"),
-        help_text=gettext_lazy("One a line. You can change every word later"),
-        max_length=1000,
-        lines=True,
-        rows=5,
-        required=False,
-        initial=_usual_rules,
-    )
-
-    def clean_handle(self) -> str:
-        """A handle of ASCII letters that nobody has and that the site does not need. Capitals become small."""
-        handle = self.cleaned_data["handle"].removeprefix("@").lower()
-        HANDLE(handle)
-        if handle in RESERVED:
-            raise ValidationError(_("This address is reserved. Choose another."), code="reserved")
-        if Page.objects.filter(handle=handle).exists():
-            raise ValidationError(_("@%(handle)s is taken. Choose another.") % {"handle": handle}, code="taken")
-        return handle
+    timezone = ZoneField()
+    house_rules = Rules(initial=_usual_rules)
 
     def clean_own_hours(self) -> list[str]:
         """Lines such as TUE 09:00; small letters and 9:00 are understood."""
@@ -134,9 +173,7 @@ class WelcomeForm(forms.Form):
 
     def words(self) -> dict[str, Any]:
         """The page itself."""
-        data = self.cleaned_data
-        rules = [line.strip()[:160] for line in data["house_rules"].split("\n") if line.strip()]
-        return {"name": data["name"], "handle": data["handle"], "tagline": data["tagline"], "house_rules": rules[:8]}
+        return {name: self.cleaned_data[name] for name in ("name", "handle", "tagline", "house_rules")}
 
     def reading(self) -> list[str]:
         """The reading hours."""
@@ -149,10 +186,10 @@ class WelcomeForm(forms.Form):
     def doors(self) -> list[dict[str, Any]]:
         """The doors in their order: ticked topics, the own one, then those that stay shut. Each name hangs once."""
         data = self.cleaned_data
-        hung = [_open_door(TOPICS[key]) for key in data["topics"]]
-        if data["own"]:
+        hung = [_open_door(TOPICS[key]) for key in data.get("topics", [])]
+        if data.get("own"):
             hung.append(_open_door(Topic(data["own"], "")))
-        shut = [name.strip()[:60] for name in data["shut"].split(",")]
+        shut = [name.strip()[:60] for name in data.get("shut", "").split(",")]
         hung += [{"name": name, "state": "closed"} for name in shut if name][:MOST_SHUT]
         by_slug: dict[str, dict[str, Any]] = {}
         for place, door in enumerate(hung):
@@ -171,12 +208,3 @@ def _open_door(topic: Topic) -> dict[str, Any]:
         "may_ask": list(topic.may_ask),
         "asks": list(topic.asks),
     }
-
-
-def suggest_handle(text: str) -> str:
-    """A handle that is free, made from a name or a mailbox."""
-    base = slugify(text)[:26].strip("-") or "page"
-    taken = set(Page.objects.filter(handle__startswith=base).values_list("handle", flat=True)) | RESERVED
-    return next(
-        name for name in [base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))] if name not in taken
-    )

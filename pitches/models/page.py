@@ -148,6 +148,22 @@ class Page(models.Model):
         """The first reading hour at or after `moment`."""
         return next(self.hours_from(moment), None)
 
+    def after_quiet(self, moment: datetime) -> datetime:
+        """`moment`, or the end of the quiet time that it falls into. The wall counts: quiet time may cross midnight,
+        an end in a gap of daylight saving moves forward, and of two ends in a fold it is the one on the same side.
+        """
+        if self.quiet_from is None or self.quiet_to is None:
+            return moment
+        local = moment.astimezone(self.zone)
+        now, day = local.time(), local.date()
+        if self.quiet_from > self.quiet_to and now >= self.quiet_from:
+            day += timedelta(days=1)
+        elif not (self.quiet_from <= now < self.quiet_to or self.quiet_from > self.quiet_to > now):
+            return moment
+        fold = local.fold if day == local.date() else 0
+        end = datetime.combine(day, self.quiet_to, self.zone).replace(fold=fold)
+        return max(moment, end.astimezone(UTC))
+
     @property
     def newcomer_cards(self) -> int:
         """How many places of a session are kept for first knocks."""

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pitches import doors
-from pitches.forms.page import WelcomeForm, suggest_handle
+from pitches.doors import handles
+from pitches.forms.page import WelcomeForm
 from pitches.models import Page
 from pitches.web import access
 from pitches.web.redirects import see
@@ -55,7 +56,7 @@ def _suggested(request: HttpRequest) -> dict[str, str]:
     zone = unquote(request.COOKIES.get("zone", ""))
     return {
         "name": user.name,
-        "handle": suggest_handle(user.name or user.email.partition("@")[0]),
+        "handle": handles.suggest(user.name or user.email.partition("@")[0]),
         "timezone": zone if zone in zones.lived_in() else "Europe/London",
     }
 

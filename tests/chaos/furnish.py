@@ -1,7 +1,7 @@
 """The page that everybody knocks at: `manage.py shell -c "from tests.chaos.furnish import furnish; furnish(100)"`."""
 
 from pitches import doors, intake, relationships
-from pitches.models import Door, Page, Standing
+from pitches.models import Door, Standing
 from portal.models import User
 
 TRUSTED = 10  # every tenth sender is trusted, so that more than one queue is busy
@@ -15,7 +15,7 @@ def address(number):
 def furnish(senders):
     """One page, one open door, and some people who are trusted."""
     owner = User.objects.create_user("maya@maya.example", name="Maya Lind")
-    page = Page.objects.create(owner=owner, handle="chaos", name="Maya Lind", digest=False)
+    page = doors.begin(owner, handle="chaos", name="Maya Lind", digest=False)
     doors.keep_hours(page, ["TUE 09:00"], "Europe/London")
     doors.publish(page, by=owner)
     Door.objects.create(page=page, slug="door", name="A door")
