@@ -66,6 +66,8 @@ class DoorFactory(DjangoModelFactory):
     wants = factory.LazyFunction(lambda: ["Data my readers can download"])
     not_here = factory.LazyFunction(lambda: ["Surveys of under 100 people"])
     position = factory.Sequence(int)
+    state = "open"
+    announced = factory.LazyAttribute(lambda door: door.state in ("open", "until"))
 
     class Params:
         closed = factory.Trait(state="closed", reason="My readers asked for a rest.")
