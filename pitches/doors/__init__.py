@@ -1,6 +1,17 @@
 """Doors and the page they hang on: hang and change a door, put a page up, keep its hours, give keys, share it."""
 
-from pitches.doors.editing import KEPT, Changed, change, hang, hang_again, keep_version, reorder, stood, take_down
+from pitches.doors.editing import (
+    KEPT,
+    Changed,
+    change,
+    hang,
+    hang_again,
+    keep_version,
+    put_back,
+    reorder,
+    stood,
+    take_down,
+)
 from pitches.doors.page import (
     PageChanged,
     Taken,
@@ -32,6 +43,7 @@ __all__ = [
     "keep_version",
     "keep_words",
     "publish",
+    "put_back",
     "reorder",
     "set_up",
     "stood",

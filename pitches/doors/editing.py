@@ -110,6 +110,15 @@ def change(door: Door, *, by: User | None = None, seen: int | None = None, **fie
     return now
 
 
+def put_back(door: Door, version: DoorVersion, *, by: User) -> Door:
+    """Undo a turn of the switch: the state, the dates and the words of a version, if the door is still as the next one
+    left it. Raises Changed.
+    """
+    old = version.stood
+    dates = {name: datetime.fromisoformat(old[name]) if old[name] else None for name in ("opens_at", "until")}
+    return change(door, by=by, seen=version.version + 1, state=old["state"], reason=old["reason"], **dates)
+
+
 def _settle(door: Door) -> None:
     """A door that is closed or opened by hand forgets the dates that have passed."""
     if door.opens_at and door.opens_at <= clock.now():

@@ -1,19 +1,25 @@
 """Fetch, or answer 404. Every table that a view reads is reached through here, in the name of whoever asks."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from pitches import freshness, opening
 from pitches.models import (
     Agency,
     Answer,
     AnswerKind,
     Door,
+    DoorVersion,
     Event,
     Fact,
     Handoff,
+    Introduction,
+    Key,
     Message,
     MessageState,
     Page,
@@ -23,18 +29,21 @@ from pitches.models import (
     Relationship,
     ReplyLink,
     Sender,
+    Watch,
 )
-from pitches.models.pitch import PitchQuerySet
+from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
 from pitches.models.reading import AnswerQuerySet
 from portal import clock, tokens
 from portal.errors import Gone
 from portal.models import User
 
+KEYS_OVER = 50  # keys that work no longer, in a list
+
 
 # ── everybody ────────────────────────────────────────────────────────────────
 def public_page(handle: str) -> Page:
     """A page that strangers may see, in any spelling of its handle and by one that it moved away from. Raises Gone."""
-    pages = Page.objects.filter(published_at__isnull=False)
+    pages = freshness.with_stamp(Page.objects.filter(published_at__isnull=False))
     page = pages.filter(handle=handle.lower()).first() or _moved(pages, handle.lower())
     if page is None:
         raise Http404
@@ -62,6 +71,12 @@ def public_door(handle: str, slug: str) -> Door:
     if door.page.hidden_at:
         raise Gone
     return door
+
+
+def turns_of(page: Page, since: datetime) -> QuerySet[Event]:
+    """When the doors on the street of a page opened and closed, the newest first."""
+    turns = Event.objects.filter(page=page, what__in=(Fact.DOOR_OPENED, Fact.DOOR_CLOSED), at__gt=since)
+    return turns.filter(door__taken_down_at=None).select_related("door").order_by("-pk")
 
 
 def doors_of(page: Page) -> list[Door]:
@@ -92,6 +107,39 @@ def reply_link(token: str) -> ReplyLink:
     return get_object_or_404(found, token_hash=tokens.digest(token))
 
 
+def watch_by_token(token: str) -> Watch:
+    """A watch by the secret part of its links."""
+    watches = Watch.objects.select_related("door__page")
+    return get_object_or_404(watches, token_hash=tokens.digest(token))
+
+
+def key_by_token(token: str) -> Key:
+    """The key of a secret link, at a page that is up. Whether it still opens is another question. Raises Gone."""
+    found = Key.objects.select_related("door__page").filter(door__page__published_at__isnull=False)
+    return _at_a_page_that_is_shown(get_object_or_404(found, token_hash=tokens.digest(token)))
+
+
+def key_to(door: Door, token: str) -> Key | None:
+    """The key to this very door that somebody came with."""
+    return door.keys.filter(token_hash=tokens.digest(token)).first() if token else None
+
+
+def introduction(token: str) -> Introduction:
+    """Somebody who said who they are, by the secret part of their page. Raises Gone."""
+    found = Introduction.objects.select_related("door__page").filter(door__taken_down_at=None)
+    found = found.filter(door__page__published_at__isnull=False)
+    return _at_a_page_that_is_shown(get_object_or_404(found, token_hash=tokens.digest(token)))
+
+
+Shown = TypeVar("Shown", Key, Introduction)
+
+
+def _at_a_page_that_is_shown(found: Shown) -> Shown:
+    if found.door.page.hidden_at:
+        raise Gone
+    return found
+
+
 # ── the owner ────────────────────────────────────────────────────────────────
 def signed_in(request: HttpRequest) -> User:
     """Who is signed in; asked behind login_required."""
@@ -108,6 +156,11 @@ def own_pitch(request: HttpRequest, code: str) -> Pitch:
     """A pitch that was handed in at the owner's own page. Of an unproven one nobody knows."""
     pitches = Pitch.objects.for_desk().filter(page__owner=signed_in(request)).exclude(state=PitchState.UNPROVEN)
     return get_object_or_404(pitches, code=code.upper())
+
+
+def own_version(door: Door, name: str) -> DoorVersion:
+    """A version of this door, by its number as the form sent it."""
+    return get_object_or_404(door.versions, version=name if name.isdecimal() and len(name) < 9 else 0)
 
 
 def own_answer(page: Page, pk: int) -> Answer:
@@ -137,6 +190,25 @@ def own_reply_link(page: Page, pk: int) -> ReplyLink:
 def own_agency(page: Page, pk: int) -> Agency:
     """An agency whose people handed in something at this page. Of all others nobody knows here."""
     return get_object_or_404(Agency, Exists(pitches_of(page).filter(sender__agency=OuterRef("pk"))), pk=pk)
+
+
+def own_door(page: Page, slug: str) -> Door:
+    """A door on the street of this page, open or shut."""
+    door = get_object_or_404(page.doors.hung(), slug=slug.lower())
+    door.page = page
+    return door
+
+
+def own_door_anywhere(page: Page, slug: str) -> Door:
+    """A door of this page, also one that was taken down."""
+    door = get_object_or_404(page.doors.all(), slug=slug.lower())
+    door.page = page
+    return door
+
+
+def own_key(page: Page, pk: int) -> Key:
+    """A key to a door of this page."""
+    return get_object_or_404(Key.objects.select_related("door"), pk=pk, door__page=page, door__taken_down_at=None)
 
 
 def own_handoff(page: Page, pk: int) -> Handoff:
@@ -188,10 +260,44 @@ def held_answers(page: Page) -> AnswerQuerySet:
     return Answer.objects.held().filter(pitch__page=page)
 
 
+def keys_of(door: Door) -> list[Key]:
+    """The keys to a door, the newest first: all that work, and the last of those that do not."""
+    good = list(door.keys.good())
+    over = door.keys.exclude(pk__in=[key.pk for key in good])[:KEYS_OVER]
+    found = sorted([*good, *over], key=lambda key: -key.pk)
+    for key in found:
+        key.door = door
+    return found
+
+
+def with_keys(keys: Iterable[Key]) -> PitchQuerySet:
+    """The pitches that these keys let in, the oldest first."""
+    return Pitch.objects.filter(key__in=list(keys)).exclude(state=PitchState.UNPROVEN).order_by("handed_in_at", "pk")
+
+
 def failed_mails(page: Page) -> QuerySet[Message]:
-    """Mails of a page that did not arrive, or may not have. A code goes to an address that was only typed: no word."""
-    mails = Message.objects.filter(page=page, state__in=(MessageState.DEAD, MessageState.UNKNOWN)).exclude(kind="code")
+    """Mails of a page that did not arrive, or may not have. Not a word of addresses that the owner was never given."""
+    mails = Message.objects.filter(page=page, state__in=(MessageState.DEAD, MessageState.UNKNOWN))
+    mails = mails.exclude(kind__in=("code", "watch_confirm", "door_open"))
     return mails.select_related("pitch").order_by("-pk")
+
+
+def counted_doors(page: Page) -> list[Door]:
+    """Every door of a page, down ones too, with `waits`: what is on its ledge, and `taken`: places of this week."""
+    monday, _sunday = opening.week_of(page, clock.now())
+    new = Q(pitches__handed_in_at__gte=monday, pitches__standing__in=opening.WEEKLY)
+    doors = page.doors.annotate(
+        waits=Count("pitches", filter=Q(pitches__state__in=ON_THE_LEDGE)),
+        taken=Count("pitches", filter=new & ~Q(pitches__state=PitchState.WITHDRAWN)),
+    )
+    for door in doors:
+        door.page = page
+    return list(doors)
+
+
+def versions_of(door: Door, most: int) -> list[DoorVersion]:
+    """The latest versions of a door, the newest first, with who made them."""
+    return list(door.versions.select_related("by").order_by("-version")[:most])
 
 
 def open_handoffs(page: Page) -> QuerySet[Handoff]:
