@@ -23,6 +23,7 @@ from pitches.models import (
     PitchState,
     ReadingSession,
 )
+from pitches.notify import catalogue
 from portal import clock
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,11 @@ DUE: dict[str, Due] = {
         lambda: Door.objects.hung().filter(turns_at__isnull=False).select_related("page"),
         "turns_at",
         opening.turn,
+    ),
+    "the next watchers are told": Due(
+        lambda: Door.objects.hung().filter(next_wave_at__isnull=False).select_related("page"),
+        "next_wave_at",
+        catalogue.door_open,
     ),
     # Last: what comes back or lapses at this hour is in the digest, or no longer.
     "a reading hour begins": Due(

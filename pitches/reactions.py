@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pitches import opening, relationships, routing, screening
+from pitches import embargo, opening, relationships, routing, screening
 from pitches.models import Event, Fact, PitchState
 from pitches.notify import catalogue
 from portal import clock
@@ -30,20 +30,20 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     S.LATER: (opening.ease,),
     S.DECLINED: (opening.ease,),
     S.WRONG_DOOR: (),
-    S.WITHDRAWN: (opening.ease,),
-    S.LAPSED: (catalogue.lapsed, opening.ease),
-    Fact.ANSWER_SENT: (relationships.learn, catalogue.answer),
+    S.WITHDRAWN: (embargo.forget, opening.ease),
+    S.LAPSED: (catalogue.lapsed, embargo.forget, opening.ease),
+    Fact.ANSWER_SENT: (relationships.learn, catalogue.answer, embargo.forget),
     Fact.NUDGED: (),
     Fact.REPLIED: (),
     Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
     Fact.PUBLISHED: (catalogue.page_up,),
     Fact.PAGE_CHANGED: (),
     Fact.DOOR_CHANGED: (),
-    Fact.DOOR_OPENED: (),
+    Fact.DOOR_OPENED: (catalogue.door_open,),
     Fact.DOOR_CLOSED: (),
-    Fact.WATCH_ASKED: (),
-    Fact.KEY_GIVEN: (),
-    Fact.INTRODUCED: (),
+    Fact.WATCH_ASKED: (catalogue.watch_confirm,),
+    Fact.KEY_GIVEN: (catalogue.invitation,),
+    Fact.INTRODUCED: (catalogue.code,),
     Fact.TERMS_AGREED: (),
 }
 

@@ -70,8 +70,9 @@ def sweep() -> int:
 def tidy() -> int:
     """Delete what has outlived its purpose."""
     from pitches import intake  # noqa: PLC0415
+    from pitches.doors import handles, watching  # noqa: PLC0415
 
-    return intake.forget_unproven()
+    return intake.forget_unproven() + handles.tidy() + watching.forget()
 
 
 def waiting_work() -> Iterator[tuple[str, str]]:

@@ -2,7 +2,20 @@
 
 from django.urls import include, path, register_converter
 
-from pitches.web import agency, desk, follow_ups, outgoing, public, reading, stop, welcome
+from pitches.web import (
+    agency,
+    desk,
+    feeds,
+    follow_ups,
+    invitation,
+    keys,
+    outgoing,
+    public,
+    reading,
+    stop,
+    watch,
+    welcome,
+)
 
 
 class Handle:
@@ -23,8 +36,16 @@ register_converter(Handle, "handle")
 
 public_urls = [
     path("@<handle:handle>", public.page, name="page"),
+    path("@<handle:handle>/doors.atom", feeds.atom, name="atom"),
+    path("@<handle:handle>/doors.ics", feeds.ics, name="ics"),
     path("@<handle:handle>/<slug:slug>", public.door, name="door"),
     path("@<handle:handle>/<slug:slug>/pitch", public.pitch, name="pitch"),
+    path("@<handle:handle>/<slug:slug>/who", invitation.introduce, name="introduce"),
+    path("who/<slug:token>", invitation.who, name="who"),
+    path("key/<slug:token>", invitation.key, name="key"),
+    path("@<handle:handle>/<slug:slug>/watch", watch.watch, name="watch"),
+    path("watch/confirm/<slug:token>", watch.confirm, name="watch_confirm"),
+    path("watch/stop/<slug:token>", watch.stop, name="watch_stop"),
 ]
 agency_urls = [
     path("d/<slug:token>", agency.draft, name="draft"),
@@ -50,6 +71,8 @@ desk_urls = [
     path("desk/outgoing", outgoing.outgoing, name="outgoing"),
     path("desk/outgoing/<int:pk>/undo", outgoing.undo, name="outgoing_undo"),
     path("desk/outgoing/<int:pk>/send", outgoing.send, name="outgoing_send"),
+    path("desk/doors/<slug:slug>/keys", keys.keys, name="keys"),
+    path("desk/keys/<int:pk>/withdraw", keys.withdraw, name="key_withdraw"),
     path("desk/follow-ups", follow_ups.follow_ups, name="follow_ups"),
     path("desk/follow-ups/<int:pk>/done", follow_ups.done, name="follow_up_done"),
 ]

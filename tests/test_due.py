@@ -41,6 +41,7 @@ def test_the_table_names_everything_that_time_does():
         "a pitch comes back",
         "a pitch lapses",
         "a door opens or closes by itself",
+        "the next watchers are told",
         "a reading hour begins",
     ]
 

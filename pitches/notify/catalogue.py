@@ -4,18 +4,25 @@ Its words are in templates/email/<kind>/: subject.txt, body.txt, body.mjml.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
 
 from pitches import intake
-from pitches.models import AnswerKind, Event, MessageState, Page, Pitch, PitchState
+from pitches.doors import watching
+from pitches.models import AnswerKind, Door, Event, Key, Message, MessageState, Page, Pitch, PitchState, Watch
 from pitches.notify import outbox
+from portal import clock, domains, tokens
+
+A_DAY = timedelta(days=1)
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
 # one digest is better than two.
-SENT_AGAIN = frozenset({"code", "receipt", "yes", "no", "ask", "lapsed", "page_up", "account"})
+SENT_AGAIN = frozenset({"code", "receipt", "yes", "no", "ask", "lapsed", "page_up", "account", "watch_confirm"})
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask"})
 # What may be stopped with one click (RFC 8058).
-STOPPABLE = frozenset({"digest"})
+STOPPABLE = frozenset({"digest", "door_open"})
 
 
 def _about(event: Event) -> Pitch:
@@ -25,17 +32,25 @@ def _about(event: Event) -> Pitch:
 
 def code(event: Event) -> None:
     """1: six digits that prove the mailbox. No word of whoever typed the address."""
-    pitch = _about(event)
-    if pitch.state == PitchState.UNPROVEN:
-        secret = {"code": intake.issue_code(pitch)}
+    asked = event.pitch or intake.to_be_mailed(event)
+    if asked and intake.unproven(asked):
+        secret = {"code": intake.issue_code(asked)}
         outbox.put(
             "code",
-            pitch.email,
+            asked.email,
             dedupe=f"code:{event.pk}",
-            pitch=pitch,
+            page=event.page,
+            pitch=event.pitch,
             queue="codes",
             secret=secret,
         )
+
+
+def invitation(event: Event) -> None:
+    """15: a door was opened for one mailbox. Once for each key, and not a word of the note on it."""
+    key = Key.objects.good().filter(pk=int(event.note)).exclude(email="").first()
+    if key:
+        outbox.put("invitation", key.email, dedupe=f"invitation:{key.pk}", page=event.page, key=key, queue="soon")
 
 
 def receipt(event: Event) -> None:
@@ -81,7 +96,7 @@ def lapsed(event: Event) -> None:
 
 
 def digest(event: Event) -> None:
-    """16: the hour begins and something waits. At most one for each local date."""
+    """16: the hour begins and something waits. At most one for each local date, and none in quiet time."""
     page = event.page
     if page.digest and Pitch.objects.filter(page=page).waiting().exists():
         day = page.local_date(event.at)
@@ -91,6 +106,7 @@ def digest(event: Event) -> None:
             dedupe=f"digest:{page.pk}:{day}",
             page=page,
             queue="later",
+            not_before=page.after_quiet(event.at),
         )
 
 
@@ -106,8 +122,45 @@ def page_up(event: Event) -> None:
     )
 
 
-def no_longer_needed(kind: str, page: Page | None, pitch: Pitch | None) -> MessageState | None:
+def watch_confirm(event: Event) -> None:
+    """12: did you ask to be told? At most once in 24 hours for a mailbox, whatever it is typed into."""
+    watch = Watch.objects.filter(pk=event.note or 0, confirmed_at=None, stopped_at=None).exclude(mailbox="").first()
+    if watch is None:
+        return
+    stem = f"watch_confirm:{tokens.code_hash('watch', domains.canonical(watch.email))[:32]}:"
+    last = Message.objects.filter(dedupe__startswith=stem).order_by("-pk").first()
+    if last is None or last.created_at <= clock.now() - A_DAY:
+        # Named by the one before it: of two that are put at once there is one.
+        dedupe = f"{stem}{last.pk if last else 0}"
+        outbox.put("watch_confirm", watch.email, dedupe=dedupe, page=event.page, watch=watch, queue="codes")
+
+
+@transaction.atomic
+def door_open(happened: Event | Door) -> None:
+    """11: the door is open, to the watchers whose turn it is. Exactly one for each."""
+    door = happened.door if isinstance(happened, Event) else happened
+    assert door is not None
+    for watch in watching.wave(door):
+        outbox.put(
+            "door_open",
+            watch.email,
+            dedupe=f"door_open:{watch.pk}",
+            page=door.page,
+            watch=watch,
+            queue="later",
+        )
+
+
+def no_longer_needed(
+    kind: str, page: Page | None, pitch: Pitch | None, watch: Watch | None = None, key: Key | None = None
+) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
+    if key and not Key.objects.good().filter(pk=key.pk).exists():
+        return MessageState.OBSOLETE
+    if watch and (watch.stopped_at or (kind == "door_open" and not watching.can_be_told(watch.door))):
+        return MessageState.OBSOLETE
+    if kind == "watch_confirm" and watch and watch.confirmed_at:
+        return MessageState.OBSOLETE
     if kind == "code" and pitch and not (pitch.state == PitchState.UNPROVEN and pitch.proofs.alive().exists()):
         return MessageState.OBSOLETE
     if kind == "digest" and page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()):
@@ -125,5 +178,8 @@ KINDS: dict[str, Callable[..., None]] = {
     "lapsed": lapsed,
     "digest": digest,
     "page_up": page_up,
+    "invitation": invitation,
+    "watch_confirm": watch_confirm,
+    "door_open": door_open,
     "account": outbox.put_account_mail,
 }

@@ -18,7 +18,7 @@ from django.db import connection as database
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from pitches.models import Answer, Attempt, Message, MessageState, Page, Pitch
+from pitches.models import Answer, Attempt, Key, Message, MessageState, Page, Pitch, Watch
 from portal import clock, leases, relay, tokens
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ def put(
     page: Page | None = None,
     pitch: Pitch | None = None,
     answer: Answer | None = None,
+    key: Key | None = None,
+    watch: Watch | None = None,
     secret: dict[str, Any] | None = None,
     not_before: datetime | None = None,
 ) -> Message:
@@ -52,6 +54,8 @@ def put(
             "page": page or (pitch.page if pitch else None),
             "pitch": pitch,
             "answer": answer,
+            "key": key,
+            "watch": watch,
             "sealed": tokens.seal(secret) if secret else None,
             "next_at": max(not_before or now, now),
             "created_at": now,
@@ -120,7 +124,7 @@ def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) ->
         message, lease, message.kind in catalogue.SENT_AGAIN
     ):
         return
-    over = catalogue.no_longer_needed(message.kind, message.page, message.pitch)
+    over = catalogue.no_longer_needed(message.kind, message.page, message.pitch, message.watch, message.key)
     if over:
         _write(message, lease, state=over, sealed=None)
         return

@@ -17,7 +17,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches import intake
-from pitches.models import AnswerKind, Message
+from pitches.doors import keys, watching
+from pitches.models import AnswerKind, Fact, Key, Message, Watch
 from pitches.notify import account, catalogue, digest, handoffs, reasons, stop
 from portal import links, tokens
 from portal.models import User
@@ -68,7 +69,33 @@ def _content(message: Message) -> dict[str, Any]:
     if message.kind == "code":  # not a word of the pitch or of the page: the mailbox is unproven
         life = int(intake.CODE_LIFE.total_seconds() // 60)
         return {"page": None, "code": account.spaced(secret["code"]), "life": life}
+    if message.key:
+        return _about_the_key(message.key)
+    if message.watch:
+        return _about_the_watch(message.watch)
     return _about_the_pitch(message) if message.pitch else _about_the_page(message)
+
+
+def _about_the_key(key: Key) -> dict[str, Any]:
+    """Of the owner's words only the names of page and door: the mailbox may belong to anybody."""
+    return {
+        "door": key.door,
+        "uses": key.most_uses,
+        "until": keys.last_day(key),
+        "key_link": links.absolute(reverse("public:key", args=[key.token])),
+    }
+
+
+def _about_the_watch(watch: Watch) -> dict[str, Any]:
+    door = watch.door
+    return {
+        "door": door,
+        "again": door.events.filter(what=Fact.DOOR_CLOSED).exists(),
+        "door_link": links.absolute(reverse("public:door", args=[door.page.handle, door.slug])),
+        "confirm_link": links.absolute(reverse("public:watch_confirm", args=[watch.token])),
+        "stop_link": stop.link_of(watch),
+        "life": watching.ASKED_LIFE.days,
+    }
 
 
 def _about_the_pitch(message: Message) -> dict[str, Any]:
@@ -173,7 +200,8 @@ def _headers(message: Message) -> dict[str, str]:
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
     if message.kind in catalogue.STOPPABLE and message.page:
-        headers["List-Unsubscribe"] = f"<{stop.link_to(message.page)}>"
+        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page)
+        headers["List-Unsubscribe"] = f"<{link}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 

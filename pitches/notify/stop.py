@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from pitches.models import Page
+from pitches.models import Page, Watch
 from portal import links
 
 SALT = "stop-digest"
@@ -17,6 +17,11 @@ def _signer() -> signing.Signer:
 def link_to(page: Page) -> str:
     """Where the digest of this page is stopped, with one click."""
     return links.absolute(reverse("stop_digest", args=[_signer().sign(str(page.pk))]))
+
+
+def link_of(watch: Watch) -> str:
+    """Where a watch is stopped, with one click."""
+    return links.absolute(reverse("public:watch_stop", args=[watch.token]))
 
 
 def page_of(token: str) -> Page | None:

@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pitches import intake, opening, stats
+from pitches import freshness, intake, opening, stats
 from pitches.forms.pitch import PitchForm
+from pitches.forms.watch import WatchForm
 from pitches.models import Door, DoorState, PitchState
-from pitches.web import access, devices, shown
+from pitches.web import access, devices, shown, ways
 from pitches.web.redirects import see
-from portal import clock
+from portal import clock, pages
 
 DEMO = "maya"
 DAY = timedelta(days=1)
@@ -41,14 +42,23 @@ def page(request: HttpRequest, handle: str) -> HttpResponse:
     page = access.public_page(handle)
     if handle != page.handle:
         return redirect("public:page", page.handle, permanent=True)
+    if same := pages.kept(request, freshness.stamp_of(page)):
+        return same
+    doors = access.doors_of(page)
+    plaques = [shown.plaque(door, page) for door in doors]
     context = {
         "page": page,
-        "plaques": [shown.plaque(door, page) for door in access.doors_of(page)],
+        "plaques": plaques,
+        "shut": [plaque for plaque in plaques if plaque.look == "shut"],
+        "all_shut": bool(plaques) and all(plaque.look == "shut" for plaque in plaques),
         "hours": shown.hours(page),
+        "away": page.away_on(page.local_date(clock.now())),
         "expect": stats.expectation(page),
+        "came": ways.channel(request.GET.get("from", "")),
         "mine": request.user.is_authenticated and request.user.pk == page.owner_id,
     }
-    return render(request, "public/page.html", context)
+    response = render(request, "public/page.html", context)
+    return pages.share(response, freshness.stamp_of(page), freshness.until(page, doors))
 
 
 @require_safe
@@ -57,7 +67,8 @@ def door(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     door = access.public_door(handle, slug)
     if (handle, slug) != (door.page.handle, door.slug):
         return redirect("public:door", door.page.handle, door.slug, permanent=True)
-    if opening.of(door).look == "shut":
+    found = opening.of(door)
+    if found.look == "shut" and not (found.by_itself and "known" in request.GET):
         return closed(request, door)
     contact = intake.known_contact(devices.token_of(request))
     return with_form(request, door, PitchForm.empty(door, contact))
@@ -74,7 +85,7 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return with_form(request, door, form, status=422)
     try:
         device = devices.token_of(request)
-        pitch, _new = intake.write(door, form.answers(), form_key=form.key, device=device)
+        pitch, _new = intake.write(door, form.answers(), form_key=form.key, device=device, ways=ways.of(request))
     except intake.Refused:
         return with_form(request, door, form, status=422)
     return see("agency:check" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)
@@ -82,30 +93,41 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
 def with_form(request: HttpRequest, door: Door, form: PitchForm, *, status: int = 200) -> HttpResponse:
     """A door page around a form: empty, going on, or with its problems."""
-    now, until = clock.now(), door.until if door.state == DoorState.UNTIL else None
-    full = opening.of(door).look != "key" and opening.places_left(door, now) == 0
+    now, found = clock.now(), opening.of(door)
+    until = door.until if door.state == DoorState.UNTIL else None
     context = {
         "page": door.page,
         "door": door,
-        "look": opening.of(door).look,
+        "look": found.look,
         "form": form,
         "sections": shown.sections(form),
         "unfold": shown.unfold_optional(form),
-        "shut": opening.of(door).look == "shut",
+        "ways": ways.of(request),
+        "why": found.why,
+        "opens": found.until,
+        "shut": found.look == "shut" and not found.by_itself,
         "closed_at": until if until and now - DAY < until <= now else None,
-        "next_week": opening.week_of(door.page, now)[1] if full else None,
+        "no_date_before": opening.latest_promise(door.page),
         "days_left": (door.page.local_date(until) - door.page.local_date(now)).days if until else None,
     }
     return render(request, "public/door.html", context, status=status)
 
 
-def closed(request: HttpRequest, door: Door) -> HttpResponse:
-    """A closed door: the owner's reason, the date if there is one, and the doors that are open."""
-    others = [shown.plaque(other, door.page) for other in access.doors_of(door.page) if other.pk != door.pk]
+def closed(request: HttpRequest, door: Door, form: WatchForm | None = None, *, status: int = 200) -> HttpResponse:
+    """A shut door: why, until when, how to be told when it opens, and the doors that are open."""
+    found, others = opening.of(door), [other for other in access.doors_of(door.page) if other.pk != door.pk]
+    contact = None if form else intake.known_contact(devices.token_of(request))
     context = {
         "page": door.page,
         "door": door,
-        "opens_at": door.opens_at if door.opens_at and door.opens_at > clock.now() else None,
-        "open_doors": [other for other in others if other.look in ("open", "until")],
+        "why": found.why,
+        "by_itself": found.by_itself,
+        "opens": found.until if found.why != "ended" else None,
+        "ended": found.until if found.why == "ended" else None,
+        "no_date_before": opening.latest_promise(door.page),
+        "open_doors": [plaque for plaque in (shown.plaque(other, door.page) for other in others) if plaque.is_open],
+        "form": form or WatchForm(initial={"email": contact.email if contact else ""}),
+        "asked": request.GET.get("asked", ""),
+        "came": ways.channel(request.GET.get("from", "")),
     }
-    return render(request, "public/closed.html", context)
+    return render(request, "public/closed.html", context, status=status)

@@ -30,30 +30,41 @@ class Plaque:
     icon: str
     words: str
 
+    @property
+    def is_open(self) -> bool:
+        """May anybody knock?"""
+        return self.look in ("open", "until")
+
 
 def plaque(door: Door, page: Page) -> Plaque:
     """A door as it stands now, in the owner's zone."""
-    now = clock.now()
-    look = opening.of(door, now).look
+    found = opening.of(door, clock.now())
     chip, icon = {"key": ("trusted", "heart"), "shut": ("line", "cross"), "until": ("open", "clock")}.get(
-        look, ("open", "tick")
+        found.look, ("open", "tick")
     )
-    return Plaque(door, look, chip, icon, _state_in_words(door, page, look, now))
+    return Plaque(door, found.look, chip, icon, _state_in_words(found, page))
 
 
-def _state_in_words(door: Door, page: Page, look: str, now: datetime) -> str:
-    if look == "until" and door.until:
-        return _("Open until %(day)s") % {"day": _day_month(door.until, page)}
-    if look == "key":
-        return _("By invitation")
-    if look != "shut":
-        return _("Open")
-    if door.opens_at is None or door.opens_at <= now:
-        return _("Closed")
-    local, today = door.opens_at.astimezone(page.zone), now.astimezone(page.zone)
+def _state_in_words(found: opening.Opening, page: Page) -> str:
+    until = found.until
+    if found.why == "promise":
+        return _("Closed for now")
+    if found.look != "shut" or until is None:
+        return _state_without_reason(found, page)
+    if found.why == "full":
+        return _("Full until %(weekday)s") % {"weekday": date_format(until.astimezone(page.zone), "l")}
+    if found.why == "ended":
+        return _("Closed since %(day)s") % {"day": _day_month(until, page)}
+    local, today = until.astimezone(page.zone), clock.now().astimezone(page.zone)
     if (local.year, local.month) == (today.year, today.month):
-        return _("Opens on %(day)s") % {"day": _day_month(door.opens_at, page)}
+        return _("Opens on %(day)s") % {"day": _day_month(until, page)}
     return _("Opens in %(month)s") % {"month": date_format(local, "F" if (local - today).days < A_YEAR else "F Y")}
+
+
+def _state_without_reason(found: opening.Opening, page: Page) -> str:
+    if found.look == "until" and found.until:
+        return _("Open until %(day)s") % {"day": _day_month(found.until, page)}
+    return {"key": _("By invitation"), "shut": _("Closed")}.get(found.look, _("Open"))
 
 
 def _day_month(moment: datetime, page: Page) -> str:
