@@ -1,6 +1,7 @@
 """What every request passes: the database may be gone, input may be bad, answers carry headers, times a zone."""
 
 import logging
+import re
 import zoneinfo
 from collections.abc import Callable
 from urllib.parse import unquote, unquote_to_bytes
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 PRIVATE = ("/d/", "/p/", "/desk", "/account", "/welcome", "/stop/", "/watch/", "/dev/")
 POLICY = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics", "interest-cohort")
 FORM = "application/x-www-form-urlencoded"
+FILES = "multipart/form-data"
 
 
 class DatabaseDown:
@@ -63,13 +65,14 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add them; private pages are not stored anywhere."""
+        """Add them; private pages are not stored anywhere. What never changes is the same for everybody."""
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", ", ".join(f"{name}=()" for name in POLICY))
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         name = settings.SESSION_COOKIE_NAME
-        if request.path.startswith(PRIVATE) or name in request.COOKIES or name in response.cookies:
+        mine = name in request.COOKIES and "immutable" not in response.get("Cache-Control", "")
+        if request.path.startswith(PRIVATE) or mine or name in response.cookies:
             response["Cache-Control"] = "no-store"
         if request.method == "HEAD" and not response.streaming:
             response.content = b""
@@ -96,8 +99,11 @@ class BadInput:
 
     def _fits(self, request: HttpRequest) -> bool:
         """By the length that was announced, before a byte of it is read, and whatever the body is."""
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.method == "POST" and request.content_type == FILES:
+            most = next((size for path, size in settings.UPLOADS.items() if re.fullmatch(path, request.path)), most)
         try:
-            return int(request.META.get("CONTENT_LENGTH") or 0) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return int(request.META.get("CONTENT_LENGTH") or 0) <= most
         except ValueError:
             return True  # Django reads nothing then
 

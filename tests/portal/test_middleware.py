@@ -71,6 +71,27 @@ def test_a_file_that_is_too_large_is_413(client, db):
     assert client.post("/", {"file": heavy}).status_code == 413
 
 
+UPLOAD = "multipart/form-data; boundary=x"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "method", "length", "fits"),
+    [
+        ("/up", UPLOAD, "post", 5000, True),
+        ("/up", UPLOAD, "post", 5001, False),
+        ("/up", FORM, "post", 1001, False),
+        ("/up", UPLOAD, "get", 1001, False),
+        ("/up/more", UPLOAD, "post", 1001, False),
+        ("/x/up", UPLOAD, "post", 1001, False),
+        ("/elsewhere", UPLOAD, "post", 1001, False),
+    ],
+)
+def test_a_file_may_be_larger_where_the_settings_say_so(settings, path, kind, method, length, fits):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.UPLOADS = 1000, {r"/up": 5000}
+    request = RequestFactory().generic(method, path, b"x" * length, content_type=kind)
+    assert (through(middleware.BadInput, request).status_code != 413) is fits
+
+
 def test_a_length_that_is_no_number_means_no_body():
     for length in ("many", "9" * 5000):
         request = RequestFactory().post("/", b"", content_type=FORM, CONTENT_LENGTH=length)
@@ -104,6 +125,16 @@ def test_pages_for_somebody_signed_in_are_not_stored():
     assert "Cache-Control" not in through(middleware.Headers, request)
     request.COOKIES["session"] = "something"
     assert through(middleware.Headers, request)["Cache-Control"] == "no-store"
+
+
+def test_what_never_changes_is_stored_even_by_who_is_signed_in():
+    def answer(_request):
+        return HttpResponse("picture", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+    signed_in, private = RequestFactory().get("/@maya/x.webp"), RequestFactory().get("/desk/x.webp")
+    signed_in.COOKIES["session"] = "something"
+    assert "immutable" in middleware.Headers(answer)(signed_in)["Cache-Control"]
+    assert middleware.Headers(answer)(private)["Cache-Control"] == "no-store"
 
 
 def test_the_policies_are_set(client, db):
