@@ -54,10 +54,11 @@ class Changed(Exception):
 
 def stood(door: Door) -> dict[str, Any]:
     """The door as a version keeps it."""
-    return {name: _plain(getattr(door, name)) for name in KEPT}
+    return {name: plain(getattr(door, name)) for name in KEPT}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as a version keeps it."""
     if isinstance(value, Decimal):
         return str(value.normalize())
     return DjangoJSONEncoder().default(value.astimezone(UTC)) if isinstance(value, datetime) else value
@@ -131,8 +132,8 @@ def _merge(door: Door, seen: int, fields: dict[str, Any]) -> dict[str, Any]:
     """What the editor touched, if nobody else did."""
     old = DoorVersion.objects.filter(door=door, version=seen).first()
     before, now = old.stood if old else {}, stood(door)
-    touched = {name: value for name, value in fields.items() if _plain(value) != before.get(name)}
-    agreed = {name for name, value in touched.items() if _plain(value) == now[name]}
+    touched = {name: value for name, value in fields.items() if plain(value) != before.get(name)}
+    agreed = {name for name, value in touched.items() if plain(value) == now[name]}
     theirs = {name for name in KEPT if now[name] != before.get(name)} - agreed
     near = {name for group in TOGETHER if group & touched.keys() for name in group} | touched.keys()
     if both := theirs & near:
