@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pitches import freshness
 from pitches.models import Door, Event, Fact, Page, Pitch, PitchState, Standing
 from portal import clock, relay
 from portal.models import User
@@ -97,7 +98,7 @@ def record(
 def _write(
     page: Page, pitch: Pitch | None, *, was: str, what: str, by: User | None, note: str, door: Door | None = None
 ) -> Event:
-    queue = queue_of(pitch)
+    queue = "codes" if what == Fact.INTRODUCED else queue_of(pitch)
     with transaction.atomic():
         event = Event.objects.create(
             page=page,
@@ -111,4 +112,6 @@ def _write(
             at=clock.now(),
         )
         relay.ring("react", queue)
+    if what in freshness.SEEN:
+        freshness.changed(page)
     return event

@@ -3,15 +3,20 @@
 from django.urls import include, path, register_converter
 
 from pitches.web import (
+    agencies,
     agency,
     desk,
+    emblems,
     feeds,
     follow_ups,
     invitation,
     keys,
     outgoing,
+    plain,
     public,
     reading,
+    sealed,
+    share,
     stop,
     watch,
     welcome,
@@ -36,6 +41,12 @@ register_converter(Handle, "handle")
 
 public_urls = [
     path("@<handle:handle>", public.page, name="page"),
+    path("@<handle:handle>.txt", plain.text, name="text"),
+    path("@<handle:handle>/badge.svg", emblems.badge, name="badge"),
+    path("@<handle:handle>/qr.svg", emblems.qr_svg, name="qr"),
+    path("@<handle:handle>/qr.png", emblems.qr_png, name="qr_png"),
+    path("@<handle:handle>/card.png", emblems.share_card, name="card"),
+    path("r/<slug:token>", share.follow, name="reply_link"),
     path("@<handle:handle>/doors.atom", feeds.atom, name="atom"),
     path("@<handle:handle>/doors.ics", feeds.ics, name="ics"),
     path("@<handle:handle>/<slug:slug>", public.door, name="door"),
@@ -60,6 +71,7 @@ desk_urls = [
     path("desk/inbox", desk.inbox, name="inbox"),
     path("desk/pitch/<slug:code>", desk.pitch, name="pitch"),
     path("desk/pitch/<slug:code>/answer", desk.answer, name="answer"),
+    path("desk/pitch/<slug:code>/unseal", sealed.unseal, name="unseal"),
     path("desk/pitch/<slug:code>/restore", desk.restore, name="restore"),
     path("desk/pitch/<slug:code>/standing", desk.standing, name="standing"),
     path("desk/session", reading.session, name="session"),
@@ -75,6 +87,10 @@ desk_urls = [
     path("desk/keys/<int:pk>/withdraw", keys.withdraw, name="key_withdraw"),
     path("desk/follow-ups", follow_ups.follow_ups, name="follow_ups"),
     path("desk/follow-ups/<int:pk>/done", follow_ups.done, name="follow_up_done"),
+    path("desk/share", share.share, name="share"),
+    path("desk/share/reply", share.deflect, name="deflect"),
+    path("desk/share/reply/<int:pk>", share.reply_link, name="reply_link"),
+    path("desk/agencies/<int:pk>", agencies.agency, name="agency"),
 ]
 urlpatterns = [
     path("", public.home, name="home"),

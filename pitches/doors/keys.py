@@ -88,3 +88,8 @@ def state_of(key: Key) -> str:
 def cut_for(door: Door, mailbox: str) -> Key | None:
     """A good key that was given to this very mailbox, for somebody who has proven it and lost the link."""
     return Key.objects.good().filter(door=door, email=mailbox).first()
+
+
+def last_day(key: Key) -> date:
+    """The last day on which it works, in the owner's zone."""
+    return key.door.page.local_date(key.expires_at - timedelta.resolution)

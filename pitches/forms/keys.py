@@ -42,7 +42,9 @@ class KeyForm(forms.Form):
         label=_("Their address"),
         max_length=254,
         required=False,
-        help_text=_("Then the key works for this address alone, and we mail it there once. Without it, you pass on the link"),
+        help_text=_(
+            "Then the key works for this address alone, and we mail it there once. Without it, you pass on the link"
+        ),
         widget=forms.EmailInput({"autocomplete": "off"}),
     )
     uses = forms.IntegerField(
@@ -71,7 +73,9 @@ class KeyForm(forms.Form):
             raise ValidationError(_("Choose a day from tomorrow on."), code="past")
         if last > self.today + timedelta(days=keys.MOST_DAYS):
             latest = day(self.today + timedelta(days=keys.MOST_DAYS))
-            raise ValidationError(_("A key works for a year at most: until %(day)s."), code="far", params={"day": latest})
+            raise ValidationError(
+                _("A key works for a year at most: until %(day)s."), code="far", params={"day": latest}
+            )
         return last
 
     def refuse(self, why: str) -> None:

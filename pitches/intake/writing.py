@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from pitches import disclosure, lifecycle
+from pitches import disclosure, embargo, lifecycle
 from pitches.intake.admission import check_open
 from pitches.intake.proof import ask_code, recognise, say_code_is_asked
 from pitches.models import Came, Door, Key, Page, Pitch, PitchState, ReplyLink
@@ -62,7 +62,7 @@ def _came_by(door: Door, ways: Ways) -> dict[str, Any]:
 
 
 def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:
-    seed = tokens.seed()
+    seed, secret = tokens.seed(), fields.pop("sealed", None)
     pitch = Pitch.objects.create(
         **fields,
         seed=seed,
@@ -71,6 +71,8 @@ def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:
         form_key=form_key,
         written_at=clock.now(),
     )
+    if secret:
+        embargo.seal(pitch, secret)
     lifecycle.begin(pitch)
     if not recognise(device, pitch.email):
         say_code_is_asked(pitch)
@@ -83,7 +85,9 @@ def _rewrite(form_key: UUID, fields: dict[str, Any], device: str) -> Pitch | Non
     pitch = Pitch.objects.for_desk().select_for_update(of=("self",)).filter(form_key=form_key).first()
     if pitch is None or pitch.state != PitchState.UNPROVEN:
         return pitch
-    moved = pitch.email != fields["email"]
+    moved, secret = pitch.email != fields["email"], fields.pop("sealed", None)
+    if secret or "news" in pitch.groups:
+        embargo.seal(pitch, secret)
     for name, value in fields.items():
         setattr(pitch, name, value)
     pitch.save(update_fields=list(fields))

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pitches import intake, ledge
+from pitches.doors import keys
 from pitches.forms.code import CodeForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
@@ -83,6 +84,7 @@ def _refusal(pitch: Pitch, refused: intake.Refused) -> dict[str, object]:
         "pitch": letter.dress(pitch),
         "refused": refused,
         "other": refused.other,
+        "key_state": keys.state_of(pitch.key) if pitch.key else "",
     }
 
 

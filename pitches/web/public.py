@@ -11,7 +11,7 @@ from pitches import freshness, intake, opening, stats
 from pitches.forms.pitch import PitchForm
 from pitches.forms.watch import WatchForm
 from pitches.models import Door, DoorState, PitchState
-from pitches.web import access, devices, shown, ways
+from pitches.web import access, devices, invitation, shown, ways
 from pitches.web.redirects import see
 from portal import clock, pages
 
@@ -45,7 +45,8 @@ def page(request: HttpRequest, handle: str) -> HttpResponse:
     if same := pages.kept(request, freshness.stamp_of(page)):
         return same
     doors = access.doors_of(page)
-    plaques = [shown.plaque(door, page) for door in doors]
+    let_in = invitation.let_in(request, page, doors)
+    plaques = [shown.plaque(door, page, for_you=door.pk in let_in) for door in doors]
     context = {
         "page": page,
         "plaques": plaques,
@@ -67,11 +68,13 @@ def door(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     door = access.public_door(handle, slug)
     if (handle, slug) != (door.page.handle, door.slug):
         return redirect("public:door", door.page.handle, door.slug, permanent=True)
-    found = opening.of(door)
-    if found.look == "shut" and not (found.by_itself and "known" in request.GET):
+    found, way = opening.of(door), invitation.way_in(request, door)
+    if way.says_who:
+        return invitation.ask(request, door, way=way)
+    if found.look == "shut" and not way.opens and not (found.by_itself and "known" in request.GET):
         return closed(request, door)
-    contact = intake.known_contact(devices.token_of(request))
-    return with_form(request, door, PitchForm.empty(door, contact))
+    contact = way.sender or intake.known_contact(devices.token_of(request))
+    return with_form(request, door, PitchForm.empty(door, contact), way=way)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +94,9 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     return see("agency:check" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)
 
 
-def with_form(request: HttpRequest, door: Door, form: PitchForm, *, status: int = 200) -> HttpResponse:
+def with_form(
+    request: HttpRequest, door: Door, form: PitchForm, *, way: invitation.Way | None = None, status: int = 200
+) -> HttpResponse:
     """A door page around a form: empty, going on, or with its problems."""
     now, found = clock.now(), opening.of(door)
     until = door.until if door.state == DoorState.UNTIL else None
@@ -103,6 +108,7 @@ def with_form(request: HttpRequest, door: Door, form: PitchForm, *, status: int 
         "sections": shown.sections(form),
         "unfold": shown.unfold_optional(form),
         "ways": ways.of(request),
+        "way": way or invitation.way_in(request, door),
         "why": found.why,
         "opens": found.until,
         "shut": found.look == "shut" and not found.by_itself,

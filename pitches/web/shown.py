@@ -15,7 +15,7 @@ from pitches.models import Door, Page
 from portal import clock
 from portal.templatetags.portal import at
 
-MONEY = ("min", "max", "currency")  # shown on one line
+MONEY = ("min", "max", "value", "currency")  # shown on one line
 A_YEAR = 330  # days; a month that is further away says its year
 
 
@@ -36,9 +36,11 @@ class Plaque:
         return self.look in ("open", "until")
 
 
-def plaque(door: Door, page: Page) -> Plaque:
-    """A door as it stands now, in the owner's zone."""
+def plaque(door: Door, page: Page, *, for_you: bool = False) -> Plaque:
+    """A door as it stands now, in the owner's zone; `for_you`: not open to everybody, but to whoever looks."""
     found = opening.of(door, clock.now())
+    if for_you:
+        return Plaque(door, "open", "open", "heart", _("Open for you"))
     chip, icon = {"key": ("trusted", "heart"), "shut": ("line", "cross"), "until": ("open", "clock")}.get(
         found.look, ("open", "tick")
     )
@@ -115,6 +117,7 @@ class Section:
     lead: list[BoundField]
     money: dict[str, BoundField]
     folded: list[BoundField]
+    fold: str = ""
     unfold: bool = field(default=False)
 
 
@@ -122,10 +125,10 @@ def sections(form: PitchForm) -> list[Section]:
     """The groups that a door asks for, as bound fields. A fold with an answer or an error in it stands open."""
     found = []
     for group in form.groups:
-        bound = {name: form[f"{group.name}.{name}"] for name in group.fields()}
+        bound = {name: form[f"{group.name}.{name}"] for name in form.parts[group.name]}
         money: dict[str, BoundField] = {name: bound.pop(name) for name in MONEY if name in bound}
         folded = [bound.pop(name) for name in group.folded]
-        found.append(Section(str(group.title), list(bound.values()), money, folded, _touched(folded)))
+        found.append(Section(str(group.title), list(bound.values()), money, folded, str(group.fold), _touched(folded)))
     return found
 
 
