@@ -1,15 +1,16 @@
 """The form of a door: eight answers, and the groups of questions that the door asks for. Never more than twelve."""
 
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pitches import embargo
 from pitches.forms import fields
-from pitches.forms.groups import GROUPS, Group
+from pitches.forms.groups import GROUPS, Group, news, own
+from pitches.forms.groups.base import plain
 from pitches.models import Asked, Door, Payer, Pitch, Sender
 from portal import clock
 
@@ -49,19 +50,24 @@ class PitchForm(forms.Form):
     company = fields.Text(label=_("Agency or company"), max_length=80)
     email = fields.WorkEmail(label=_("Work email"), max_length=254)
     language = forms.RegexField(r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})?$", required=False, widget=forms.HiddenInput)
-    category = forms.RegexField(r"^\d{1,6}$", required=False, widget=forms.HiddenInput)
+    category = fields.Category(label=_("What kind of product is it?"), required=False)
 
     BASE = ("line", "why", "link", "ask", "payer")
     OPTIONAL = ("last_day", "detail")
     CONTACT = ("name", "company", "email")
+    ABOUT_PRODUCTS = frozenset({"paid", "product"})  # doors with these groups show the choice of a category
 
     def __init__(self, *args: Any, door: Door, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.door = door
-        self.groups: list[Group] = [GROUPS[name] for name in door.asks if name in GROUPS]
+        self.groups = groups_of(door)
+        self.parts: dict[str, list[str]] = {}
         for group in self.groups:
-            self.fields.update({f"{group.name}.{name}": field for name, field in group.fields().items()})
+            asked = group.fields()
+            self.parts[group.name] = list(asked)
+            self.fields.update({f"{group.name}.{name}": field for name, field in asked.items()})
         self._say_whose_page()
+        self._offer_products()
         for name, sentence in REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
         for name, limit in (("line", LINE_LIMIT), ("why", WHY_LIMIT)):
@@ -88,8 +94,22 @@ class PitchForm(forms.Form):
         }
         self.fields["why"].label = _("Why would %(name)s’s readers care?") % who
         self.fields["link"].label = _("A link that %(name)s can check") % who
+        if "news.sealed" in self.fields:
+            hints["news.sealed"] = _("Encrypted. %(name)s reads it after accepting your terms, or once it has lifted")
+            self.initial.setdefault("news.zone", self.door.page.timezone)
         for field, hint in hints.items():
             self.fields[field].help_text = hint % who
+
+    def _offer_products(self) -> None:
+        category = self.fields["category"]
+        assert isinstance(category, fields.Category)
+        category.opened = self.door.page.sensitive
+        self.shows_category = bool(self.ABOUT_PRODUCTS & self.parts.keys())
+        if self.shows_category:
+            category.help_text = _("Type a word and choose from the list")
+            category.widget.attrs.update({"list": "products", "autocomplete": "off"})
+        else:
+            category.widget = category.hidden_widget()
 
     def clean_last_day(self) -> date | None:
         """A day that has not passed for the owner."""
@@ -105,11 +125,13 @@ class PitchForm(forms.Form):
         """The rules of each group, after its fields."""
         data = super().clean() or {}
         for group in self.groups:
-            own = {name: data.get(f"{group.name}.{name}") for name in group.fields()}
-            for name, error in group.check(own).items():
+            for name, error in group.check(self._values(group), self.door.page).items():
                 if f"{group.name}.{name}" not in self.errors:
                     self.add_error(f"{group.name}.{name}", str(error))
         return data
+
+    def _values(self, group: Group) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(f"{group.name}.{name}") for name in self.parts[group.name]}
 
     @property
     def key(self) -> UUID:
@@ -117,32 +139,33 @@ class PitchForm(forms.Form):
         return self.cleaned_data["form_key"]
 
     def answers(self) -> dict[str, Any]:
-        """The cleaned answers as fields of a Pitch, for intake.write()."""
+        """The cleaned answers as fields of a Pitch, for intake.write(); and what is to be sealed, if anything is."""
         data = self.cleaned_data
-        plain = (*self.BASE, *self.OPTIONAL, *self.CONTACT, "category")
-        answers = {name: data[name] for name in plain}  # an emptied date is empty, too
+        plain_ones = (*self.BASE, *self.OPTIONAL, *self.CONTACT, "category")
+        answers = {name: data[name] for name in plain_ones}  # an emptied date is empty, too
         answers["language"] = data.get("language") or "en"
-        answers["groups"] = {group.name: self._group(group) for group in self.groups}
+        kept = {group.name: group.keep(self._values(group), self.door.page) for group in self.groups}
+        answers["groups"] = {name: values for name, values in kept.items() if values or name != "own"}
+        answers["sealed"] = self._sealed()
         return answers
 
-    def _group(self, group: Group) -> dict[str, Any]:
-        values = {name: self.cleaned_data.get(f"{group.name}.{name}") for name in group.fields()}
-        return {name: _plain(value) for name, value in values.items() if value not in (None, "")}
+    def _sealed(self) -> embargo.Secret | None:
+        if "news" not in self.parts:
+            return None
+        values, page = self._values(GROUPS["news"]), self.door.page
+        return embargo.Secret(values["sealed"], news.lifts(values, page), news.zone_of(values, page).key)
 
     @classmethod
     def filled(cls, pitch: Pitch) -> "PitchForm":
-        """The form of a pitch that is not handed in yet, to go on writing."""
-        names = (
-            *cls.BASE,
-            *cls.OPTIONAL,
-            *cls.CONTACT,
-            "language",
-            "category",
-            "form_key",
-        )
+        """The form of a pitch that is not handed in yet, to go on writing. Only for whoever holds its link."""
+        names = (*cls.BASE, *cls.OPTIONAL, *cls.CONTACT, "language", "category", "form_key")
         initial = {name: getattr(pitch, name) for name in names}
-        for group, values in pitch.groups.items():
-            initial |= {f"{group}.{name}": value for name, value in values.items()}
+        for name, values in pitch.groups.items():
+            if name == "own":
+                initial |= _own_answers(pitch.door, values)
+            else:
+                typed = _typed(pitch, name, values)
+                initial |= {f"{name}.{part}": value for part, value in typed.items()}
         return cls(door=pitch.door, initial=initial)
 
     @classmethod
@@ -152,8 +175,25 @@ class PitchForm(forms.Form):
         return cls(door=door, initial=known)
 
 
-def _plain(value: object) -> object:
-    """What JSON can hold."""
-    if isinstance(value, Decimal):
-        return float(value) if value % 1 else int(value)
-    return value.isoformat() if isinstance(value, date) else value
+def groups_of(door: Door) -> list[Group]:
+    """The groups of questions that a door asks, its own ones last."""
+    groups = [GROUPS[name] for name in door.asks if name in GROUPS]
+    questions = own(door.questions)
+    return [*groups, questions] if questions else groups
+
+
+def _typed(pitch: Pitch, name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a group, as its sender typed it."""
+    if name == "news":
+        return news.typed(values) | {"sealed": embargo.own_words(pitch)}
+    if name == "event" and "+" in values["starts"]:
+        there = datetime.fromisoformat(values["starts"]).astimezone(pitch.page.zone)
+        return values | {"starts": plain(there.replace(tzinfo=None))}
+    return values
+
+
+def _own_answers(door: Door, kept: list[dict[str, str]]) -> dict[str, str]:
+    """Answers to the questions that the door still asks in the same words."""
+    said = {one["question"]: one["answer"] for one in kept}
+    asked = {f"own.{number}": question["text"] for number, question in enumerate(door.questions, start=1)}
+    return {name: said[text] for name, text in asked.items() if text in said}

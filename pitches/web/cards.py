@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.db.models import Count, Min
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from pitches import review, screening
 from pitches.forms.decision import QUESTIONS, days_back
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import access, letter
+from pitches.web import access, letter, sealed
 from portal import clock
 from portal.templatetags.portal import ago, day
 
@@ -50,12 +51,14 @@ def lay_out(pitch: Pitch) -> Pitch:
     """Put on a pitch all that its letter and its row show at the desk. Costs no query."""
     links = pitch.lane != Lane.QUARANTINE and pitch.standing not in ("", Standing.STRANGER)
     in_full = [] if links else [(_("The link in full"), pitch.link)]
+    letter.dress(pitch)
     return wear(
-        letter.dress(pitch),
+        pitch,
         age=ago(pitch.handed_in_at),
         signs=[str(SIGNS.get(code, code)) for code in pitch.flags],
         links=links,
-        terms=in_full + letter.terms(pitch),
+        terms=in_full + getattr(pitch, "terms", []),
+        seal=partial(sealed.for_owner, pitch) if "news" in pitch.groups else None,
     )
 
 

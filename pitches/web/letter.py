@@ -1,6 +1,9 @@
 """What a letter shows beside the words: money, label, terms, seconds to read. Desk and sender see the same."""
 
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,25 +11,40 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pitches import disclosure, products
+from pitches.forms.fields import Either
 from pitches.forms.groups import COMPENSATION, GROUPS
 from pitches.models import Pitch
+from pitches.web import sealed
+from portal.templatetags.portal import both_zones, day, when
 
 WORDS_A_MINUTE = 238  # silent reading (Brysbaert 2019)
 WORDS_AROUND = 30  # names and facts, on every letter
+LONG = 60  # code points; a longer answer is folded away
 LABELS = {"ad": gettext_lazy("Advert"), "affiliate": gettext_lazy("Affiliate"), "gift": gettext_lazy("Gift")}
-SAID_ABOVE = frozenset({"type", "min", "max", "currency"})  # these are the money line
+# These are told in a line of their own: the money, the worth, the moment.
+SAID_ABOVE = frozenset({"type", "min", "max", "currency", "value", "keep", "lifts_at", "zone", "starts"})
+Facts = list[tuple[str, str]]
 
 
 def dress(pitch: Pitch) -> Pitch:
-    """Put on a pitch what components/letter.html reads from it."""
+    """Put on a pitch what components/letter.html reads from it. Costs no query."""
+    facts = terms(pitch)
     for name, value in {
         "money_text": money(pitch.groups.get("paid", {})),
         "label_text": str(LABELS.get(pitch.label, "")),
-        "terms": list(terms(pitch)),
+        "label_words": disclosure.sentence(pitch.groups, pitch.ask),
+        "terms": [fact for fact in facts if not _is_long(fact)],
+        "folded": [fact for fact in facts if _is_long(fact)],
+        "seal": partial(sealed.for_sender, pitch) if "news" in pitch.groups else None,
         "reading_seconds": reading_seconds(pitch),
     }.items():
         setattr(pitch, name, value)
     return pitch
+
+
+def _is_long(fact: tuple[str, str]) -> bool:
+    return len(fact[1]) > LONG or "\n" in fact[1]
 
 
 def reading_seconds(pitch: Pitch) -> int:
@@ -40,26 +58,74 @@ def money(paid: dict[str, Any]) -> str:
     kind = str(dict(COMPENSATION).get(paid.get("type", ""), ""))
     if paid.get("min") is None or paid.get("max") is None:
         return kind
-    ends = [number_format(Decimal(str(paid[end])), force_grouping=True) for end in ("min", "max")]
+    ends = [_amount(paid[end]) for end in ("min", "max")]
     words = {"kind": kind, "range": "–".join(dict.fromkeys(ends)), "currency": paid.get("currency", "")}
     return _("%(kind)s, %(range)s %(currency)s") % words
 
 
-def terms(pitch: Pitch) -> list[tuple[str, str]]:
-    """The rest of the groups, as (question, answer)."""
-    found = []
+def _amount(value: object) -> str:
+    return number_format(Decimal(str(value)), force_grouping=True)
+
+
+def terms(pitch: Pitch) -> Facts:
+    """What the groups tell beside the offer, as (question, answer)."""
+    found: Facts = [(_("About"), products.name_of(pitch.category))] if pitch.category else []
     for name, values in pitch.groups.items():
-        fields = GROUPS[name].fields() if name in GROUPS else {}
-        found += [
-            (str(field.label), _said(field, values[key]))
-            for key, field in fields.items()
-            if key in values and key not in SAID_ABOVE
-        ]
+        if name == "own":
+            found += [(one["question"], one["answer"]) for one in values]
+        elif name in GROUPS:
+            found += ABOVE.get(name, _nothing)(pitch, values)
+            found += _rest(name, values)
     return found
 
 
+def _rest(name: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, field in GROUPS[name].fields().items():
+        if key in values and key not in SAID_ABOVE:
+            yield str(field.label), _said(field, values[key])
+
+
 def _said(field: forms.Field, value: Any) -> str:
+    if isinstance(field, Either):
+        return _("Yes") if value else _("No")
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.widget.choices).get(value, value))
     moment = field.to_python(value) if isinstance(field, forms.DateField) else None
     return date_format(moment, "j F Y") if moment else str(value)
+
+
+def _nothing(_pitch: Pitch, _values: dict[str, Any]) -> Facts:
+    return []
+
+
+def _news(pitch: Pitch, values: dict[str, Any]) -> Facts:
+    """The moment, in the owner's zone and in the sender's if that is another."""
+    moment = datetime.fromisoformat(values["lifts_at"])
+    words = both_zones(moment, pitch.page.timezone)
+    if values["zone"] != pitch.page.timezone:
+        words = f"{words} · {_when(moment, values['zone'])}"
+    return [(_("Embargo lifts"), words)]
+
+
+def _when(moment: datetime, zone: str) -> str:
+    city = zone.rsplit("/", 1)[-1].replace("_", " ")
+    return _("%(moment)s %(city)s time") % {"moment": when(moment, zone), "city": city}
+
+
+def _event(pitch: Pitch, values: dict[str, Any]) -> Facts:
+    """When it starts: at the clock of the place, or in the owner's zone when an offset was given."""
+    text = values["starts"]
+    if "T" not in text:
+        return [(_("Starts"), day(date.fromisoformat(text)))]
+    starts = datetime.fromisoformat(text)
+    return [(_("Starts"), when(starts.replace(tzinfo=starts.tzinfo or pitch.page.zone), pitch.page.timezone))]
+
+
+def _product(_pitch: Pitch, values: dict[str, Any]) -> Facts:
+    """Its worth, and whether it stays."""
+    kept = _("to keep") if values["keep"] else _("on loan")
+    words = {"value": _amount(values["value"]), "currency": values["currency"], "kept": kept}
+    return [(_("Product"), _("%(value)s %(currency)s, %(kept)s") % words)]
+
+
+ABOVE = {"news": _news, "event": _event, "product": _product}

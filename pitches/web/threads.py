@@ -20,6 +20,7 @@ HAPPENED: dict[str, Promise] = {
     PitchState.QUARANTINE: gettext_lazy("Put into quarantine"),
     Fact.NUDGED: gettext_lazy("Nudged, once"),
     Fact.REPLIED: gettext_lazy("Answered your question"),
+    Fact.TERMS_AGREED: gettext_lazy("You accepted the terms of the embargo"),
 }
 BY_THE_SENDER = (PitchState.UNPROVEN, PitchState.ARRIVED, PitchState.WITHDRAWN, Fact.NUDGED, Fact.REPLIED)
 

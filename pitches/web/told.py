@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from pitches import intake, ledge
 from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
 from pitches.notify import handoffs, reasons
+from pitches.web import sealed
 from portal import clock
 
 JUST_NOW = timedelta(minutes=5)
@@ -53,6 +54,7 @@ def story(pitch: Pitch) -> dict[str, Any]:
         "chip_words": chip_words(told),
         "steps": said,
         "thread": [entry for entry in said if entry.text and entry.kind not in FINAL],
+        "agreed": sealed.agreed(pitch, sent),
         "fresh": pitch.handed_in_at is not None and clock.now() - pitch.handed_in_at < JUST_NOW,
     } | _more(pitch, told, sent)
 

@@ -1,6 +1,6 @@
 """The street, the doors, and what comes in through the form."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -97,6 +97,7 @@ def test_each_door_says_its_state_in_words(client):
             {"state": "open", "opens_at": datetime(2026, 5, 20, tzinfo=UTC)},
             {"state": "until", "until": datetime(2026, 5, 1, tzinfo=UTC)},
             {"state": "closed"},
+            {"places_per_week": 3, "full_until": datetime(2026, 5, 10, 23, tzinfo=UTC)},
         ):
             DoorFactory(page=page, **changes)
         plaques = client.get(f"/@{page.handle}").context["plaques"]
@@ -106,10 +107,11 @@ def test_each_door_says_its_state_in_words(client):
         "By invitation",
         "Opens in September",
         "Opens on 20 May",
+        "Closed since 1 May",
         "Closed",
-        "Closed",
+        "Full until Monday",
     ]
-    assert [plaque.look for plaque in plaques] == ["open", "until", "key", "shut", "shut", "shut", "shut"]
+    assert [plaque.look for plaque in plaques] == ["open", "until", "key", *["shut"] * 5]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,36 @@ def test_the_hours_card_says_how_soon_and_what_then(client, reading, soon, then)
     with clock.standing_at(SUNDAY):
         hours = client.get(f"/@{PageFactory(reading=reading).handle}").context["hours"]
     assert (hours.soon, hours.then) == (soon, then)
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (datetime(2026, 5, 17, 22, tzinfo=UTC), ""),
+        (datetime(2026, 5, 17, 23, tzinfo=UTC), "Maya is away until Tuesday 2 June."),
+        (datetime(2026, 6, 2, 22, tzinfo=UTC), "Maya is away until Tuesday 2 June."),
+        (datetime(2026, 6, 2, 23, tzinfo=UTC), ""),
+    ],
+)
+def test_a_holiday_is_said_while_it_lasts(client, today, said):
+    with clock.standing_at(today):
+        page = PageFactory(holiday_from=date(2026, 5, 18), holiday_until=date(2026, 6, 2))
+        street = text(client.get(f"/@{page.handle}"))
+    assert ("is away until" in street) is bool(said)
+    assert said in street
+    assert ("Doors stay as they are; Maya reads again on Friday 5 June, 09:00." in street) is bool(said)
+
+
+def test_the_street_leads_to_every_shut_door_and_has_no_form(client):
+    page = PageFactory()
+    shut = DoorFactory(page=page, closed=True)
+    assert "No door is open today." in text(client.get(f"/@{page.handle}"))
+    DoorFactory(page=page)
+    response = client.get(f"/@{page.handle}")
+    assert "No door is open today." not in text(response)
+    assert f'href="/@{page.handle}/{shut.slug}#watch"' in text(response)
+    assert "<form" not in text(response)
+    assert "csrfmiddlewaretoken" not in text(response)
 
 
 def test_a_page_without_doors_says_so(client):
@@ -175,14 +207,135 @@ def test_a_closed_door_is_a_page_with_a_reason_and_a_way_on(client):
     assert [plaque.door for plaque in response.context["open_doors"]] == [other]
 
 
-def test_a_full_door_names_the_next_monday_and_keeps_its_form(client):
+@pytest.mark.parametrize(
+    ("changes", "heading", "why"),
+    [
+        ({"state": "closed"}, "is closed", "Maya does not take pitches on this"),
+        (
+            {"state": "closed", "opens_at": datetime(2026, 9, 1, tzinfo=UTC)},
+            "is closed for now",
+            "It opens again on <strong>Tuesday 1 September</strong>.",
+        ),
+        (
+            {"opens_at": datetime(2026, 5, 20, 8, tzinfo=UTC)},
+            "is not open yet",
+            "It opens on <strong>Wednesday 20 May, 09:00</strong>, Lisbon time.",
+        ),
+        (
+            {"state": "until", "until": datetime(2026, 5, 1, tzinfo=UTC)},
+            "is closed",
+            "Closed since Friday 1 May, 01:00 Lisbon time.",
+        ),
+        (
+            {"places_per_week": 1, "full_until": datetime(2026, 5, 10, 23, tzinfo=UTC)},
+            "is full this week",
+            "This week’s place is taken.</strong> The next one opens on Monday 11 May, Lisbon time.",
+        ),
+        (
+            {"places_per_week": 10, "full_until": datetime(2026, 5, 10, 23, tzinfo=UTC)},
+            "is full this week",
+            "This week’s 10 places are taken.</strong> The next 10 open on Monday 11 May, Lisbon time.",
+        ),
+        (
+            {"page__full_since": SUNDAY},
+            "is closed for now",
+            "Maya can promise no date before Sunday 31 May, so the door is closed for now.",
+        ),
+    ],
+)
+def test_a_shut_door_says_why_and_offers_to_tell(client, changes, heading, why):
     with clock.standing_at(SUNDAY):
-        door = DoorFactory(places_per_week=1)
-        PitchFactory(waiting=True, door=door, page=door.page)
+        door = DoorFactory(**changes)
         response = client.get(reverse("public:door", args=[door.page.handle, door.slug]))
-    assert "This week’s place for first acquaintances is taken." in text(response)
-    assert "The next open on Monday 11 May, Lisbon time." in text(response)
-    assert response.context["form"]["line"].value() is None
+    assert f'<h1 class="size-3">Original research {heading}</h1>' in text(response)
+    assert why in text(response)
+    assert f'action="/@{door.page.handle}/{door.slug}/watch#watch"' in text(response)
+    assert f'href="/@{door.page.handle}/doors.ics"' in text(response)
+    assert f'href="/@{door.page.handle}/doors.atom"' in text(response)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lets_in", "said"),
+    [
+        ({"full_until": SUNDAY + timedelta(days=1), "places_per_week": 1}, True, "The next open on Monday 11 May"),
+        ({"page__full_since": SUNDAY}, True, "Maya can promise no date before Sunday 31 May"),
+        ({"state": "closed"}, False, "Original research is closed"),
+        ({"opens_at": SUNDAY + timedelta(days=1)}, False, "Original research is not open yet"),
+    ],
+)
+def test_whom_the_owner_knows_gets_past_a_door_that_only_has_no_room(client, changes, lets_in, said):
+    with clock.standing_at(SUNDAY):
+        door = DoorFactory(**changes)
+        path = reverse("public:door", args=[door.page.handle, door.slug])
+        closed = text(client.get(path, {"via": "abc", "from": "bio"}))
+        response = client.get(path, {"known": 1})
+        sent = hand(client, door)
+    assert (f'<a href="{escape("?via=abc&from=bio&known=1")}">' in closed) is lets_in
+    assert said in text(response)
+    assert ('data-draft="' in text(response)) is lets_in
+    assert sent.status_code == (303 if lets_in else 422)
+
+
+def test_a_door_that_was_taken_down_is_not_there(client):
+    door = DoorFactory(taken_down_at=SUNDAY)
+    assert client.get(reverse("public:door", args=[door.page.handle, door.slug])).status_code == 404
+    assert client.get(f"/@{door.page.handle}").context["plaques"] == []
+
+
+@pytest.mark.parametrize("path", ["/@{}", "/@{}/research", "/@{}/research/watch", "/@{}/doors.atom", "/@{}/doors.ics"])
+def test_a_hidden_page_is_gone_and_nothing_of_it_is_said(client, path):
+    door = DoorFactory(page__hidden_at=SUNDAY, page__name="Mark Name", slug="research")
+    response = client.get(path.format(door.page.handle))
+    assert response.status_code == 410
+    assert door.page.handle not in text(response)
+    assert "Mark" not in text(response)
+
+
+@pytest.mark.parametrize("path", ["/@{}", "/@{}/research", "/@{}/doors.atom", "/@{}/doors.ics"])
+def test_a_handle_that_moved_leads_on_for_as_long_as_it_is_kept(client, path):
+    door = DoorFactory(slug="research")
+    day = timedelta(days=1)
+    door.page.handles.create(handle="before", skeleton="before", until=clock.now() + day)
+    door.page.handles.create(handle="over", skeleton="over", until=clock.now() - day)
+    moved, over = client.get(path.format("before")), client.get(path.format("over"))
+    assert (moved.status_code, moved["Location"]) == (301, path.format(door.page.handle))
+    assert over.status_code == 404
+
+
+# ── how somebody came ────────────────────────────────────────────────────────
+def test_the_kind_of_link_goes_along_from_the_street_to_the_pitch(client):
+    door = DoorFactory()
+    street = text(client.get(f"/@{door.page.handle}?from=badge"))
+    path = f"/@{door.page.handle}/{door.slug}?from=badge"
+    assert f'<a href="{path}">' in street
+    form = client.get(path)
+    assert '<input type="hidden" name="came_from" value="badge">' in text(form)
+    hand(client, door, came_from="badge")
+    assert Pitch.objects.get().came_from == "badge"
+
+
+@pytest.mark.parametrize("name", ["", "spam", '"><b>', "a b"])
+def test_a_kind_of_link_that_is_none_of_ours_is_nothing(client, name):
+    door = DoorFactory()
+    path = reverse("public:door", args=[door.page.handle, door.slug])
+    for response in (client.get(path, {"from": name}), client.get(f"/@{door.page.handle}", {"from": name})):
+        assert "came_from" not in text(response)
+        assert "?from=" not in text(response)
+    hand(client, door, came_from=name)
+    assert Pitch.objects.get().came_from == ""
+
+
+def test_tokens_are_kept_while_mistakes_are_put_right(client):
+    door = DoorFactory()
+    path = reverse("public:door", args=[door.page.handle, door.slug])
+    ways = {"key": "k-1", "reply": "r_2", "came_from": "mail"}
+    first = text(client.get(path, {"key": "k-1", "via": "r_2", "from": "mail"}))
+    again = text(hand(client, door, line="", **ways))
+    for name, value in ways.items():
+        field = f'<input type="hidden" name="{name}" value="{value}">'
+        assert field in first
+        assert field in again
+    assert 'name="key"' not in text(hand(client, door, line="", key="x" * 65, reply="<b>"))
 
 
 def test_an_invitation_door_tells_nobody_whether_it_opens(client):
@@ -268,9 +421,9 @@ def test_a_paid_door_asks_for_the_offer(client):
     door = DoorFactory(paid=True)
     assert list(hand(client, door).context["form"].errors) == ["paid.type"]
     offer = {"paid.type": "flat_fee", "paid.min": "300", "paid.max": "200", "paid.currency": "EUR"}
-    assert list(hand(client, door, **offer).context["form"].errors) == ["paid.max"]
-    assert hand(client, door, **offer | {"paid.max": "400"}).status_code == 303
-    assert Pitch.objects.get().groups == {"paid": {"type": "flat_fee", "min": 300, "max": 400, "currency": "EUR"}}
+    assert list(hand(client, door, **offer | {"paid.max": ""}).context["form"].errors) == ["paid.max"]
+    assert hand(client, door, **offer).status_code == 303  # the wrong way round, and understood
+    assert Pitch.objects.get().groups == {"paid": {"type": "flat_fee", "min": 200, "max": 300, "currency": "EUR"}}
 
 
 def test_folded_answers_with_a_problem_are_unfolded(client):

@@ -1,0 +1,139 @@
+"""Embargo: what is sealed is read by nobody before the owner accepts its terms, or the moment has come.
+
+It rests encrypted in a table of its own, and is forgotten when the pitch ends without acceptance.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cryptography.fernet import InvalidToken
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from pitches import lifecycle
+from pitches.models import AnswerKind, Embargo, Event, Fact, Pitch, PitchState
+from portal import clock, tokens
+from portal.models import User
+
+OVER = frozenset({PitchState.WITHDRAWN, PitchState.LAPSED})
+
+
+class TermsChanged(Exception):
+    """The terms are not those that were looked at."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What is to be sealed, the moment at which it lifts, and the zone in which the sender named that."""
+
+    text: str = field(repr=False)
+    lifts_at: datetime
+    zone: str
+
+
+def _purpose(pitch: Pitch) -> str:
+    return f"embargo:{pitch.seed}"  # a row that was copied to another pitch does not open
+
+
+# ── the sender ───────────────────────────────────────────────────────────────
+def seal(pitch: Pitch, secret: Secret | None) -> None:
+    """Seal the words of a pitch, or those that came in their place. Part of the writer's transaction."""
+    if secret is None:
+        Embargo.objects.filter(pitch=pitch).delete()
+        return
+    locked = tokens.lock(_purpose(pitch), secret.text)
+    facts = {"lifts_at": secret.lifts_at, "zone": secret.zone, "sealed": locked}
+    Embargo.objects.update_or_create(pitch=pitch, defaults=facts)
+
+
+def own_words(pitch: Pitch) -> str:
+    """What the sender sealed, for whoever holds the link of the pitch; nothing once it is gone."""
+    row = of(pitch)
+    return _open(pitch, row) if row else ""
+
+
+def of(pitch: Pitch) -> Embargo | None:
+    """The embargo of a pitch. Asks the database only where there may be one."""
+    return Embargo.objects.filter(pitch=pitch).first() if "news" in pitch.groups else None
+
+
+def _open(pitch: Pitch, row: Embargo) -> str:
+    try:
+        return tokens.unlock(_purpose(pitch), row.sealed) if row.sealed else ""
+    except InvalidToken:  # LINK_KEY was changed
+        return ""
+
+
+# ── the owner ────────────────────────────────────────────────────────────────
+def moment(when: datetime, zone: str) -> str:
+    """A moment that can be read in one way only: "Sunday 29 March 2026, 09:00 London time (UTC+01:00)"."""
+    local = when.astimezone(ZoneInfo(zone))
+    offset = local.isoformat()[-6:]
+    words = {"when": date_format(local, "l j F Y, H:i"), "city": zone.rsplit("/", 1)[-1].replace("_", " ")}
+    return _("%(when)s %(city)s time (UTC%(offset)s)") % (words | {"offset": offset})
+
+
+def terms(pitch: Pitch, row: Embargo) -> str:
+    """The terms as the owner reads them, word for word what is kept if they are accepted."""
+    theirs, mine = moment(row.lifts_at, row.zone), moment(row.lifts_at, pitch.page.timezone)
+    words = {"company": pitch.company, "theirs": theirs, "mine": mine, "own": pitch.groups["news"].get("terms", "")}
+    lines = [_("What %(company)s has sealed is kept to yourself until %(theirs)s.") % words]
+    if mine != theirs:
+        lines.append(_("For you that is %(mine)s.") % words)
+    if words["own"]:
+        lines.append(_("They also ask: “%(own)s”") % words)
+    return "\n".join(lines)
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of the terms."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def accept(pitch: Pitch, *, by: User, seen: str = "") -> bool:
+    """Accept the terms: from now on the owner reads what is sealed. False if there is nothing to accept any more.
+
+    `seen` is the digest of the terms that were looked at; raises TermsChanged when they are others now.
+    """
+    row = Embargo.objects.select_for_update().filter(pitch=pitch, sealed__isnull=False).first()
+    if row is None or row.accepted_at or pitch.state in {*OVER, PitchState.DECLINED}:
+        return False
+    text = terms(pitch, row)
+    if seen and seen != digest(text):
+        raise TermsChanged
+    row.accepted_at, row.accepted_by = clock.now(), by
+    row.accepted_text, row.accepted_digest = text, digest(text)
+    row.save(update_fields=["accepted_at", "accepted_by", "accepted_text", "accepted_digest"])
+    lifecycle.record(Fact.TERMS_AGREED, pitch.page, pitch, by=by)
+    return True
+
+
+def lifted(row: Embargo) -> bool:
+    """Has the moment come?"""
+    return row.lifts_at <= clock.now()
+
+
+def is_open(row: Embargo) -> bool:
+    """May the owner read it: were the terms accepted, or has it lifted?"""
+    return row.accepted_at is not None or lifted(row)
+
+
+def reveal(pitch: Pitch, row: Embargo) -> str:
+    """What was sealed, for the owner; nothing before it is open, and nothing when it is gone."""
+    return _open(pitch, row) if is_open(row) else ""
+
+
+# ── the end ──────────────────────────────────────────────────────────────────
+def forget(event: Event) -> None:
+    """Reaction to an end: what nobody accepted to keep is kept by nobody. A no counts once it went out."""
+    pitch = event.pitch
+    assert pitch is not None
+    if "news" not in pitch.groups:
+        return
+    refused = pitch.answers.filter(kind=AnswerKind.NO, sent_at__isnull=False, undone_at=None)
+    if event.what in OVER or refused.exists():
+        Embargo.objects.filter(pitch=pitch, accepted_at=None).update(sealed=None)
