@@ -170,6 +170,7 @@ addEventListener("pageshow", ready);
 document.addEventListener("htmx:afterRequest", ready);
 
 // ── copy, theme ──
+for (const button of all("[data-copy]")) button.hidden = false;
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
