@@ -24,6 +24,7 @@ from tests.factories import (
     PitchFactory,
     ReadingSessionFactory,
     SenderFactory,
+    WatchFactory,
 )
 from tests.races import checksum
 
@@ -51,6 +52,7 @@ class World:
         self.page = PageFactory(handle="maya")
         self.door = DoorFactory(page=self.page, slug="research")
         self.sender = SenderFactory(email="elif@mosaic.example")
+        self.watch = WatchFactory(door=self.door)
         self.unproven = PitchFactory(door=self.door, email=self.sender.email)
         self.waiting = PitchFactory(door=self.door, waiting=True, sender=self.sender)
         self.session = ReadingSessionFactory(page=self.page, cards=[self.waiting.pk])
@@ -94,6 +96,8 @@ class World:
             "uidb36": "1",
             "key": "a-b",
         }
+        if name.startswith("public:watch_"):
+            values["token"] = self.watch.token
         if name == "stop_digest":
             values["token"] = stop.link_to(self.page).rpartition("/")[2]
         return reverse(name, kwargs={key: values[key] for key in URLS[name]} | changed)
@@ -109,21 +113,24 @@ EVERYBODY, NOBODY, GONE = (200,) * 4, (405,) * 4, (302,) * 4
 OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405), (302, 302, 200, 404)
 STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
-    EVERYBODY: """healthz stop_digest public:page public:door agency:draft agency:check agency:status
+    EVERYBODY: """healthz stop_digest public:page public:door public:atom public:ics
+        public:watch_confirm public:watch_stop agency:draft agency:check agency:status
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
+    OWNERS: """desk:doors desk:door_new desk:topics
+        desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
-    ONLY_THE_OWNER: "desk:pitch",
-    OWNERS_POST: """desk:answer desk:restore desk:standing desk:start desk:session_answer desk:session_undo
+    ONLY_THE_OWNER: "desk:pitch desk:door_edit",
+    OWNERS_POST: """desk:door_state desk:door_move desk:door_down desk:doors_order
+        desk:answer desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: "agency:send_code agency:reply agency:nudge",
     GONE: """desk:home welcome account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
     NOT_SET_UP: "mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
-    (303,) * 4: "public:pitch",
+    (303,) * 4: "public:pitch public:watch",
     (301,) * 4: "to_page",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
@@ -169,8 +176,8 @@ def test_reading_changes_nothing(world, method, role):
 def test_a_post_without_our_token_is_refused(world):
     client = world.client("owner", enforce_csrf_checks=True)
     before = checksum(*SAFE)
-    exempt = "stop_digest"  # the mail client that posts there has no cookie; its link is signed
-    found = {name: client.post(world.path(name)).status_code for name in URLS if name != exempt}
+    exempt = ("stop_digest", "public:watch_stop")  # a mail client posts there without a cookie; the link is enough
+    found = {name: client.post(world.path(name)).status_code for name in URLS if name not in exempt}
     assert set(found.values()) == {403}
     assert checksum(*SAFE) == before
 
@@ -182,7 +189,8 @@ def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
-    missing = {"pk": 888_888} if "pk" in URLS[name] else {"code": "MAYA-NONE"}
+    argument = OWNED[name]
+    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing"}[argument]}
     answers = [getattr(stranger, method)(path) for path in (world.path(name), world.path(name, **missing))]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
