@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from pitches import ledge, lifecycle
+from pitches import freshness, ledge, lifecycle
 from pitches.models import Door, DoorState, Event, Fact, Lane, Page, Pitch, PitchState, Standing
 from portal import clock
 from portal.models import User
@@ -111,6 +111,7 @@ def look_ahead(page: Page) -> None:
         changed = Page.objects.filter(pk=page.pk, full_since__isnull=full)
         page.full_since = clock.now() if full else None
         if changed.update(full_since=page.full_since):
+            freshness.changed(page)
             for door in page.doors.hung():
                 door.page = page
                 announce(door)
@@ -128,6 +129,7 @@ def count_places(door: Door) -> None:
     now = clock.now()
     door.full_until = week_of(door.page, now)[1] if places_left(door, now) == 0 else None
     Door.objects.filter(pk=door.pk).update(full_until=door.full_until)
+    freshness.changed(door.page)
     announce(door)
 
 
@@ -152,6 +154,7 @@ def turn(door: Door) -> None:
     if door.state == DoorState.CLOSED and door.opens_at and door.opens_at <= now:
         door.state, door.opens_at = DoorState.OPEN, None
         Door.objects.filter(pk=door.pk).update(state=door.state, opens_at=None)
+        freshness.changed(door.page)
     if door.full_until and door.full_until <= now:
         count_places(door)
     else:

@@ -1,5 +1,6 @@
 """A cache whose loss costs speed, never an answer: what cannot be read was never there."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import redis
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
+from redis.connection import AbstractConnection
 from redis.retry import Retry
 
 TIMEOUT = 0.3  # seconds
+RUN = re.compile(rb"^run_id:(\w+)", re.MULTILINE)
 
 
 def _forgiving(name: str, instead: Any) -> Callable[..., Any]:
@@ -20,7 +23,7 @@ def _forgiving(name: str, instead: Any) -> Callable[..., Any]:
     def quiet(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
         try:
             return method(self, *args, **kwargs)
-        except (redis.ConnectionError, redis.TimeoutError):
+        except redis.RedisError:  # away, full, loading, read-only: all the same to a reader
             return instead(*args, **kwargs) if callable(instead) else instead
 
     return quiet
@@ -39,14 +42,30 @@ def _delta(key: str, delta: int = 1, version: int | None = None) -> int:
 
 
 class ForgivingCache(RedisCache):
-    """Redis or Valkey. While it is away every look is a miss, at once and without an error."""
+    """Redis or Valkey. While it is away every look is a miss, at once and without an error.
+
+    `life` names the run of the server that this thread is connected to: one that was restarted, or that took over
+    from another, may have forgotten what it was told last. Empty before the first look, and where it is kept secret.
+    """
+
+    life = ""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        options = params.setdefault("OPTIONS", {})
-        options.setdefault("socket_timeout", TIMEOUT)
-        options.setdefault("socket_connect_timeout", TIMEOUT)
-        options.setdefault("retry", Retry(NoBackoff(), 0))
-        super().__init__(server, params)
+        quick = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
+        options = quick | params.get("OPTIONS", {}) | {"redis_connect_func": self._greet}
+        super().__init__(server, params | {"OPTIONS": options})
+
+    def _greet(self, connection: AbstractConnection) -> None:
+        """Of each new connection, before anything is asked over it: whose is it?"""
+        self.life = ""
+        connection.on_connect()
+        connection.send_command("INFO", "server")
+        try:
+            said = connection.read_response()
+        except redis.ResponseError:  # an account that may not ask
+            return
+        found = RUN.search(bytes(said))
+        self.life = found[1].decode() if found else ""
 
     get = _forgiving("get", _default)
     add = _forgiving("add", instead=True)

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.Headers",
+    "portal.pages.SharedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,6 +96,9 @@ CACHES = {
         "LOCATION": env.text("CACHE_URL") or embedded.cache_url(VAR),
     }
 }
+
+# Which addresses show the same to everybody (portal/pages.py): from a path and a query to what is shown there.
+SHARED_PAGES = "pitches.freshness.address"
 
 # What the relay asks every second: which queues have rows that nobody works on.
 WORK = "pitches.tasks.waiting_work"
@@ -178,6 +182,8 @@ STORAGES = {
 # ── safety ───────────────────────────────────────────────────────────────────
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# Where a form with a file may be larger: by path, in bytes.
+UPLOADS = {r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024}
 HTTPS = SITE_URL.startswith("https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", default=True)
@@ -188,6 +194,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("session", "csrf")
 SESSION_COOKIE_AGE, SESSION_COOKIE_SAMESITE = 14 * 24 * 3600, "Lax"
 CSRF_COOKIE_HTTPONLY = True
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"  # pitches/web/devices.py
+PERSONAL_COOKIES = (SESSION_COOKIE_NAME, DEVICE_COOKIE_NAME, "messages")  # who brings one may see a page of their own
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

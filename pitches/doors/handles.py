@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from pitches import lifecycle
+from pitches import freshness, lifecycle
 from pitches.models import Fact, Handle, Page
 from pitches.models.page import HANDLE
 from portal import clock, domains
@@ -122,6 +122,7 @@ def move(page: Page, handle: str, *, by: User) -> Page:
     kept = {"skeleton": domains.skeleton(old), "page": now, "until": clock.now() + KEPT_AFTER_A_MOVE}
     Handle.objects.update_or_create(handle=old, defaults=kept)
     now.save(update_fields=["handle", "version"])
+    freshness.changed(now, old)
     lifecycle.record(Fact.PAGE_CHANGED, now, by=by, note=f"@{old} is @{handle}")
     return now
 

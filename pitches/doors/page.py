@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from pitches import lifecycle, opening
+from pitches import freshness, lifecycle, opening
 from pitches.doors import editing, handles
 from pitches.models import Event, Fact, Page
 from portal import clock
@@ -129,6 +129,7 @@ def keep_hours(page: Page, reading: list[str], timezone: str) -> Page:
     page.reading, page.timezone = reading, timezone
     page.next_hour_at = page.next_hour(clock.now())
     page.save(update_fields=["reading", "timezone", "next_hour_at"])
+    freshness.changed(page)
     return page
 
 

@@ -12,7 +12,7 @@ BYTES = 32
 
 def cookie_name() -> str:
     """With https, a name that no other host can set."""
-    return "__Host-device" if settings.HTTPS else "device"
+    return settings.DEVICE_COOKIE_NAME
 
 
 def token_of(request: HttpRequest) -> str:
