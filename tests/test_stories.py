@@ -33,9 +33,23 @@ def changed(tmp_path, old, new, story=UNDO):
     return path
 
 
+# A race needs several connections, so its rows have to be there for all of them.
+RACES = [path for path in STORIES if "do: race" in path.read_text()]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in STORIES if path not in RACES], ids=lambda path: path.stem)
 def test_the_story_holds(path):
+    holds(path)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", RACES, ids=lambda path: path.stem)
+def test_the_story_with_a_race_holds(path):
+    holds(path)
+
+
+def holds(path):
     lines = play(path)
     assert [line for line in lines if not line.startswith("ok ")] == []
     assert len(lines) >= len(script.read(path)["steps"])

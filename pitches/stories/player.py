@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from pitches import doors, intake, lifecycle, opening, relationships, review
+from pitches import doors, embargo, intake, lifecycle, opening, relationships, review
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
 from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
-from pitches.stories import crowd, stage
+from pitches.stories import crowd, stage, ways
 from portal import clock, domains, tokens
 
-NOT_BUILT = frozenset({"change", "withdraw", "watch", "outcome"})
-NOT_BUILT_OF_PAGES = frozenset({"tell_me_now", "sensitive"})
+NOT_BUILT = frozenset({"change", "withdraw", "outcome"})
+NOT_BUILT_OF_PAGES = frozenset({"tell_me_now"})
 
 
 class NotBuiltYet(Exception):
@@ -48,6 +48,7 @@ class Player:
         self.page, self.senders = stage.build(story)
         self.specs = {spec["id"]: spec for spec in story["senders"]}
         self.keys: dict[str, UUID] = {}
+        self.links: dict[str, str] = {}
         self.pitches: dict[str, int] = {}
         self.devices = {key: tokens.seed() for key in self.specs}
         self.answers: dict[str, Mapping[str, Any]] = {}
@@ -100,8 +101,8 @@ class Player:
             intake.check_open(door)
             form = PitchForm(self._form_data(name, step["sender"], key), door=door)
             if not form.is_valid():
-                return Outcome(facts={"result": "refused", "why": "incomplete", "errors": set(form.errors)})
-            pitch, new = intake.write(door, form.answers(), form_key=key, device=device)
+                return Outcome(facts=_incomplete(form))
+            pitch, new = intake.write(door, form.answers(), form_key=key, device=device, ways=self._ways(step))
             self.pitches[name] = pitch.pk
             return self._hand_in(pitch, device, new=new, proving=proving)
         except intake.Refused as refused:
@@ -129,6 +130,55 @@ class Player:
             else:
                 data[answer] = value
         return data
+
+    def do_race(self, step: Mapping[str, Any]) -> Outcome:
+        """Several write, and hand in at the same moment."""
+        written = [(self._written(entry), self._sender(entry["sender"])) for entry in step["pitches"]]
+        results = ways.race(written)
+        stage.settle()
+        return Outcome(facts={"results": results})
+
+    def _written(self, entry: Mapping[str, Any]) -> Pitch:
+        """A pitch that waits for its code."""
+        door = self._door(entry["door"])
+        self.answers[entry["id"]] = entry.get("answers", {})
+        form = PitchForm(self._form_data(entry["id"], entry["sender"], uuid4()), door=door)
+        assert form.is_valid(), form.errors
+        pitch, _new = intake.write(door, form.answers(), form_key=form.key, ways=self._ways(entry))
+        self.pitches[entry["id"]] = pitch.pk
+        return pitch
+
+    def _ways(self, step: Mapping[str, Any]) -> intake.Ways:
+        """What the sender came with."""
+        key, reply = self.links.get(step.get("key", ""), ""), self.links.get(step.get("reply_link", ""), "")
+        return intake.Ways(key=key, reply=reply)
+
+    def do_watch(self, step: Mapping[str, Any]) -> Outcome:
+        """Be told when a door opens, confirmed from the mail."""
+        result = ways.watch(self.page, step["door"], self.specs[step["sender"]]["email"])
+        return Outcome(facts={"result": result})
+
+    def do_stop_watch(self, step: Mapping[str, Any]) -> Outcome:
+        """Stop waiting for it."""
+        ways.stop_watch(self.page, step["door"], self.specs[step["sender"]]["email"])
+        return Outcome()
+
+    def do_key(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner gives a key."""
+        email = self.specs[step["sender"]]["email"] if "sender" in step else ""
+        self.links[step["id"]] = ways.give_key(self.page, step, email).token
+        return Outcome()
+
+    def do_reply_link(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner answers a message with a link."""
+        self.links[step["id"]] = ways.make_reply_link(self.page, step).token
+        return Outcome()
+
+    def do_accept_terms(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner accepts an embargo."""
+        pitch = self._pitch(step["id"])
+        embargo.accept(pitch, by=self.page.owner)
+        return Outcome(pitch)
 
     def do_nudge(self, step: Mapping[str, Any]) -> Outcome:
         """The sender nudges."""
@@ -242,6 +292,8 @@ class Player:
         return looks[name](wanted) if name in looks else self._of_pitch(name, outcome.pitch)
 
     def _of_pitch(self, name: str, pitch: Pitch | None) -> Any:
+        if pitch and name == "sealed":
+            return ways.sealed_as_seen(pitch)
         if pitch and name == "promised":
             return str(self.page.local_date(pitch.promised_for)) if pitch.promised_for else None
         return getattr(pitch, name, None)
@@ -301,6 +353,13 @@ class Player:
     def _sender(self, who: str) -> Sender:
         spec = self.specs[who]
         return intake.sender_of(spec["email"], name=spec["name"], company=spec.get("company", ""))
+
+
+def _incomplete(form: PitchForm) -> dict[str, Any]:
+    """Why a form was not taken: a sensitive product and nothing else, or answers that are missing or wrong."""
+    codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+    why = "sensitive" if codes == {"sensitive"} else "incomplete"
+    return {"result": "refused", "why": why, "errors": set(form.errors)}
 
 
 def _plain(value: Any) -> Any:

@@ -45,8 +45,9 @@ PAID = (
 ANSWERS = {
     **dict.fromkeys(("line", "why", "link", "ask", "payer", "last_day", "detail", "language", "category")),
     "paid": dict.fromkeys(PAID),
-    "news": dict.fromkeys(("lifts_at", "terms", "teaser", "sealed")),
-    "event": dict.fromkeys(("starts", "place", "coverage_expected")),
+    "news": dict.fromkeys(("lifts_at", "zone", "terms", "teaser", "sealed")),
+    "own": dict.fromkeys(("1", "2")),
+    "event": dict.fromkeys(("starts", "place", "travel", "coverage_expected")),
     "product": dict.fromkeys(("value", "currency", "keep")),
 }
 DOOR = dict.fromkeys(
