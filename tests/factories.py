@@ -201,6 +201,23 @@ class ReadingSessionFactory(DjangoModelFactory):
     touched_at = factory.LazyFunction(clock.now)
 
 
+class WatchFactory(DjangoModelFactory):
+    """Somebody who asked to be told when a door opens; `waiting=True` if they confirmed it."""
+
+    class Meta:
+        model = models.Watch
+
+    door = factory.SubFactory(DoorFactory, closed=True)
+    email = factory.Sequence(lambda n: f"Watcher{n}@waits.example")
+    mailbox = factory.LazyAttribute(lambda watch: watch.email.lower())
+    seed = factory.LazyFunction(tokens.seed)
+    token_hash = factory.LazyAttribute(lambda watch: tokens.digest(tokens.link_token("watch", watch.seed)))
+    asked_at = factory.LazyFunction(clock.now)
+
+    class Params:
+        waiting = factory.Trait(confirmed_at=factory.LazyFunction(clock.now))
+
+
 class HandoffFactory(DjangoModelFactory):
     """What follows a yes."""
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pitches.models import Handoff, Message, Page, Pitch
 from pitches.notify import outbox
 from portal import clock
-from tests.factories import AnswerFactory, PageFactory, PitchFactory
+from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory, WatchFactory
 
 LINE = "<b>Fish & chips</b>: why 1,200 people mute"
 NASTY = {
@@ -96,6 +96,25 @@ def page_up() -> Message:
     return outbox.put("page_up", page.owner.email, dedupe=f"page_up:{page.pk}", page=page, queue="soon")
 
 
+def watch_confirm() -> Message:
+    """Somebody typed an address at a shut door."""
+    watch = WatchFactory(door__name="AI & <b>tools</b>", door__blurb="MARK-BLURB", door__page__name="MARK-PAGE")
+    to = {"page": watch.door.page, "watch": watch, "queue": "codes"}
+    return outbox.put("watch_confirm", watch.email, dedupe=f"watch_confirm:{watch.pk}", **to)
+
+
+def door_open(**door: object) -> Message:
+    """A door opened, and somebody waited for it."""
+    watch = WatchFactory(waiting=True, door=DoorFactory(**{"name": "AI & <b>tools</b>"} | door))
+    to = {"page": watch.door.page, "watch": watch, "queue": "later"}
+    return outbox.put("door_open", watch.email, dedupe=f"door_open:{watch.pk}", **to)
+
+
+def door_open_until() -> Message:
+    """A door that is open for a while, with places."""
+    return door_open(until_soon=True, places_per_week=3)
+
+
 def account(template: str = "account/email/login_code", **context: object) -> Message:
     """A sign-in mail of the library."""
     outbox.put_account_mail("owner@page.example", template, context or {"code": "482915"})
@@ -120,6 +139,7 @@ def account_notice() -> Message:
 
 _ALL = (
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, digest, page_up),
+    *(watch_confirm, door_open, door_open_until),
     *(account, account_unknown, account_exists, account_notice),
 )
 SAMPLES: dict[str, Callable[[], Message]] = {sample.__name__: sample for sample in _ALL}

@@ -10,7 +10,8 @@ from django.conf import settings as project
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
-from pitches.models import Handoff, Message
+from pitches import lifecycle
+from pitches.models import Fact, Handoff, Message
 from pitches.notify import catalogue, outbox, render, stop
 from portal import clock, tokens
 from tests.factories import AnswerFactory, PageFactory, PitchFactory
@@ -108,6 +109,28 @@ def test_an_unproven_mailbox_reads_nothing_that_a_stranger_wrote(kind):
     page = message.page
     for mark in ["MARK-", "Fish", "mark-link", "evil", *([page.name, page.handle] if page else [])]:
         assert mark not in raw
+
+
+def test_whoever_did_not_ask_reads_the_name_of_the_door_and_of_the_page_and_no_more():
+    mail = render.build(samples.watch_confirm())
+    assert mail.subject == "Please confirm: tell me when a door opens"
+    assert "MARK" not in mail.message().as_string()
+    assert "AI &amp; &lt;b&gt;tools&lt;/b&gt;" in html_of(mail)
+    assert mail.message()["List-Unsubscribe"] is None
+
+
+def test_a_door_that_opened_is_told_with_a_way_to_stop():
+    message = samples.door_open(until_soon=True, places_per_week=3)
+    mail = render.build(message)
+    body = " ".join(mail.body.split())
+    assert mail.subject == "“AI & <b>tools</b>” is open"
+    assert "It takes 3 pitches a week from people who are new here." in body
+    assert "With it, we forget this address." in body
+    assert f"/@{message.page.handle}/{message.watch.door.slug}" in mail.body
+    assert mail.message()["List-Unsubscribe"] == f"<{stop.link_of(message.watch)}>"
+    assert mail.message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    lifecycle.record(Fact.DOOR_CLOSED, message.page, door=message.watch.door)
+    assert render.build(message).subject == "“AI & <b>tools</b>” is open again"
 
 
 def test_the_code_mail_has_no_link_at_all():
