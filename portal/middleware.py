@@ -19,7 +19,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 
 # Pages behind a link or a session are never kept by a browser or a proxy.
-PRIVATE = ("/d/", "/p/", "/key/", "/who/", "/desk", "/account", "/welcome", "/stop/", "/watch/", "/dev/")
+PRIVATE = ("/d/", "/p/", "/key/", "/who/", "/r/", "/desk", "/account", "/welcome", "/stop/", "/watch/", "/dev/")
 POLICY = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics", "interest-cohort")
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
@@ -74,6 +74,8 @@ class Headers:
         mine = name in request.COOKIES and "immutable" not in response.get("Cache-Control", "")
         if request.path.startswith(PRIVATE) or mine or name in response.cookies:
             response["Cache-Control"] = "no-store"
+        if request.path.startswith(PRIVATE):
+            response["X-Robots-Tag"] = "noindex"
         if request.method == "HEAD" and not response.streaming:
             response.content = b""
         return response

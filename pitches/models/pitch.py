@@ -101,7 +101,7 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
 
     def for_desk(self) -> Self:
         """With all that a row of the desk shows."""
-        return self.select_related("door", "page", "sender__agency")
+        return self.select_related("door", "page", "sender__agency", "reply_link")
 
 
 class Pitch(models.Model):

@@ -57,6 +57,7 @@ def lay_out(pitch: Pitch) -> Pitch:
         age=ago(pitch.handed_in_at),
         signs=[str(SIGNS.get(code, code)) for code in pitch.flags],
         links=links,
+        came=letter.came(pitch),
         terms=in_full + getattr(pitch, "terms", []),
         seal=partial(sealed.for_owner, pitch) if "news" in pitch.groups else None,
     )

@@ -9,12 +9,12 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from pitches import disclosure, products
 from pitches.forms.fields import Either
 from pitches.forms.groups import COMPENSATION, GROUPS
-from pitches.models import Pitch
+from pitches.models import Came, Pitch
 from pitches.web import sealed
 from portal.templatetags.portal import both_zones, day, when
 
@@ -25,6 +25,23 @@ LABELS = {"ad": gettext_lazy("Advert"), "affiliate": gettext_lazy("Affiliate"), 
 # These are told in a line of their own: the money, the worth, the moment.
 SAID_ABOVE = frozenset({"type", "min", "max", "currency", "value", "keep", "lifts_at", "zone", "starts"})
 Facts = list[tuple[str, str]]
+# How it came: in answer to a message, with its day; or by a link that the owner had put up.
+ANSWERED = {
+    Came.MESSAGE: gettext_lazy("Came from a message, %(day)s"),
+    Came.MENTION: gettext_lazy("Came from a mention, %(day)s"),
+    Came.MAIL: gettext_lazy("Came from a mail, %(day)s"),
+    Came.COMMENT: gettext_lazy("Came from a comment, %(day)s"),
+}
+CAME = {
+    Came.MESSAGE: gettext_lazy("Came by your link in a message"),
+    Came.MENTION: gettext_lazy("Came by your link under a mention"),
+    Came.MAIL: gettext_lazy("Came by your link in a mail"),
+    Came.COMMENT: gettext_lazy("Came by your link under a comment"),
+    Came.BIO: gettext_lazy("Came by the link in your bio"),
+    Came.BADGE: gettext_lazy("Came by your badge"),
+    Came.SIGNATURE: gettext_lazy("Came by your mail signature"),
+    Came.QR: gettext_lazy("Came by your QR code"),
+}
 
 
 def dress(pitch: Pitch) -> Pitch:
@@ -41,6 +58,16 @@ def dress(pitch: Pitch) -> Pitch:
     }.items():
         setattr(pitch, name, value)
     return pitch
+
+
+def came(pitch: Pitch) -> str:
+    """By which way of the owner's a pitch came, for the desk; nothing when somebody just found the door."""
+    link = pitch.reply_link
+    if link is None:
+        return str(CAME[Came(pitch.came_from)]) if pitch.came_from else ""
+    # Translators: Django date format letters, for a day such as "30 June".
+    said = date_format(link.said_on, pgettext("date format", "j F"))
+    return str(ANSWERED[Came(link.channel)]) % {"day": said}
 
 
 def _is_long(fact: tuple[str, str]) -> bool:

@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
@@ -16,7 +17,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from portal import clock, icons
+from portal import clock, icons, links
 
 register = template.Library()
 FAR = timedelta(days=180)  # beyond this a date says its year
@@ -156,6 +157,12 @@ def query(context: Context, **changes: object) -> str:
         if value is not None:
             asked[name] = str(value)
     return f"?{asked.urlencode()}" if asked else "?"
+
+
+@register.simple_tag
+def absolute(name: str, *args: object) -> str:
+    """The whole address of a page of ours, for those who read it elsewhere: {% absolute "public:card" handle %}."""
+    return links.absolute(reverse(name, args=args))
 
 
 @register.simple_tag(takes_context=True)
