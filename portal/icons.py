@@ -10,6 +10,9 @@ MARKS = {
     "tick": '<path d="M2.5 8.7 6.3 12.5 13.5 4"/>',
     "cross": '<path d="M3.5 3.5l9 9m0-9-9 9"/>',
     "plus": '<path d="M8 2.5v11M2.5 8h11"/>',
+    "up": '<path d="M3 10.5l5-5 5 5"/>',
+    "down": '<path d="M3 5.5l5 5 5-5"/>',
+    "grip": '<path d="M5.5 3.5v.1M5.5 8v.1M5.5 12.5v.1M10.5 3.5v.1M10.5 8v.1M10.5 12.5v.1"/>',
 }
 # twenty units wide, a light line: places and things
 THINGS = {
@@ -35,6 +38,7 @@ THINGS = {
     "alert": '<circle cx="10" cy="10" r="7.5"/><path d="M10 5.8v5M10 14v.1"/>',
     "search": '<circle cx="8.5" cy="8.5" r="5.5"/><path d="M12.7 12.7 17.5 17.5"/>',
     "undo": '<path d="M7 4 3 8l4 4M3 8h8.5a4.5 4.5 0 0 1 0 9H8"/>',
+    "more": '<path d="M4 10v.1M10 10v.1M16 10v.1"/>',
     "next": '<path d="M4 10h12M11 5l5 5-5 5"/>',
 }
 LOGO = (

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pitches import doors, opening
 from pitches.forms import content
-from pitches.forms.door import DoorForm, StateForm
+from pitches.forms.door import DoorForm, StateForm, most_required
 from pitches.models import Door, DoorState, Page
 from pitches.web import access, door_words, shown
 from pitches.web.owned import owned
@@ -226,6 +226,8 @@ def _editor(
     versions = access.versions_of(door, STEPS + 1) if door else []
     context = {"page": page, "form": form, "door": door, "plaque": shown.plaque(door, page) if door else None}
     context |= {"why": door_words.why(door) if door else "", "topics": _topics(request.POST, form["topic"].value())}
+    if door:
+        context["needed"] = most_required(door.asks, door.questions)
     context |= {"history": door_words.history(versions, page, access.signed_in(request))}
     return render(request, "desk/door.html", context | more, status=status)
 
@@ -234,7 +236,8 @@ def _editor(
 @require_safe
 def topics(request: HttpRequest, page: Page) -> HttpResponse:
     """What a search in the catalogue of topics finds: a part of the editor."""
-    return render(request, "desk/_door_topics.html", {"topics": _topics(request.GET, request.GET.get("topic"))})
+    found = _topics(request.GET, request.GET.get("topic"))
+    return render(request, "desk/_door_topics.html", {"topics": found, "spoken": "HX-Request" in request.headers})
 
 
 def _topics(asked: Any, chosen: str | None) -> dict[str, Any]:
