@@ -14,12 +14,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from icalendar import Calendar
+from icalendar import Calendar, vDuration, vText
 from icalendar import Event as Entry
+from icalendar.enums import TRANSP
 
 from pitches import opening
 from pitches.models import Door, DoorState, Event, Fact, Page
@@ -63,7 +65,7 @@ def _id(what: str, thing: object) -> str:
 
 
 def _said(text: str) -> str:
-    return CONTROLS.sub(" ", text)
+    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 def _where(page: Page, door: Door | None = None) -> str:
@@ -111,7 +113,7 @@ def _entry(feed: Feed, door: Door, title: str, where: str, *, name: str, at: dat
     feed.add_item(
         title=_said(title),
         link=where,
-        description=_said(door.blurb),
+        description=escape(_said(door.blurb)),  # a summary is HTML in this library
         unique_id=_tag(name),
         pubdate=at,
         updateddate=updated,
@@ -136,13 +138,11 @@ def _happened(turn: Event, door: Door) -> str:
 
 # ── the calendar ─────────────────────────────────────────────────────────────
 def _calendar(page: Page) -> bytes:
-    calendar = Calendar.new(
-        prodid="-//Halfdoor//Doors//EN",
-        name=_said(_("The doors of %(name)s") % {"name": page.name}),
-        refresh_interval=REFRESH,
-        url=_where(page),
-    )
-    calendar.add("X-WR-CALNAME", calendar.calendar_name)
+    calendar = Calendar.new(prodid="-//Halfdoor//Doors//EN", uid=_id("calendar", page.pk), url=_where(page))
+    named = vText(_said(_("The doors of %(name)s") % {"name": page.name}))  # the library does not escape a plain one
+    for name in ("NAME", "X-WR-CALNAME"):
+        calendar.add(name, named)
+    calendar.add("REFRESH-INTERVAL", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     began = page.published_at or page.created_at
     for door in access.doors_of(page):
         for name, words, moment in _dates(door):
@@ -176,5 +176,5 @@ def _date(name: str, title: str, at: datetime, *, sequence: int = 0) -> Entry:
         summary=_said(title),
         start=at.astimezone(UTC),
         sequence=sequence,
-        transparency="TRANSPARENT",
+        transparency=TRANSP.TRANSPARENT,
     )
