@@ -6,7 +6,8 @@ from django.db import transaction
 
 from pitches import doors, routing
 from pitches.demo import opening, past
-from pitches.models import Handoff, Message, MessageState, Page
+from pitches.doors import deflecting, keys, watching
+from pitches.models import Came, Door, Event, Handoff, Message, MessageState, Page, Sender
 from portal import clock
 
 # How long ago the page was put up: before the oldest thing that happened.
@@ -26,6 +27,7 @@ def move_in() -> Page | None:
         hung = opening.hang(page, cast["doors"], page.local_date(now))
     with clock.standing_at(now):
         past.of_the_files(page, hung, cast["people"], now).happen()
+        _leave_ways_in(page, hung)
         _bring_up_to_date(page, now)
     return page
 
@@ -36,7 +38,17 @@ def _bring_up_to_date(page: Page, now: datetime) -> None:
     page.pitches.waiting().filter(promised_for__lt=now).update(promised_for=page.next_hour(now))
     waiting = Message.objects.filter(page=page, state=MessageState.PENDING)
     waiting.update(state=MessageState.OBSOLETE, sealed=None)
+    Event.objects.filter(page=page, reacted_at=None).update(reacted_at=now)
     old = page.local_date(now) - FORGOTTEN
     for handoff in Handoff.objects.filter(pitch__page=page, follow_up_on__lt=old):
         with clock.standing_at(datetime.combine(handoff.follow_up_on, time(10), page.zone)):
             routing.followed_up(handoff)
+
+
+def _leave_ways_in(page: Page, hung: dict[str, Door]) -> None:
+    """A key that somebody has, a message that waits for its pitch, and two who wait for a door."""
+    today = page.local_date(clock.now())
+    keys.give(hung["podcast"], by=page.owner, until=today + timedelta(days=21), note="Noor, after the panel")
+    deflecting.make(hung["martech"], "Chad, GrowthRocket", Came.MESSAGE, today - timedelta(days=1))
+    for sender in Sender.objects.filter(pitches__page=page).order_by("pk").distinct()[:2]:
+        watching.ask(hung["ai-writing"], sender.email, sender)

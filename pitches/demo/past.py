@@ -11,8 +11,9 @@ from django.db.models import F
 
 from pitches import intake, reactions, relationships, review
 from pitches.demo import opening
+from pitches.doors import deflecting
 from pitches.forms import PitchForm
-from pitches.models import Answer, AnswerKind, Door, Event, Fact, Page, Pitch, Sender, Standing
+from pitches.models import Answer, AnswerKind, Came, Door, Event, Fact, Page, Pitch, Sender, Standing
 from portal import clock
 
 UNITS = {"h": "hours", "d": "days"}
@@ -132,9 +133,17 @@ class Past:
         form = PitchForm(self._typed(spec), door=door)
         if not form.is_valid():
             raise BadWords(f"{spec['id']}: {form.errors.as_json()}")
-        pitch, _new = intake.write(door, form.answers(), form_key=form.key)
+        pitch, _new = intake.write(door, form.answers(), form_key=form.key, ways=self._came(door, spec))
         intake.hand_in(pitch, self._sender(spec["by"]))
         self.pitches[spec["id"]] = pitch.pk
+
+    def _came(self, door: Door, spec: Spec) -> intake.Ways:
+        """Through a link that the owner put somewhere, or as the answer to a message."""
+        if "message" not in spec:
+            return intake.Ways(came_from=spec.get("came", ""))
+        said_on = self.page.local_date(clock.now())
+        link = deflecting.make(door, spec["message"]["who"], Came(spec["message"]["channel"]), said_on)
+        return intake.Ways(reply=link.token)
 
     def _typed(self, spec: Spec) -> Spec:
         person = self.people[spec["by"]]
