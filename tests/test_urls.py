@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from pitches import intake
-from pitches.models import Message
+from pitches.models import Message, Portrait
 from pitches.notify import stop
 from pitches.web import devices
 from portal import tokens
@@ -61,6 +61,7 @@ class World:
         self.mail = DrawerMail.objects.create(to="a@b.example", subject="Hello", raw=b"Subject: Hello\n\nHello")
         self.device = devices.new_token()
         intake.remember(self.device, self.sender)
+        self.portrait = Portrait.objects.create(page=self.page, image=b"RIFF", digest="0123456789abcdef")
         self.other = PageFactory(handle="other")
         for user in (self.page.owner, self.other.owner):  # as signing up leaves it
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
@@ -89,6 +90,7 @@ class World:
         proven = name in ("agency:status", "agency:reply", "agency:nudge")
         values = {
             "handle": "maya",
+            "digest": self.portrait.digest,
             "slug": "research",
             "code": self.waiting.code,
             "pk": pks.get(name, 999_999),
@@ -113,16 +115,18 @@ EVERYBODY, NOBODY, GONE = (200,) * 4, (405,) * 4, (302,) * 4
 OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405), (302, 302, 200, 404)
 STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
-    EVERYBODY: """healthz stop_digest public:page public:door public:atom public:ics
+    EVERYBODY: """healthz stop_digest public:portrait public:page public:door public:atom public:ics
         public:watch_confirm public:watch_stop agency:draft agency:check agency:status
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """desk:doors desk:door_new desk:topics
+    OWNERS: """desk:page_edit desk:hours welcome_handle
+        desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
     ONLY_THE_OWNER: "desk:pitch desk:door_edit",
-    OWNERS_POST: """desk:door_state desk:door_move desk:door_down desk:doors_order
+    OWNERS_POST: """desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
+        desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:answer desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: "agency:send_code agency:reply agency:nudge",

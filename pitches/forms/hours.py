@@ -1,15 +1,17 @@
 """When and how much the owner reads: reading hours, zone, session, promise, quiet time, holiday."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pitches.forms.merging import merged
 from pitches.models import Page
 from pitches.models.page import WEEKDAYS
 from portal import clock, zones
@@ -129,6 +131,24 @@ class HoursForm(forms.Form):
         zone = self.fields["timezone"]
         assert isinstance(zone, ZoneField)
         zone.with_present(page.timezone)
+
+    @classmethod
+    def merged(cls, typed: QueryDict, page: Page, theirs: Iterable[str]) -> "HoursForm":
+        """What was typed, with what only somebody else changed, for the version that there is now."""
+        now, names = _initial(page), ["seen", *map(cls.field_of, theirs)]
+        if "reading" in theirs:
+            names += [name for name in {*typed, *now} if name.startswith(("day_", "time_"))]
+        return cls(merged(typed, now, names), page=page)
+
+    @staticmethod
+    def field_of(name: str) -> str:
+        """The field in which something of a page is asked for."""
+        return {"reading": "hours", "newcomer_share": "newcomer_percent"}.get(name, name)
+
+    @property
+    def own(self) -> bool:
+        """Are the owner's own times what counts, or what is wrong?"""
+        return self["hours"].value() == "own" or any(day.errors or at.errors for day, at in self.rows())
 
     def _add_row(self, number: int) -> None:
         said = {"number": number + 1}

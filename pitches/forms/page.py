@@ -1,10 +1,12 @@
 """What a page says: the five short answers that put it up, and all of its words at the desk."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from pitches.forms import fields
 from pitches.forms.handles import HandleField
 from pitches.forms.hours import HOURS, ZoneField
+from pitches.forms.merging import merged
 from pitches.forms.topics import TOPICS, Topic
 from pitches.models import Page
 from pitches.models.page import PAINTS, READING_HOUR
@@ -103,15 +106,26 @@ class PageForm(forms.Form):
     @classmethod
     def of(cls, page: Page) -> "PageForm":
         """Filled in as the page is."""
-        same = ("name", "tagline", "headline", "intro", "paint")
-        now = {name: getattr(page, name) for name in same}
-        return cls(initial=now | {"house_rules": "\n".join(page.house_rules), "seen": page.version})
+        return cls(initial=_as_it_is(page))
+
+    @classmethod
+    def merged(cls, typed: QueryDict, page: Page, theirs: Iterable[str]) -> "PageForm":
+        """What was typed, with what only somebody else changed, for the version that there is now."""
+        return cls(merged(typed, _as_it_is(page), [*theirs, "seen"]))
 
     def words(self) -> dict[str, Any]:
-        """As doors.keep_words() takes them."""
-        kept = ("name", "tagline", "intro", "house_rules", "paint")
-        first = self.cleaned_data["headline"] or str(Page().headline)
-        return {name: self.cleaned_data[name] for name in kept} | {"headline": first}
+        """As doors.keep_words() takes them; what is wrong is left out."""
+        data = self.cleaned_data
+        found = {name: data[name] for name in ("name", "tagline", "intro", "house_rules", "paint") if name in data}
+        if "headline" in data:
+            found["headline"] = data["headline"] or str(Page().headline)
+        return found
+
+
+def _as_it_is(page: Page) -> dict[str, Any]:
+    same = ("name", "tagline", "headline", "intro", "paint")
+    now = {name: getattr(page, name) for name in same}
+    return now | {"house_rules": "\n".join(page.house_rules), "seen": page.version}
 
 
 class WelcomeForm(forms.Form):
@@ -151,6 +165,12 @@ class WelcomeForm(forms.Form):
     timezone = ZoneField()
     house_rules = Rules(initial=_usual_rules)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self.fields["timezone"]
+        assert isinstance(zone, ZoneField)
+        zone.with_present(str(self["timezone"].value() or ""))
+
     def clean_own_hours(self) -> list[str]:
         """Lines such as TUE 09:00; small letters and 9:00 are understood."""
         found = []
@@ -182,6 +202,10 @@ class WelcomeForm(forms.Form):
             if self.cleaned_data["hours"] == "own"
             else HOURS[self.cleaned_data["hours"]][1]
         )
+
+    def hours_in_words(self) -> str:
+        """What the preview says of the reading hour."""
+        return str(HOURS.get(self["hours"].value() or "", HOURS["own"])[0])
 
     def doors(self) -> list[dict[str, Any]]:
         """The doors in their order: ticked topics, the own one, then those that stay shut. Each name hangs once."""

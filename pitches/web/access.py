@@ -25,6 +25,7 @@ from pitches.models import (
     Page,
     Pitch,
     PitchState,
+    Portrait,
     ReadingSession,
     Relationship,
     ReplyLink,
@@ -43,7 +44,8 @@ KEYS_OVER = 50  # keys that work no longer, in a list
 # ── everybody ────────────────────────────────────────────────────────────────
 def public_page(handle: str) -> Page:
     """A page that strangers may see, in any spelling of its handle and by one that it moved away from. Raises Gone."""
-    pages = freshness.with_stamp(Page.objects.filter(published_at__isnull=False))
+    rows = Page.objects.select_related("portrait").defer("portrait__image")
+    pages = freshness.with_stamp(rows.filter(published_at__isnull=False))
     page = pages.filter(handle=handle.lower()).first() or _moved(pages, handle.lower())
     if page is None:
         raise Http404
@@ -77,6 +79,17 @@ def turns_of(page: Page, since: datetime) -> QuerySet[Event]:
     """When the doors on the street of a page opened and closed, the newest first."""
     turns = Event.objects.filter(page=page, what__in=(Fact.DOOR_OPENED, Fact.DOOR_CLOSED), at__gt=since)
     return turns.filter(door__taken_down_at=None).select_related("door").order_by("-pk")
+
+
+def portrait(request: HttpRequest, handle: str, digest: str) -> Portrait:
+    """A picture by its address. That of a page which is not up, or hidden, is there for its owner only."""
+    rows = Portrait.objects.select_related("page").filter(page__handle=handle.lower())
+    found = get_object_or_404(rows, digest=digest)
+    if found.page.published_at is None or found.page.hidden_at:
+        own = own_page(request)
+        if own is None or own.pk != found.page_id:
+            raise Http404
+    return found
 
 
 def doors_of(page: Page) -> list[Door]:

@@ -12,6 +12,7 @@ from pitches.forms.pitch import PitchForm
 from pitches.forms.watch import WatchForm
 from pitches.models import Door, DoorState, PitchState
 from pitches.web import access, devices, invitation, shown, ways
+from pitches.web.portraits import portrait_url
 from pitches.web.redirects import see
 from portal import clock, pages
 
@@ -56,6 +57,7 @@ def page(request: HttpRequest, handle: str) -> HttpResponse:
         "away": page.away_on(page.local_date(clock.now())),
         "expect": stats.expectation(page),
         "came": ways.channel(request.GET.get("from", "")),
+        "picture": portrait_url(page),
         "mine": request.user.is_authenticated and request.user.pk == page.owner_id,
     }
     response = render(request, "public/page.html", context)

@@ -61,7 +61,7 @@ def test_a_zone_that_nobody_knows_is_not_taken_over(client, owner, zone):
 def test_the_least_answers_put_a_page_up(client, owner):
     response = client.post("/welcome", answers())
     page = Page.objects.get()
-    assert (response.status_code, response["Location"]) == (303, reverse("desk:inbox"))
+    assert (response.status_code, response["Location"]) == (303, reverse("desk:share"))
     assert (page.owner, page.handle, page.name, page.timezone) == (owner, "maya", "Maya Lind", "Europe/Lisbon")
     assert page.house_rules == ["Say who pays.", "No calls."]
     assert page.reading == ["TUE 09:00", "FRI 09:00"]
