@@ -71,7 +71,8 @@ class Headers:
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         name = settings.SESSION_COOKIE_NAME
-        mine = name in request.COOKIES and "immutable" not in response.get("Cache-Control", "")
+        known = not {name, settings.DEVICE_COOKIE_NAME}.isdisjoint(request.COOKIES)
+        mine = known and "immutable" not in response.get("Cache-Control", "")
         if request.path.startswith(PRIVATE) or mine or name in response.cookies:
             response["Cache-Control"] = "no-store"
         if request.path.startswith(PRIVATE):
