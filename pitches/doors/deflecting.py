@@ -35,7 +35,7 @@ CLOSING = re.compile(
 HEADER = re.compile(r"^(?P<name>[^@\n]{0,60}?)\s*(?P<handle>@\w{2,30})(?:\s*·.*)?$")  # as a copied post begins
 SPEAKS = re.compile(
     r"\b(?:I am|I['’]m|this is|my name is)\s+(?P<name>\w[\w'’-]{0,40}(?: \w[\w'’-]{0,40})?),?\s+"
-    r"(?:from|at|with)\s+(?P<house>\w[\w&'’.-]{0,60}(?: [A-Z][\w&'’-]{0,40})?)"
+    r"(?:from|at|with)\s+(?P<house>\w[\w&'’-]{0,40}(?:\.\w[\w-]{0,40}){0,3}(?: [A-Z][\w&'’-]{0,40})?)"
 )
 HANDLE = re.compile(r"(?<![\w.@])@[A-Za-z0-9_.]{1,29}\w")
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -101,7 +101,7 @@ def _head(lines: list[str], own: str) -> str:
 
 def _speaker(text: str) -> str:
     said = SPEAKS.search(text)
-    return f"{said['name']}, {said['house'].rstrip('.')}" if said else ""
+    return f"{said['name']}, {said['house']}" if said else ""
 
 
 def _address(text: str, own: str) -> str:

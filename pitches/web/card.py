@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 
 from django.conf import settings
 from PIL import Image, ImageFont
@@ -32,9 +33,12 @@ DOOR, TALL = 1.22, 1.95  # pixels for one length of a door; where no headline st
 STEP = 146  # lengths from door to door
 COLOURS = 224  # of the palette: it keeps the file under 120 kB
 ELLIPSIS = "…"
+BESIDE = 108  # pixels: how far the name stands beside the portrait
 FONTS = settings.BASE_DIR / "static/fonts"
-SERIF, SANS, BOLD = ("young-serif.woff2", None), ("ahn.woff2", 400), ("ahn.woff2", 700)
-Face = tuple[str, int | None]
+Face = tuple[Path | str, int | None]  # a file and a weight
+SERIF, SANS, BOLD = (FONTS / "young-serif.woff2", None), (FONTS / "ahn.woff2", 400), (FONTS / "ahn.woff2", 700)
+# Ours write western Europe. For other names there are those of the system, if it has them.
+SYSTEM = ("NotoSans-Bold.ttf", "DejaVuSans-Bold.ttf")
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,10 @@ class Scene:
 def draw(scene: Scene) -> bytes:
     """The picture as a PNG."""
     brush = Brush(Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), WALL))
-    _street(brush, scene.doors[:MOST_DOORS], DOOR if writable(scene.headline) else TALL)
+    headline = set_in(scene.headline, SERIF, BOLD)
+    _street(brush, scene.doors[:MOST_DOORS], DOOR if headline[0] else TALL)
     _words(brush, scene)
+    _headline(brush, *headline)
     small = brush.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     kept = BytesIO()
     small.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
@@ -73,16 +79,19 @@ def _street(brush: Brush, doors: Sequence[tuple[str, str]], scale: float) -> Non
 
 
 def _words(brush: Brush, scene: Scene) -> None:
-    name, handle = writable(scene.name), f"@{scene.handle}"
+    room = WIDTH - 2 * EDGE - BESIDE
+    name, face = set_in(scene.name, BOLD)
     _portrait(brush, name or scene.handle, scene.paint)
-    _write(brush, (EDGE + 108, 66), _cut(name or handle, BOLD, 36, WIDTH - 2 * EDGE - 108), BOLD, 36)
-    _write(brush, (EDGE + 108, 112), _cut(scene.link, SANS, 27, WIDTH - 2 * EDGE - 108), SANS, 27, colour=INK2)
-    headline = writable(scene.headline)
-    face = SERIF if can_write(headline, SERIF) else BOLD
-    size, lines = _fit(headline, face)
+    _write(brush, (EDGE + BESIDE, 66), _cut(name or f"@{scene.handle}", face, 36, room), face, 36)
+    _write(brush, (EDGE + BESIDE, 112), _cut(scene.link, SANS, 27, room), SANS, 27, colour=INK2)
+    state, face = set_in(scene.state, SANS)
+    _write(brush, (EDGE, 574), _cut(state, face, 27, WIDTH - 2 * EDGE), face, 27, colour=LAMP)
+
+
+def _headline(brush: Brush, text: str, face: Face) -> None:
+    size, lines = _fit(text, face)
     for number, line in enumerate(lines):
         _write(brush, (EDGE, 178 + number * size * 1.14), line, face, size)
-    _write(brush, (EDGE, 574), writable(scene.state), SANS, 27, colour=LAMP)
 
 
 def _portrait(brush: Brush, name: str, paint: str) -> None:
@@ -92,9 +101,8 @@ def _portrait(brush: Brush, name: str, paint: str) -> None:
     brush.fill(shape, PAINTS.get(paint, PAINTS["teal"]))
     words = [word for word in name.replace("-", " ").split() if word[:1].isalnum()]
     letters = "".join(dict.fromkeys(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))).upper()
-    if letters and can_write(letters, SERIF):
-        wide = font(SERIF, 34).getlength(letters) / FINE
-        _write(brush, (EDGE + 42 - wide / 2, 82), letters, SERIF, 34, colour="#FFFFFF")
+    letters, face = set_in(letters, SERIF)
+    _write(brush, (EDGE + 42 - _wide(letters, face, 34) / 2, 82), letters, face, 34, colour="#FFFFFF")
 
 
 # ── letters ──────────────────────────────────────────────────────────────────
@@ -102,7 +110,7 @@ def _portrait(brush: Brush, name: str, paint: str) -> None:
 def font(face: Face, size: int) -> ImageFont.FreeTypeFont:
     """A font of ours in a size (pixels of the picture that is kept)."""
     name, weight = face
-    found = ImageFont.truetype(str(FONTS / name), size * FINE)
+    found = ImageFont.truetype(name, size * FINE)
     if weight:
         found.set_variation_by_axes([weight])
     return found
@@ -115,17 +123,28 @@ def _has(char: str, face: Face) -> bool:
     return char.isspace() or (drawn.size, bytes(drawn)) != (missing.size, bytes(missing))
 
 
-def can_write(text: str, face: Face) -> bool:
-    """Has the font every letter of it?"""
-    return all(_has(char, face) for char in text)
+@lru_cache(maxsize=1)
+def _of_the_system() -> tuple[Face, ...]:
+    found: list[Face] = []
+    for name in SYSTEM:
+        try:
+            font((name, None), 20)
+        except OSError:
+            continue
+        found.append((name, None))
+    return tuple(found)
 
 
-def writable(text: str) -> str:
-    """A text without signs that our fonts lack, such as emoji; nothing at all when letters would be missing."""
+def set_in(text: str, *faces: Face) -> tuple[str, Face]:
+    """A text and the first font that has all its letters. Signs that it lacks, such as emoji, are left out; when no
+    font has the letters, the text is.
+    """
     plain = " ".join(unicodedata.normalize("NFC", text).split())
-    kept = "".join(char for char in plain if _has(char, BOLD))
-    lost = sum(char.isalnum() or unicodedata.combining(char) > 0 for char in plain if not _has(char, BOLD))
-    return "" if lost else " ".join(kept.split())
+    for face in (*faces, *_of_the_system()):
+        kept = "".join(char for char in plain if _has(char, face))
+        if not any(char.isalnum() or unicodedata.combining(char) for char in set(plain) - set(kept)):
+            return " ".join(kept.split()), face
+    return "", faces[0]
 
 
 def _write(brush: Brush, at: tuple[float, float], text: str, face: Face, size: int, *, colour: str = INK) -> None:
