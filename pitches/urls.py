@@ -14,6 +14,7 @@ from pitches.web import (
     invitation,
     keys,
     outgoing,
+    policy,
     page,
     plain,
     portraits,
@@ -54,6 +55,7 @@ public_urls = [
     path("@<handle:handle>/portrait-<slug:digest>.webp", portraits.portrait, name="portrait"),
     path("@<handle:handle>/doors.atom", feeds.atom, name="atom"),
     path("@<handle:handle>/doors.ics", feeds.ics, name="ics"),
+    path("@<handle:handle>/doors.json", policy.policy, name="json"),
     path("@<handle:handle>/<slug:slug>", public.door, name="door"),
     path("@<handle:handle>/<slug:slug>/pitch", public.pitch, name="pitch"),
     path("@<handle:handle>/<slug:slug>/who", invitation.introduce, name="introduce"),
@@ -70,6 +72,8 @@ agency_urls = [
     path("p/<slug:token>", agency.status, name="status"),
     path("p/<slug:token>/reply", agency.reply, name="reply"),
     path("p/<slug:token>/nudge", agency.nudge, name="nudge"),
+    path("p/<slug:token>/withdraw", agency.withdraw, name="withdraw"),
+    path("p/<slug:token>/put-back", agency.put_back, name="put_back"),
 ]
 desk_urls = [
     path("desk", desk.home, name="home"),

@@ -1,8 +1,9 @@
 """Mail domains and hosts: who registered them, and whether they look like somebody else's."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import idna
 from confusable_homoglyphs import confusables
 from disposable_email_domains import blocklist
 from tldextract import TLDExtract
@@ -27,6 +28,19 @@ _extract = TLDExtract(
 def registrable(host: str) -> str:
     """The domain that somebody registered: `mail.northbeam.example` -> `northbeam.example`; '' if there is none."""
     return _extract(host.lower()).top_domain_under_public_suffix
+
+
+@cache
+def endings() -> frozenset[str]:
+    """Every top-level domain, in ASCII, and the reserved ones that stand in for them."""
+    last = {suffix.lstrip("!*.").rpartition(".")[2] for suffix in _extract.tlds}
+    return frozenset(name if name.isascii() else idna.encode(name).decode() for name in last)
+
+
+def is_public(host: str) -> bool:
+    """Can a host be met outside its own network, as far as its name tells?"""
+    name, _, ending = host.rpartition(".")
+    return bool(name) and ending in endings()
 
 
 def shared(domain: str) -> bool:

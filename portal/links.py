@@ -43,7 +43,7 @@ def read(text: str) -> tuple[str, str]:
         raise ValidationError(NO_ADDRESS, code="link") from error
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or port not in (None, 80, 443):
         raise ValidationError(_("Enter a plain web address without a user name or a port."), code="link")
-    if not domains.registrable(host):
+    if not domains.is_public(host):
         raise ValidationError(NO_ADDRESS, code="link")
     rest = link.split(parts.netloc, 1)[1]
     return f"{parts.scheme}://{host}{rest}", host

@@ -115,7 +115,7 @@ EVERYBODY, NOBODY, GONE = (200,) * 4, (405,) * 4, (302,) * 4
 OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405), (302, 302, 200, 404)
 STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
-    EVERYBODY: """healthz stop_digest public:portrait public:page public:door public:atom public:ics
+    EVERYBODY: """healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
         public:watch_confirm public:watch_stop agency:draft agency:check agency:status
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
@@ -127,7 +127,7 @@ CODES = {
     ONLY_THE_OWNER: "desk:pitch desk:door_edit",
     OWNERS_POST: """desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
-        desk:answer desk:restore desk:standing desk:start desk:session_answer desk:session_undo
+        desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: "agency:send_code agency:reply agency:nudge",
     GONE: """desk:home welcome account_email_verification_sent account_set_password account_confirm_login_code

@@ -120,6 +120,17 @@ class Moment(forms.Field):
         return found
 
 
+class Instant(Moment):
+    """A moment, so the time of day is needed."""
+
+    def to_python(self, value: Any) -> date | None:
+        """Read ISO 8601."""
+        found = super().to_python(value)
+        if found and not isinstance(found, datetime):
+            raise ValidationError(_("Give the time of day, too."), code="time")
+        return found
+
+
 def _iso(text: str) -> date | None:
     for read in (date.fromisoformat, datetime.fromisoformat):
         try:
@@ -138,6 +149,12 @@ class Zone(forms.ChoiceField):
     def valid_value(self, value: Any) -> bool:
         """Does this machine know the zone?"""
         return value in zones.names()
+
+
+class ComingDay(forms.DateField):
+    """A day that has not passed; the form knows whose today it is."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
 
 
 class Category(forms.CharField):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pitches import embargo
 from pitches.forms import fields
+from pitches.forms.document import read as read_document
 from pitches.forms.groups import GROUPS, Group, news, own
 from pitches.forms.groups.base import plain
 from pitches.models import Asked, Door, Payer, Pitch, Sender
@@ -40,11 +41,7 @@ class PitchForm(forms.Form):
         choices=Payer.choices,
         widget=forms.RadioSelect,
     )
-    last_day = forms.DateField(
-        label=_("Last useful day"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}),
-    )
+    last_day = fields.ComingDay(label=_("Last useful day"), required=False)
     detail = fields.Text(label=_("More detail"), max_length=1200, lines=True, required=False)
     name = fields.Text(label=_("Your name"), max_length=80)
     company = fields.Text(label=_("Agency or company"), max_length=80)
@@ -173,6 +170,11 @@ class PitchForm(forms.Form):
         """A fresh form; a device that proved a mailbox has its contact filled in."""
         known = {"name": contact.name, "company": contact.company, "email": contact.email} if contact else {}
         return cls(door=door, initial=known)
+
+
+def from_json(document: Any, door: Door, *, key: UUID | None = None) -> dict[str, Any]:
+    """What the form of a door takes, from a document as the schema of the door describes it. Raises Misshapen."""
+    return read_document(PitchForm(door=door).fields, document) | {"form_key": key or uuid4()}
 
 
 def groups_of(door: Door) -> list[Group]:

@@ -27,6 +27,7 @@ HONEST = [
     ("https://mosaic.example/a:8080", "https://mosaic.example/a:8080", "mosaic.example"),
     ("https://a.b.c.d.mosaic.example", "https://a.b.c.d.mosaic.example", "a.b.c.d.mosaic.example"),
     ("https://mosaic.example/https://other.example", "https://mosaic.example/https://other.example", "mosaic.example"),
+    ("https://gov.uk/advice", "https://gov.uk/advice", "gov.uk"),
     ("https://mosaic.example?x", "https://mosaic.example?x", "mosaic.example"),
 ]  # fmt: skip
 HOSTILE = {
@@ -66,7 +67,7 @@ HOSTILE = {
     "a leading dot": "https://.evil.test/",
     "no host": "https:///path",
     "only a scheme": "https://",
-    "a public suffix": "https://co.uk/",
+    "an ending alone": "https://uk/",
     "an unknown ending": "https://evil.invalid/",
     "a space": "https://evil.test/a b",
     "a tab in the host": "https://ev\til.test/",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from pitches.forms.fields import Moment, Text, Zone
+from pitches.forms.fields import Instant, Text, Zone
 from pitches.forms.groups.base import Errors, Fields, Group, Values, said
 from pitches.models import Page
 from portal import clock
@@ -17,7 +17,7 @@ TEASER, SEALED, TERMS = 280, 4000, 600  # code points
 def fields() -> Fields:
     """The moment with its zone, the part for everybody, the part that is sealed."""
     return {
-        "lifts_at": Moment(
+        "lifts_at": Instant(
             label=_("When does the embargo lift?"), error_messages={"required": _("Say when the embargo lifts.")}
         ),
         "zone": Zone(label=_("In which time zone?"), required=False),
@@ -65,13 +65,8 @@ def zone_of(values: Values, page: Page) -> ZoneInfo:
 
 
 def check(values: Values, page: Page) -> Errors:
-    """An embargo lifts at a moment, and that has not come yet."""
-    moment = values["lifts_at"]
-    if moment is None:
-        return {}
-    if not isinstance(moment, datetime):
-        return {"lifts_at": _("Give the time of day, too.")}
-    if lifts(values, page) <= clock.now():
+    """The moment has not come yet."""
+    if values["lifts_at"] and lifts(values, page) <= clock.now():
         return {"lifts_at": _("This moment has passed, so there is no embargo. Give a later one.")}
     return {}
 
