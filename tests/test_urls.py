@@ -120,7 +120,7 @@ CODES = {
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """desk:page_edit desk:hours welcome_handle
+    OWNERS: """desk:page_edit desk:sensitive desk:hours welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",

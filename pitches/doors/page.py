@@ -89,6 +89,11 @@ def keep_settings(page: Page, *, by: User | None = None, seen: int | None = None
     return now
 
 
+def keep_sensitive(page: Page, *, by: User, opened: list[str]) -> Page:
+    """Which sensitive kinds of products the page takes pitches about: slugs of pitches/products.py."""
+    return _keep(page, by=by, seen=None, fields={"sensitive": opened})
+
+
 @transaction.atomic
 def _keep(page: Page, *, by: User | None, seen: int | None, fields: dict[str, Any]) -> Page:
     now = Page.objects.select_for_update().get(pk=page.pk)
