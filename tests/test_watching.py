@@ -6,7 +6,7 @@ import pytest
 
 from pitches import doors, due, opening, tasks
 from pitches.doors import watching
-from pitches.models import Door, DoorState, Event, Fact, Message, MessageState, Page, Watch
+from pitches.models import Attempt, Door, DoorState, Event, Fact, Message, MessageState, Page, Watch
 from pitches.notify import catalogue, outbox
 from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory, SenderFactory, WatchFactory
@@ -333,7 +333,9 @@ def test_after_the_mail_no_table_knows_the_address(mailoutbox):
     assert watching.forget() == 0
     outbox.deliver("later")
     assert mailoutbox[0].to == [address]
+    Attempt.objects.update(detail=f"550 {address}?")
     assert watching.forget() == 1
+    assert Attempt.objects.get().detail == ""
     assert Message.objects.get(kind="door_open").to == ""
     assert Watch.objects.get().email == ""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from pitches import lifecycle, opening
-from pitches.models import Door, Event, Fact, Message, MessageState, Sender, Watch
+from pitches.models import Attempt, Door, Event, Fact, Message, MessageState, Sender, Watch
 from portal import clock, domains, tokens
 
 ASKED_LIFE = timedelta(days=7)  # how long a link to confirm works
@@ -143,11 +143,17 @@ def forget() -> int:
     blank = {"email": "", "mailbox": ""}
     over = kept.filter(stopped_at__lt=now - UNDO).update(**blank)
     over += kept.filter(confirmed_at=None, asked_at__lt=now - ASKED_LIFE).update(**blank)
-    mails = Message.objects.exclude(to="").filter(state__in=SETTLED)
-    over += mails.filter(kind="door_open").update(to="")
-    over += mails.filter(kind="watch_confirm", created_at__lt=now - ASKED_LIFE).update(to="")
+    over += _forget_mails(Message.objects.filter(kind="door_open"))
+    over += _forget_mails(Message.objects.filter(kind="watch_confirm", created_at__lt=now - ASKED_LIFE))
     Watch.objects.filter(mailbox="", asked_at__lt=now - KEPT).exclude(told_at__gt=now - KEPT).delete()
     return over
+
+
+def _forget_mails(mails: QuerySet[Message]) -> int:
+    """Whom they went to, and what a mail server said of that address."""
+    settled = mails.filter(state__in=SETTLED).exclude(to="")
+    Attempt.objects.filter(message__in=settled).update(detail="")
+    return settled.update(to="", error="")
 
 
 def _wait_again() -> None:
