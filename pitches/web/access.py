@@ -292,7 +292,7 @@ def failed_mails(page: Page) -> QuerySet[Message]:
     """Mails of a page that did not arrive, or may not have. Not a word of addresses that the owner was never given."""
     mails = Message.objects.filter(page=page, state__in=(MessageState.DEAD, MessageState.UNKNOWN))
     mails = mails.exclude(kind__in=("code", "watch_confirm", "door_open"))
-    return mails.select_related("pitch").order_by("-pk")
+    return mails.select_related("pitch", "key__door").order_by("-pk")
 
 
 def counted_doors(page: Page) -> list[Door]:
