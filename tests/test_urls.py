@@ -10,15 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from pitches import intake
-from pitches.models import Message, Portrait
+from pitches.doors import deflecting
+from pitches.models import Came, Message, Portrait
 from pitches.notify import stop
 from pitches.web import devices
-from portal import tokens
+from portal import clock, tokens
 from portal.models import DrawerMail
 from tests.factories import (
     AnswerFactory,
     DoorFactory,
     HandoffFactory,
+    IntroductionFactory,
+    KeyFactory,
     MessageFactory,
     PageFactory,
     PitchFactory,
@@ -61,7 +64,10 @@ class World:
         self.mail = DrawerMail.objects.create(to="a@b.example", subject="Hello", raw=b"Subject: Hello\n\nHello")
         self.device = devices.new_token()
         intake.remember(self.device, self.sender)
+        self.key = KeyFactory(door=self.door)
+        self.introduction = IntroductionFactory(door=self.door)
         self.portrait = Portrait.objects.create(page=self.page, image=b"RIFF", digest="0123456789abcdef")
+        self.reply = deflecting.make(self.door, "Northbeam", Came.MESSAGE, self.page.local_date(clock.now()))
         self.other = PageFactory(handle="other")
         for user in (self.page.owner, self.other.owner):  # as signing up leaves it
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
@@ -84,6 +90,9 @@ class World:
             "desk:outgoing_undo": self.answer.pk,
             "desk:outgoing_send": self.answer.pk,
             "desk:follow_up_done": self.handoff.pk,
+            "desk:reply_link": self.reply.pk,
+            "desk:agency": self.sender.agency_id,
+            "desk:key_withdraw": self.key.pk,
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
@@ -100,6 +109,10 @@ class World:
         }
         if name.startswith("public:watch_"):
             values["token"] = self.watch.token
+        if name in ("public:key", "public:who"):
+            values["token"] = (self.key if name == "public:key" else self.introduction).token
+        if name == "public:reply_link":
+            values["token"] = self.reply.token
         if name == "stop_digest":
             values["token"] = stop.link_to(self.page).rpartition("/")[2]
         return reverse(name, kwargs={key: values[key] for key in URLS[name]} | changed)
@@ -115,22 +128,25 @@ EVERYBODY, NOBODY, GONE = (200,) * 4, (405,) * 4, (302,) * 4
 OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405), (302, 302, 200, 404)
 STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
-    EVERYBODY: """healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
-        public:watch_confirm public:watch_stop agency:draft agency:check agency:status
+    EVERYBODY: """public:text public:badge public:qr public:qr_png public:card
+        healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
+        public:watch_confirm public:watch_stop public:key public:who agency:draft agency:check agency:status
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """desk:page_edit desk:sensitive desk:hours welcome_handle
+    OWNERS: """desk:share desk:page_edit desk:sensitive desk:hours welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
-    ONLY_THE_OWNER: "desk:pitch desk:door_edit",
-    OWNERS_POST: """desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
+    ONLY_THE_OWNER: "desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
+    OWNERS_POST: """desk:deflect desk:key_withdraw
+        desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
-    NOBODY: "agency:send_code agency:reply agency:nudge",
-    GONE: """desk:home welcome account_email_verification_sent account_set_password account_confirm_login_code
+    NOBODY: "public:introduce agency:send_code agency:reply agency:nudge",
+    GONE: """public:reply_link desk:home welcome
+        account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
     NOT_SET_UP: "mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
@@ -189,7 +205,7 @@ def test_a_post_without_our_token_is_refused(world):
 @pytest.mark.parametrize("name", OWNED)
 def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
-    method = "get" if name == "desk:pitch" else "post"
+    method = "get" if name in ("desk:pitch", "desk:reply_link", "desk:agency") else "post"
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
