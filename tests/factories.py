@@ -76,6 +76,32 @@ class DoorFactory(DjangoModelFactory):
         paid = factory.Trait(asks=["paid"], may_ask=["write", "slot"])
 
 
+class KeyFactory(DjangoModelFactory):
+    """A key that lets in one pitch within a month."""
+
+    class Meta:
+        model = models.Key
+
+    door = factory.SubFactory(DoorFactory, invited=True)
+    seed = factory.LazyFunction(tokens.seed)
+    token_hash = factory.LazyAttribute(lambda key: tokens.digest(tokens.link_token("key", key.seed)))
+    given_at = factory.LazyFunction(clock.now)
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=30))
+
+
+class IntroductionFactory(DjangoModelFactory):
+    """Somebody who typed an address at a door by invitation."""
+
+    class Meta:
+        model = models.Introduction
+
+    door = factory.SubFactory(DoorFactory, invited=True)
+    email = "elif@mosaic.example"
+    seed = factory.LazyFunction(tokens.seed)
+    token_hash = factory.LazyAttribute(lambda one: tokens.digest(tokens.link_token("introduction", one.seed)))
+    at = factory.LazyFunction(clock.now)
+
+
 class AgencyFactory(DjangoModelFactory):
     """An organisation with a domain of its own."""
 
