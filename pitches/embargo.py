@@ -5,7 +5,7 @@ It rests encrypted in a table of its own, and is forgotten when the pitch ends w
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import InvalidToken
@@ -19,6 +19,7 @@ from portal import clock, tokens
 from portal.models import User
 
 OVER = frozenset({PitchState.WITHDRAWN, PitchState.LAPSED})
+TAKEN_BACK = timedelta(hours=24)  # as long as that can be undone (intake.taking_back.UNDO)
 
 
 class TermsChanged(Exception):
@@ -117,14 +118,14 @@ def lifted(row: Embargo) -> bool:
     return row.lifts_at <= clock.now()
 
 
-def is_open(row: Embargo) -> bool:
-    """May the owner read it: were the terms accepted, or has it lifted?"""
-    return row.accepted_at is not None or lifted(row)
+def is_open(pitch: Pitch, row: Embargo) -> bool:
+    """May the owner read it: were the terms accepted, or has it lifted? What was taken back unread stays unread."""
+    return row.accepted_at is not None or (lifted(row) and pitch.state not in OVER)
 
 
 def reveal(pitch: Pitch, row: Embargo) -> str:
     """What was sealed, for the owner; nothing before it is open, and nothing when it is gone."""
-    return _open(pitch, row) if is_open(row) else ""
+    return _open(pitch, row) if is_open(pitch, row) else ""
 
 
 # ── the end ──────────────────────────────────────────────────────────────────
@@ -135,5 +136,13 @@ def forget(event: Event) -> None:
     if "news" not in pitch.groups:
         return
     refused = pitch.answers.filter(kind=AnswerKind.NO, sent_at__isnull=False, undone_at=None)
-    if event.what in OVER or refused.exists():
+    if event.what == PitchState.LAPSED or refused.exists():
         Embargo.objects.filter(pitch=pitch, accepted_at=None).update(sealed=None)
+
+
+def forget_taken_back() -> int:
+    """The same for what was taken back, once that can be undone no longer. Returns how many."""
+    over = Embargo.objects.filter(
+        pitch__state=PitchState.WITHDRAWN, pitch__withdrawn_at__lte=clock.now() - TAKEN_BACK, sealed__isnull=False
+    )
+    return over.filter(accepted_at=None).update(sealed=None)

@@ -15,8 +15,6 @@ from pitches.web import access
 from pitches.web.owned import owned
 from pitches.web.redirects import SeeOther, see
 
-OVER = (PitchState.DECLINED, PitchState.WITHDRAWN, PitchState.LAPSED)
-
 
 @dataclass(frozen=True)
 class Seal:
@@ -44,21 +42,21 @@ def for_owner(pitch: Pitch) -> Seal | None:
     row = embargo.of(pitch)
     if row is None:
         return None
-    if row.sealed is None:
+    if row.sealed is None or (pitch.state in embargo.OVER and not row.accepted_at):
         return Seal("gone")
     terms = row.accepted_text or embargo.terms(pitch, row)
-    if embargo.is_open(row):
+    if embargo.is_open(pitch, row):
         lifts, lifted = embargo.moment(row.lifts_at, pitch.page.timezone), embargo.lifted(row)
         text = embargo.reveal(pitch, row)
         return Seal("open", terms=terms, text=text, lifts=lifts, lifted=lifted, accepted_at=row.accepted_at)
-    return Seal("shut", terms=terms, digest=embargo.digest(terms), acceptable=pitch.state not in OVER)
+    return Seal("shut", terms=terms, digest=embargo.digest(terms), acceptable=pitch.state != PitchState.DECLINED)
 
 
 def agreed(pitch: Pitch, sent: list[Answer]) -> bool:
     """May the sender know that the terms were accepted? Only by an answer that went out since: else it says "read"."""
     row = embargo.of(pitch)
     accepted = row.accepted_at if row else None
-    return accepted is not None and any(given.sent_at and given.sent_at >= accepted for given in sent)
+    return accepted is not None and any(given.sent_at and given.sent_at > accepted for given in sent)
 
 
 @owned
