@@ -6,7 +6,7 @@ from datetime import timedelta
 from pitches.models import Handoff, Message, Page, Pitch
 from pitches.notify import outbox
 from portal import clock
-from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory, WatchFactory
+from tests.factories import AnswerFactory, DoorFactory, KeyFactory, PageFactory, PitchFactory, WatchFactory
 
 LINE = "<b>Fish & chips</b>: why 1,200 people mute"
 NASTY = {
@@ -115,6 +115,20 @@ def door_open_until() -> Message:
     return door_open(until_soon=True, places_per_week=3)
 
 
+def invitation(uses: int = 1) -> Message:
+    """A key for a mailbox that may be anybody's. Of the owner's words only the names of page and door."""
+    marks = {"blurb": "MARK-BLURB", "reason": "MARK-REASON", "wants": ["MARK-WANTS"]}
+    key = KeyFactory(door__name="Guests & <b>friends</b>", note="MARK-NOTE", email="kim@mosaic.example", most_uses=uses)
+    type(key.door).objects.filter(pk=key.door_id).update(**marks)
+    to = {"page": key.door.page, "key": key, "queue": "soon"}
+    return outbox.put("invitation", key.email, dedupe=f"invitation:{key.pk}", **to)
+
+
+def invitation_for_three() -> Message:
+    """A key that lets in three pitches."""
+    return invitation(3)
+
+
 def account(template: str = "account/email/login_code", **context: object) -> Message:
     """A sign-in mail of the library."""
     outbox.put_account_mail("owner@page.example", template, context or {"code": "482915"})
@@ -140,6 +154,7 @@ def account_notice() -> Message:
 _ALL = (
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, digest, page_up),
     *(watch_confirm, door_open, door_open_until),
+    *(invitation, invitation_for_three),
     *(account, account_unknown, account_exists, account_notice),
 )
 SAMPLES: dict[str, Callable[[], Message]] = {sample.__name__: sample for sample in _ALL}

@@ -119,6 +119,16 @@ def test_whoever_did_not_ask_reads_the_name_of_the_door_and_of_the_page_and_no_m
     assert mail.message()["List-Unsubscribe"] is None
 
 
+def test_an_invitation_names_the_page_and_the_door_and_says_nothing_else_of_the_owner():
+    message = samples.invitation()
+    mail = render.build(message)
+    assert mail.subject == "Maya opened a door for you: Guests & <b>friends</b>"
+    assert "MARK" not in mail.message().as_string()
+    assert "Guests &amp; &lt;b&gt;friends&lt;/b&gt;" in html_of(mail)
+    assert set(URL.findall(mail.body)) == {f"{project.SITE_URL}{reverse('public:key', args=[message.key.token])}"}
+    assert mail.from_email == f"Halfdoor <{project.DEFAULT_FROM_EMAIL}>"
+
+
 def test_a_door_that_opened_is_told_with_a_way_to_stop():
     message = samples.door_open(until_soon=True, places_per_week=3)
     mail = render.build(message)
