@@ -18,7 +18,7 @@ from pitches.web.redirects import SeeOther, see
 def watch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Somebody waits for a door. The answer is the same, whoever the address belongs to."""
     door = access.public_door(handle, slug)
-    if request.method != "POST" or opening.of(door).is_open:
+    if request.method != "POST" or opening.of(door).look != "shut":
         return see("public:door", door.page.handle, door.slug)
     form = WatchForm(request.POST)
     if not form.is_valid():

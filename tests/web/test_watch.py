@@ -9,7 +9,7 @@ from pitches import intake, tasks
 from pitches.models import Event, Message, Pitch, Watch
 from pitches.web import devices
 from portal import clock, tokens
-from tests.factories import DoorFactory, SenderFactory, WatchFactory
+from tests.factories import DoorFactory, MessageFactory, SenderFactory, WatchFactory
 from tests.races import checksum
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +77,9 @@ def test_an_address_that_is_none_is_said_and_kept(client, email):
     assert Watch.objects.count() == Event.objects.count() == 0
 
 
-def test_a_door_that_opened_meanwhile_is_shown_and_nobody_waits(client):
-    door = DoorFactory()
+@pytest.mark.parametrize("changes", [{}, {"invited": True}])
+def test_a_door_that_opened_meanwhile_is_shown_and_nobody_waits(client, changes):
+    door = DoorFactory(**changes)
     here = reverse("public:door", args=[door.page.handle, door.slug])
     assert ask(client, door)["Location"] == here
     assert Watch.objects.count() == 0
@@ -180,3 +181,22 @@ def test_a_hidden_page_lets_go_of_its_watchers(client):
     page = text(client.post(path("watch_stop", watch)))
     assert "See the door" not in page
     assert state(watch) == "stopped"
+
+
+def test_the_owner_never_sees_who_waits(client):
+    watch = WatchFactory(waiting=True)
+    for kind in ("door_open", "watch_confirm"):
+        MessageFactory(
+            kind=kind, pitch=None, page=watch.door.page, watch=watch, to=watch.email, state="dead", dedupe=kind
+        )
+    client.force_login(watch.door.page.owner)
+    for name in ("outgoing", "home", "inbox"):
+        assert watch.email not in text(client.get(reverse(f"desk:{name}"), follow=True))
+
+
+def test_the_owner_goes_from_the_page_to_the_desk(client):
+    door = DoorFactory()
+    client.force_login(door.page.owner)
+    street = text(client.get(f"/@{door.page.handle}"))
+    for name in ("doors", "page_edit", "share", "home"):
+        assert f'<a href="{reverse(f"desk:{name}")}">' in street
