@@ -38,7 +38,7 @@ THINGS = {
     "alert": '<circle cx="10" cy="10" r="7.5"/><path d="M10 5.8v5M10 14v.1"/>',
     "search": '<circle cx="8.5" cy="8.5" r="5.5"/><path d="M12.7 12.7 17.5 17.5"/>',
     "undo": '<path d="M7 4 3 8l4 4M3 8h8.5a4.5 4.5 0 0 1 0 9H8"/>',
-    "more": '<path d="M4 10v.1M10 10v.1M16 10v.1"/>',
+    "more": '<path stroke-width="3.2" d="M4 10v.1M10 10v.1M16 10v.1"/>',
     "next": '<path d="M4 10h12M11 5l5 5-5 5"/>',
 }
 LOGO = (

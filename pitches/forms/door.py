@@ -190,8 +190,8 @@ class DoorForm(StateForm):
         label=gettext_lazy("Who may use it"),
         choices=[(one.value, one.label) for one in LADDER],
         widget=forms.CheckboxSelectMultiple,
-        required=False,
         initial=all_tiers,
+        error_messages={"required": gettext_lazy("Choose who may use it. A door that is open for nobody is closed.")},
     )
     places_per_week = forms.IntegerField(
         label=gettext_lazy("Places a week"),
@@ -271,8 +271,6 @@ class DoorForm(StateForm):
         """Contradictions get a sentence at the field."""
         data = super().clean()
         self._check_name(data)
-        if data.get("state") in (DoorState.OPEN, DoorState.UNTIL) and not data.get("tiers"):
-            self.add_error("tiers", _("An open door is open for somebody. Choose who, or close it."))
         self._check_floor(data)
         needed = most_required(data.get("asks") or [], self._questions())
         if needed > MOST_REQUIRED and "asks" not in self.errors:

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -183,7 +182,7 @@ def new(request: HttpRequest, page: Page) -> HttpResponse:
         return _editor(request, page, form, status=422)
     try:
         door = doors.hang(page, by=access.signed_in(request), **form.said())
-    except (IntegrityError, ValidationError):  # the same form, sent twice at once
+    except IntegrityError:  # the same form, sent twice at once
         form.say_taken()
         return _editor(request, page, form, status=422)
     messages.success(request, _("%(door)s hangs on your page.") % {"door": door.name})
