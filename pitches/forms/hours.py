@@ -170,7 +170,8 @@ class HoursForm(forms.Form):
         data["reading"] = own if data.get("hours") == "own" else HOURS.get(data.get("hours", ""), ("", []))[1]
         if data.get("hours") == "own" and not own and not self.errors:
             self.add_error("hours", _("Write at least one time, or choose “No reading hour”."))
-        if data.get("hours") not in (None, "own") and own not in ([], sorted(self.page.reading, key=_order)):
+        shown = (self.page.reading, *(hours for _label, hours in HOURS.values()))
+        if data.get("hours") not in (None, "own") and own not in [sorted(rows, key=_order) for rows in shown]:
             self.add_error("hours", _("You changed your own times. Choose “My own times”, or put the rows back."))
         self._quiet(data)
         self._holiday(data)
