@@ -78,7 +78,7 @@ def lock(purpose: str, text: str) -> bytes:
     return _lock_of(purpose).encrypt(text.encode())
 
 
-def unlock(purpose: str, locked: bytes) -> str:
+def unlock(purpose: str, locked: bytes | memoryview) -> str:
     """The words that `lock` locked for this purpose; any others raise InvalidToken."""
     return _lock_of(purpose).decrypt(bytes(locked)).decode()
 

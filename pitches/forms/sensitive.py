@@ -20,4 +20,5 @@ class SensitiveForm(forms.Form):
     )
 
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"sensitive": page.sensitive}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["sensitive"] = page.sensitive
