@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pitches import freshness
-from pitches.models import Door, Event, Fact, Page, Pitch, PitchState, Standing
+from pitches.models import Answer, Door, Event, Fact, Page, Pitch, PitchState, Standing
 from portal import clock, relay
 from portal.models import User
 
@@ -25,8 +25,8 @@ MOVES: dict[PitchState, frozenset[PitchState]] = {
     S.ACCEPTED: UNDO,
     S.DECLINED: UNDO,
     S.WRONG_DOOR: UNDO | {S.WITHDRAWN},
-    S.WITHDRAWN: frozenset(),
-    S.LAPSED: frozenset(),
+    S.WITHDRAWN: frozenset({S.ARRIVED, *UNDO, S.QUARANTINE, S.ASKED, S.LATER, S.WRONG_DOOR, S.LAPSED}),
+    S.LAPSED: frozenset({S.WITHDRAWN}),  # out of quarantine, of whose end the sender knows nothing
 }
 
 # Which Celery queue carries what follows: a flood of strangers delays nobody who is known.
@@ -75,6 +75,14 @@ def move(
         for name, value in {"state": to, **changes}.items():
             setattr(pitch, name, value)
         return _write(pitch.page, pitch, was=was, what=to, by=by, note=note)
+
+
+def unsay(given: Answer, *, by: User | None = None) -> None:
+    """Bring a pitch back to where it was before an answer that has not gone out. Raises AlreadyMoved when it has."""
+    with transaction.atomic():
+        if not Answer.objects.held().filter(pk=given.pk).update(undone_at=clock.now()):
+            raise AlreadyMoved(_("This answer has gone out already."))
+        move(given.pitch, PitchState(given.was), by=by, back_at=None, lapses_at=given.lapsed_at)
 
 
 def begin(pitch: Pitch) -> Event:

@@ -123,6 +123,13 @@ def ease(event: Event) -> None:
         look_ahead(event.page)
 
 
+def give_back(event: Event) -> None:
+    """Reaction to a pitch that was taken back: the place of the week that it took is free."""
+    pitch = event.pitch
+    if pitch and pitch.door.full_until:
+        count_places(pitch.door)
+
+
 # ── what is announced ────────────────────────────────────────────────────────
 def count_places(door: Door) -> None:
     """Is the week full? Written on the door, so that pages need not count."""

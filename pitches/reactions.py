@@ -30,7 +30,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     S.LATER: (opening.ease,),
     S.DECLINED: (opening.ease,),
     S.WRONG_DOOR: (),
-    S.WITHDRAWN: (embargo.forget, opening.ease),
+    S.WITHDRAWN: (catalogue.withdrawn, opening.give_back, opening.ease),
     S.LAPSED: (catalogue.lapsed, embargo.forget, opening.ease),
     Fact.ANSWER_SENT: (relationships.learn, catalogue.answer, embargo.forget),
     Fact.NUDGED: (),

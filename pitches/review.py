@@ -127,10 +127,7 @@ def undo(given: Answer, *, by: User) -> Pitch:
     pitch = given.pitch
     if pitch.state != BECOMES[AnswerKind(given.kind)]:
         raise AlreadyMoved(_("This pitch has moved on since."))
-    with transaction.atomic():
-        if not Answer.objects.held().filter(pk=given.pk).update(undone_at=clock.now()):
-            raise AlreadyMoved(_("This answer has gone out already."))
-        lifecycle.move(pitch, PitchState(given.was), by=by, back_at=None, lapses_at=given.lapsed_at)
+    lifecycle.unsay(given, by=by)
     return pitch
 
 

@@ -69,10 +69,10 @@ def sweep() -> int:
 @shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
-    from pitches import intake  # noqa: PLC0415
+    from pitches import embargo, intake  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
 
-    return intake.forget_unproven() + handles.tidy() + watching.forget()
+    return intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_taken_back()
 
 
 def waiting_work() -> Iterator[tuple[str, str]]:

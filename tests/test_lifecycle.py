@@ -25,8 +25,8 @@ LEGAL = {
     "accepted": {"waiting", "held"},
     "declined": {"waiting", "held"},
     "wrong_door": {"waiting", "held", "withdrawn"},
-    "withdrawn": set(),
-    "lapsed": set(),
+    "withdrawn": {"arrived", "waiting", "held", "quarantine", "asked", "later", "wrong_door", "lapsed"},
+    "lapsed": {"withdrawn"},
 }
 PAIRS = list(product(PitchState.values, repeat=2))
 

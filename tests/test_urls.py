@@ -46,6 +46,7 @@ def names(resolver=None, space="", arguments=()):
 
 
 URLS = dict(names())
+VERBS = ("reply", "nudge", "withdraw", "put_back")  # what a sender may do with a pitch that was handed in
 
 
 class World:
@@ -96,7 +97,7 @@ class World:
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
-        proven = name in ("agency:status", "agency:reply", "agency:nudge")
+        proven = name in ("agency:status", *(f"agency:{verb}" for verb in VERBS))
         values = {
             "handle": "maya",
             "digest": self.portrait.digest,
@@ -144,7 +145,7 @@ CODES = {
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
-    NOBODY: "public:introduce agency:send_code agency:reply agency:nudge",
+    NOBODY: "public:introduce agency:send_code agency:reply agency:nudge agency:withdraw agency:put_back",
     GONE: """public:reply_link desk:home welcome
         account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
@@ -254,7 +255,7 @@ def test_a_link_is_guessed_by_nobody(world, name):
     assert len({answer.content for answer in answers}) == 1
 
 
-@pytest.mark.parametrize("name", ["reply", "nudge"])
+@pytest.mark.parametrize("name", VERBS)
 def test_what_is_not_handed_in_has_no_status(world, name):
     client = world.client("sender")
     found = client.post(reverse(f"agency:{name}", args=[world.unproven.token]), {"text": "Hello"})

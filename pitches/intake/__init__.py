@@ -19,6 +19,7 @@ from pitches.intake.proof import (
     unproven,
 )
 from pitches.intake.refusal import Refused, WrongCode
+from pitches.intake.taking_back import put_back, undo_until, withdraw
 from pitches.intake.thread import UNPROVEN_LIFE, forget_unproven, nudge, nudge_from, reply
 from pitches.intake.writing import Ways, write
 
@@ -48,12 +49,15 @@ __all__ = [
     "nudge_from",
     "prove",
     "prove_introduction",
+    "put_back",
     "recognise",
     "remember",
     "reply",
     "sender_of",
     "senders_on",
     "to_be_mailed",
+    "undo_until",
     "unproven",
+    "withdraw",
     "write",
 ]

@@ -94,12 +94,8 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
         raise Refused("paused", until=relationships.paused_until(page, sender, door))
     check_open(door)
     keyed = _needs_key(door, standing) and _use_key(pitch, sender, without="tier")
-    own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__isnull=False).exclude(pk=pitch.pk)
-    waiting = own.filter(door=door).waiting_as_told(now).order_by("handed_in_at").first()
-    if waiting:
-        raise Refused("one_waiting", other=waiting)
-    _check_places(own, standing, now)
-    if standing in opening.WEEKLY and not keyed and _is_full(door, now):
+    check_own(pitch, sender, standing)
+    if standing in opening.WEEKLY and not keyed and is_full(door, now):
         full = {"number": door.places_per_week, "until": opening.week_of(page, now)[1]}
         keyed = _use_key(pitch, sender, without="full", **full)
     if not opening.can_promise(page, ledge.LANES[standing]):
@@ -126,6 +122,16 @@ def _use_key(pitch: Pitch, sender: Sender, *, without: str, **more: Any) -> bool
     return True
 
 
+def check_own(pitch: Pitch, sender: Sender, standing: Standing) -> None:
+    """The limits of a sender with a page: one pitch waits behind a door, and so many in 30 days. Raises Refused."""
+    now = clock.now()
+    own = Pitch.objects.filter(page=pitch.page, sender=sender, handed_in_at__isnull=False).exclude(pk=pitch.pk)
+    waiting = own.filter(door=pitch.door).waiting_as_told(now).order_by("handed_in_at").first()
+    if waiting:
+        raise Refused("one_waiting", other=waiting)
+    _check_places(own, standing, now)
+
+
 def _check_places(own: Any, standing: Standing, now: datetime) -> None:
     counted = own.filter(handed_in_at__gt=now - PLACES_WINDOW).exclude(state=PitchState.WITHDRAWN)
     dates = list(counted.order_by("-handed_in_at").values_list("handed_in_at", flat=True)[: PLACES[standing]])
@@ -133,7 +139,8 @@ def _check_places(own: Any, standing: Standing, now: datetime) -> None:
         raise Refused("places", number=PLACES[standing], until=dates[-1] + PLACES_WINDOW)
 
 
-def _is_full(door: Door, now: datetime) -> bool:
+def is_full(door: Door, now: datetime) -> bool:
+    """Are the places of the week taken? Locks the door, so that the answer holds until the end of the transaction."""
     if door.places_per_week is None:
         return False
     # The last place of the week goes to one of two who come at once.

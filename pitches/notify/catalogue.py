@@ -18,7 +18,9 @@ A_DAY = timedelta(days=1)
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
 # one digest is better than two.
-SENT_AGAIN = frozenset({"code", "receipt", "yes", "no", "ask", "lapsed", "page_up", "account", "watch_confirm"})
+SENT_AGAIN = frozenset(
+    {"code", "receipt", "yes", "no", "ask", "lapsed", "withdrawn", "page_up", "account", "watch_confirm"}
+)
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask"})
 # What may be stopped with one click (RFC 8058).
@@ -95,6 +97,11 @@ def lapsed(event: Event) -> None:
         )
 
 
+def withdrawn(event: Event) -> None:
+    """9: taken back, and how to undo it. Each taking back is told once."""
+    outbox.put("withdrawn", _about(event).email, dedupe=f"withdrawn:{event.pk}", pitch=event.pitch, queue=event.queue)
+
+
 def digest(event: Event) -> None:
     """16: the hour begins and something waits. At most one for each local date, and none in quiet time."""
     page = event.page
@@ -155,17 +162,16 @@ def no_longer_needed(
     kind: str, page: Page | None, pitch: Pitch | None, watch: Watch | None = None, key: Key | None = None
 ) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
-    if key and not Key.objects.good().filter(pk=key.pk).exists():
-        return MessageState.OBSOLETE
-    if watch and (watch.stopped_at or (kind == "door_open" and not watching.can_be_told(watch.door))):
-        return MessageState.OBSOLETE
-    if kind == "watch_confirm" and watch and watch.confirmed_at:
-        return MessageState.OBSOLETE
-    if kind == "code" and pitch and not (pitch.state == PitchState.UNPROVEN and pitch.proofs.alive().exists()):
-        return MessageState.OBSOLETE
-    if kind == "digest" and page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()):
-        return MessageState.OBSOLETE
-    return None
+    gone = {
+        "invitation": lambda: key and not Key.objects.good().filter(pk=key.pk).exists(),
+        "door_open": lambda: watch and (watch.stopped_at or not watching.can_be_told(watch.door)),
+        "watch_confirm": lambda: watch and (watch.stopped_at or watch.confirmed_at),
+        "code": lambda: pitch and not (pitch.state == PitchState.UNPROVEN and pitch.proofs.alive().exists()),
+        "withdrawn": lambda: pitch and pitch.state != PitchState.WITHDRAWN,
+        "lapsed": lambda: pitch and pitch.state == PitchState.WITHDRAWN,
+        "digest": lambda: page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()),
+    }
+    return MessageState.OBSOLETE if kind in gone and gone[kind]() else None
 
 
 # Who puts what, by the folder of its words in templates/email/.
@@ -176,6 +182,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "no": answer,
     "ask": answer,
     "lapsed": lapsed,
+    "withdrawn": withdrawn,
     "digest": digest,
     "page_up": page_up,
     "invitation": invitation,

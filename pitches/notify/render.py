@@ -107,6 +107,7 @@ def _about_the_pitch(message: Message) -> dict[str, Any]:
         "door": pitch.door,
         "line": " ".join(pitch.line.split()),
         "status_link": links.absolute(reverse("agency:status", args=[pitch.token])),
+        "undo_until": intake.undo_until(pitch),
         "answer": answer,
         "paragraphs": _paragraphs(reasons.words(answer)) if answer else [],
         "again": reasons.again(answer) if answer else "",

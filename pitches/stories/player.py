@@ -13,7 +13,7 @@ from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
 from pitches.stories import crowd, stage, ways
 from portal import clock, domains, tokens
 
-NOT_BUILT = frozenset({"change", "withdraw", "outcome"})
+NOT_BUILT = frozenset({"change", "outcome"})
 NOT_BUILT_OF_PAGES = frozenset({"tell_me_now"})
 
 
@@ -183,6 +183,14 @@ class Player:
     def do_nudge(self, step: Mapping[str, Any]) -> Outcome:
         """The sender nudges."""
         return self._by_sender(step, lambda pitch: intake.nudge(pitch, str(step.get("text", ""))))
+
+    def do_withdraw(self, step: Mapping[str, Any]) -> Outcome:
+        """The sender takes it back."""
+        return self._by_sender(step, intake.withdraw)
+
+    def do_put_back(self, step: Mapping[str, Any]) -> Outcome:
+        """The sender undoes that."""
+        return self._by_sender(step, intake.put_back)
 
     def do_reply(self, step: Mapping[str, Any]) -> Outcome:
         """The sender answers the question."""

@@ -60,6 +60,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "change": {"id": None, "answers": ANSWERS},
     "nudge": dict.fromkeys(("id", "text")),
     "withdraw": dict.fromkeys(("id", "text")),
+    "put_back": {"id": None},
     "reply": dict.fromkeys(("id", "text")),
     "watch": dict.fromkeys(("sender", "door")),
     "stop_watch": dict.fromkeys(("sender", "door")),

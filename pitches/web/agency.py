@@ -143,3 +143,27 @@ def nudge(request: HttpRequest, token: str) -> HttpResponse:
     else:
         messages.success(request, _("You nudged once. Your pitch is at the top of its lane, and nobody was disturbed."))
     return see("agency:status", token)
+
+
+@require_POST
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Take back what waits."""
+    try:
+        intake.withdraw(access.proven_pitch(token))
+    except intake.Refused:
+        messages.error(request, _("It has been answered by now, so it cannot be taken back."))
+    else:
+        messages.success(request, _("You took it back. You can undo this for 24 hours."))
+    return see("agency:status", token)
+
+
+@require_POST
+def put_back(request: HttpRequest, token: str) -> HttpResponse:
+    """Undo the taking back."""
+    try:
+        intake.put_back(access.proven_pitch(token))
+    except intake.Refused as refused:
+        messages.error(request, told.not_back(refused))
+    else:
+        messages.success(request, _("Your pitch is on the ledge again, where it was."))
+    return see("agency:status", token)

@@ -62,17 +62,19 @@ def story(pitch: Pitch) -> dict[str, Any]:
 def _more(pitch: Pitch, told: PitchState, sent: list[Answer]) -> dict[str, Any]:
     """What belongs to the one state that the pitch is in."""
     last = sent[-1] if sent else None
-    if told == S.WAITING:
-        return waiting(pitch)
-    if told == S.ASKED:
-        return {"question": last, "answer_by": pitch.told_lapse}
-    if told == S.ACCEPTED:
-        return {"answered": last, "handoff": handoffs.words(pitch)}
-    if told == S.DECLINED and last:
-        return {"answered": last, "reason": reasons.words(last), "again": reasons.again(last)}
-    if told == S.LAPSED:
-        return {"ended": pitch.told_lapse, "unanswered": last is not None and last.kind == AnswerKind.ASK}
-    return {}
+    of_state = {
+        S.WAITING: lambda: waiting(pitch),
+        S.ASKED: lambda: {"question": last, "answer_by": pitch.told_lapse},
+        S.ACCEPTED: lambda: {"answered": last, "handoff": handoffs.words(pitch)},
+        S.DECLINED: lambda: {"answered": last} | _reason(last),
+        S.WITHDRAWN: lambda: {"undo_until": intake.undo_until(pitch)},
+        S.LAPSED: lambda: {"ended": pitch.told_lapse, "unanswered": bool(last and last.kind == AnswerKind.ASK)},
+    }
+    return of_state[told]() if told in of_state else {}
+
+
+def _reason(last: Answer | None) -> dict[str, Any]:
+    return {"reason": reasons.words(last), "again": reasons.again(last)} if last else {}
 
 
 def waiting(pitch: Pitch) -> dict[str, Any]:
@@ -105,6 +107,15 @@ def no_nudge(refused: intake.Refused) -> str:
     if refused.why == "too_soon":
         return _("It is too early for a nudge. The day is written below.")
     return _("The one nudge is used.") if refused.why == "unchanged" else _("There is nothing to nudge any more.")
+
+
+def not_back(refused: intake.Refused) -> str:
+    """Why a pitch that was taken back stays so."""
+    return {
+        "one_waiting": _("Another pitch of yours waits behind this door by now. Take that one back first."),
+        "full": _("Somebody else took this week’s place meanwhile. You may pitch again on Monday."),
+        "places": _("Your places with this page are taken by others that you sent since."),
+    }.get(refused.why, _("The 24 hours are over, so it stays taken back. You may pitch again."))
 
 
 def steps(sent: list[Answer], replies: list[Event]) -> list[Said]:

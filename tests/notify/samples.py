@@ -75,6 +75,11 @@ def lapsed() -> Message:
     return _told("lapsed", _pitch(lapsed=True))
 
 
+def withdrawn() -> Message:
+    """Its sender took it back a moment ago."""
+    return _told("withdrawn", _pitch(withdrawn=True, withdrawn_at=clock.now()))
+
+
 def _waiting_page() -> Page:
     page = PageFactory()
     for standing, count in (("trusted", 3), ("known", 4), ("stranger", 9)):
@@ -152,7 +157,7 @@ def account_notice() -> Message:
 
 
 _ALL = (
-    *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, digest, page_up),
+    *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, page_up),
     *(watch_confirm, door_open, door_open_until),
     *(invitation, invitation_for_three),
     *(account, account_unknown, account_exists, account_notice),

@@ -428,6 +428,59 @@ def test_an_answered_pitch_cannot_be_nudged(client):
     assert "There is nothing to nudge any more." in text(client.post(url("nudge", pitch), follow=True))
 
 
+def test_what_waits_can_be_taken_back_and_put_back(client):
+    pitch = PitchFactory(waiting=True)
+    assert "Take it back" in text(client.get(url("status", pitch)))
+    page = text(client.post(url("withdraw", pitch), follow=True))
+    assert "You took it back" in page
+    assert "Undo until" in page
+    pitch.refresh_from_db()
+    assert (pitch.state, pitch.withdrawn_at is None) == ("withdrawn", False)
+    assert "on the ledge again" in text(client.post(url("put_back", pitch), follow=True))
+    pitch.refresh_from_db()
+    assert (pitch.state, pitch.withdrawn_at) == ("waiting", None)
+
+
+def test_after_a_day_it_stays_taken_back(client):
+    pitch = PitchFactory(withdrawn=True, withdrawn_at=clock.now() - timedelta(hours=25))
+    Event.objects.create(page=pitch.page, pitch=pitch, was="waiting", what="withdrawn", queue="later", at=clock.now())
+    page = text(client.get(url("status", pitch)))
+    assert "Put it back" not in page
+    assert "The 24 hours are over" in text(client.post(url("put_back", pitch), follow=True))
+    pitch.refresh_from_db()
+    assert pitch.state == "withdrawn"
+
+
+@pytest.mark.parametrize("kind", ["yes", "later"])
+def test_an_answer_that_is_still_in_the_house_never_goes_out(client, kind):
+    state = {"yes": "accepted", "later": "later"}[kind]
+    pitch = PitchFactory(**{state: True})
+    given = AnswerFactory(pitch=pitch, kind=kind, held=True, lapsed_at=pitch.lapses_at)
+    assert "Take it back" in text(client.get(url("status", pitch)))
+    client.post(url("withdraw", pitch))
+    pitch.refresh_from_db()
+    given.refresh_from_db()
+    assert (pitch.state, given.sent_at, given.undone_at is None) == ("withdrawn", None, False)
+
+
+def test_an_answer_that_went_out_cannot_be_taken_back(client):
+    pitch = AnswerFactory(no=True).pitch
+    assert "Take it back" not in text(client.get(url("status", pitch)))
+    assert "It has been answered by now" in text(client.post(url("withdraw", pitch), follow=True))
+    pitch.refresh_from_db()
+    assert pitch.state == "declined"
+
+
+def test_quarantine_looks_like_waiting_when_it_is_taken_back(client):
+    """Also after its seven days, of which the sender knows nothing."""
+    for state in ("quarantine", "lapsed"):
+        pitch = PitchFactory(**{state: True}, lane="quarantine", told_until=clock.now() + timedelta(days=9))
+        assert "You took it back" in text(client.post(url("withdraw", pitch), follow=True))
+        client.post(url("put_back", pitch))
+        pitch.refresh_from_db()
+        assert pitch.state == state
+
+
 def test_a_page_without_hours_promises_no_date(client):
     pitch = PitchFactory(waiting=True, door__page__reading=[])
     page = text(client.get(url("status", pitch)))
