@@ -97,7 +97,7 @@ class Through:
 def through(page: Page) -> Through:
     """Who came through the links of a page this month, in the owner's zone. One query.
 
-    People, not pitches: one address counts once. Nobody is counted for looking (docs/decisions).
+    People, not pitches: one address counts once. Nobody is counted for looking (docs/decisions/0008).
     """
     month = clock.now().astimezone(page.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     begun = Pitch.objects.filter(page=page, written_at__gte=month).exclude(came_from="")

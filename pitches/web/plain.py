@@ -22,7 +22,7 @@ def text(request: HttpRequest, handle: str) -> HttpResponse:
         "headline": _line(page.headline),
         "about": [_line(words) for words in (page.tagline, page.intro) if words],
         "home": home,
-        "policy": f"{home}/doors.json",
+        "policy": links.absolute(reverse("public:json", args=[page.handle])),
         "doors": [_door(door, page) for door in access.doors_of(page)],
         "hours": shown.hours(page),
         "expect": stats.expectation(page),

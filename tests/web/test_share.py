@@ -182,6 +182,7 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(
     shown = text(response)
     assert (shown.count("<title>Error: "), shown.count("There is a problem")) == (1, 1)
     assert changes.get("text", PASTED).split("\n")[0] in shown
+    assert (shown.count('href="/desk/share?tone='), shown.count('href="?')) == (3, 0)
     assert not ReplyLink.objects.exists()
 
 
