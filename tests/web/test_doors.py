@@ -238,8 +238,9 @@ def names(page: Page) -> list[str]:
 def test_doors_move_one_place(owner: Client, page: Page, slug: str, to: str, order: str) -> None:
     for place, name in enumerate("abc"):
         DoorFactory(page=page, slug=name, name=name, position=place)
-    assert owner.post(f"/desk/doors/{slug}/move", {"to": to}).status_code == 303
+    response = owner.post(f"/desk/doors/{slug}/move", {"to": to}, follow=True)
     assert names(page) == list(order)
+    assert [row.door.name for row in response.context["rows"]] == list(order)
 
 
 def test_a_dragged_order_is_kept_and_nonsense_in_it_is_not(owner: Client, page: Page) -> None:
