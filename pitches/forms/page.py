@@ -116,7 +116,8 @@ class PageForm(forms.Form):
     def words(self) -> dict[str, Any]:
         """As doors.keep_words() takes them; what is wrong is left out."""
         data = self.cleaned_data
-        found = {name: data[name] for name in ("name", "tagline", "intro", "house_rules", "paint") if name in data}
+        kept = ("name", "tagline", "intro", "house_rules", "paint")
+        found: dict[str, Any] = {name: data[name] for name in kept if name in data}
         if "headline" in data:
             found["headline"] = data["headline"] or str(Page().headline)
         return found
