@@ -1,10 +1,13 @@
 """Five short answers put a page up."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import get_resolver, reverse
 
 from pitches.doors.handles import RESERVED, suggest
 from pitches.models import Door, Event, Page
+from portal import clock
 from portal.models import User
 from tests.factories import PageFactory, UserFactory
 
@@ -50,6 +53,26 @@ def test_the_form_suggests_a_free_handle_and_the_readers_zone(client, owner):
     assert form["timezone"].value() == "Europe/Lisbon"
     assert form["hours"].value() == "tue_fri"
     assert len(form["house_rules"].value().split("\n")) == 4
+
+
+def test_the_zone_of_the_browser_is_one_line_with_a_fold(client, owner):
+    client.cookies["zone"] = "Europe%2FLisbon"
+    with clock.standing_at(datetime(2026, 7, 1, 13, 5, tzinfo=UTC)):
+        found = client.get("/welcome").content.decode()
+    assert "Lisbon time, 14:05 now" in found
+    assert '<option value="Europe/Lisbon" selected>Lisbon, UTC+1</option>' in found
+    assert "<details><summary>Change the time zone" in found
+
+
+def test_a_zone_that_nobody_told_us_is_asked_for(client, owner):
+    assert "<details open><summary>Change the time zone" in client.get("/welcome").content.decode()
+
+
+def test_an_old_name_of_a_zone_is_kept(client, owner):
+    client.cookies["zone"] = "Asia%2FCalcutta"
+    assert '<option value="Asia/Calcutta" selected>' in client.get("/welcome").content.decode()
+    client.post("/welcome", answers(timezone="Asia/Calcutta"))
+    assert Page.objects.get().timezone == "Asia/Calcutta"
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd"])
@@ -146,6 +169,46 @@ def test_a_handle_taken_a_moment_ago_is_said(client, owner, monkeypatch):
     response = client.post("/welcome", answers(handle="taken"))
     assert response.status_code == 422
     assert response.context["form"].errors["handle"] == ["This address was taken a moment ago. Choose another."]
+
+
+def test_too_many_rules_are_said_instead_of_cut(client, owner):
+    assert wrong(client, house_rules="x\n" * 9)["house_rules"] == ["These are 9 rules. Keep the best eight."]
+
+
+# ── while it is typed ────────────────────────────────────────────────────────
+def test_the_preview_shows_what_is_typed_and_keeps_nothing(client, owner):
+    sent = answers(name="Mara <b>", tagline="Martech", own="Bikes", shut="Crypto", hours="friday", handle="")
+    found = client.post("/welcome/preview", sent).content.decode()
+    assert "<html" not in found
+    for words in ("Mara &lt;b&gt;", "Martech", "Friday afternoon, 15:00", "Original research", "Bikes"):
+        assert words in found
+    assert (found.count('class="door open'), found.count('class="door shut')) == (2, 1)
+    assert Page.objects.count() == 0
+
+
+def test_the_preview_of_nothing_says_what_will_be_there(client, owner):
+    found = client.post("/welcome/preview", {}).content.decode()
+    for words in ("Your name", "What you do, in one line", "Your doors appear here", "My own times"):
+        assert words in found
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("maya", "@maya is free"),
+        ("@Maya", "@maya is free"),
+        ("taken", "@taken is taken. Choose another."),
+        ("taken2", "@taken2 is free"),
+        ("adrnin", "This address is reserved. Choose another."),
+        ("<b>", "Use small letters, digits and hyphens."),
+        ("", "Choose a short address."),
+    ],
+)
+def test_a_handle_is_looked_at_while_it_is_typed(client, owner, typed, said):
+    PageFactory(handle="taken")
+    found = client.get("/welcome/handle", {"handle": typed}).content.decode()
+    assert said in found
+    assert "<b>" not in found
 
 
 def test_who_has_a_page_goes_to_the_desk(client):
