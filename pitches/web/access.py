@@ -299,7 +299,7 @@ def counted_doors(page: Page) -> list[Door]:
     """Every door of a page, down ones too, with `waits`: what is on its ledge, and `taken`: places of this week."""
     monday, _sunday = opening.week_of(page, clock.now())
     new = Q(pitches__handed_in_at__gte=monday, pitches__standing__in=opening.WEEKLY)
-    doors = page.doors.order_by(*Door._meta.ordering).annotate(  # a query that counts forgets the order
+    doors = page.doors.order_by("position", "pk").annotate(  # a query that counts forgets the order
         waits=Count("pitches", filter=Q(pitches__state__in=ON_THE_LEDGE)),
         taken=Count("pitches", filter=new & ~Q(pitches__state=PitchState.WITHDRAWN)),
     )
