@@ -14,9 +14,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
 from django.utils.http import quote_etag
 from django.utils.text import get_text_list
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from PIL import Image
@@ -54,7 +55,10 @@ def open_doors(doors: list[Door]) -> str:
 
 
 def reading_days(page: Page) -> str:
-    """On which weekdays the owner reads: "reads Tue and Fri". Nothing when there are no hours."""
+    """On which weekdays the owner reads: "reads Tue and Fri", or until when they are away. Nothing without hours."""
+    if page.holiday_until and page.away_on(page.local_date(clock.now())):
+        # Translators: Django date format letters, for a day such as "30 June".
+        return _("away until %(day)s") % {"day": date_format(page.holiday_until, pgettext("date format", "j F"))}
     days = sorted({WEEKDAYS.index(hour.split()[0]) for hour in page.reading})
     if len(days) == len(WEEKDAYS):
         return _("reads every day")

@@ -1,7 +1,7 @@
 """What stands on other people's sites: badge, QR code, share picture, plain text. And the meta of public pages."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -121,6 +121,14 @@ def test_the_badge_says_when_it_is_read(client, page, reading, words):
     page.reading = reading
     page.save()
     assert badge(client)[2] == f"No doors yet{words}"
+
+
+def test_the_badge_says_until_when_the_owner_is_away(client, page):
+    page.holiday_from, page.holiday_until = date(2026, 5, 1), date(2026, 5, 12)
+    page.save()
+    for moment, words in (("2026-05-12T22:59Z", "away until 12 May"), ("2026-05-12T23:00Z", "reads Tue and Fri")):
+        with clock.standing_at(datetime.fromisoformat(moment)):
+            assert badge(client)[2] == f"No doors yet · {words}"
 
 
 def test_the_badge_takes_any_name(client, page):
