@@ -50,9 +50,9 @@ def seal(pitch: Pitch, secret: Secret | None) -> None:
     Embargo.objects.update_or_create(pitch=pitch, defaults=facts)
 
 
-def own_words(pitch: Pitch) -> str:
+def own_words(pitch: Pitch, row: Embargo | None = None) -> str:
     """What the sender sealed, for whoever holds the link of the pitch; nothing once it is gone."""
-    row = of(pitch)
+    row = row or of(pitch)
     return _open(pitch, row) if row else ""
 
 

@@ -130,6 +130,7 @@ def test_before_acceptance_the_sealed_words_are_nowhere(world, caplog):
     assert {name: count for name, page in pages.items() if (count := hits(page))} == {}
     assert ("desk:session", "owner") in pages
     assert "A study of muting." in pages["desk:session", "owner"]
+    assert "The rest is sealed." in pages["desk:pitch", "owner"]
     assert [query["sql"] for query in asked if hits(query["sql"])] == []
     row = Embargo.objects.get()
     found = [*stored(), mailed(), caplog.text, repr(row), str(row), repr(pitch), str(pitch), str(vars(pitch))]
@@ -162,8 +163,9 @@ def test_after_acceptance_they_stand_at_the_desk_and_nowhere_else(world):
 def test_the_check_page_counts_the_characters_and_says_the_moment_back(world):
     page = text(world.sender.get(world.write()))
     assert hits(page) == 0
-    assert f"{len(NEWS['news.sealed'])} characters, sealed until Maya accepts your terms" in page
-    assert "Sunday 29 March, 02:30 Lisbon time" in page
+    until = "Sunday 29 March 2026, 02:30 Lisbon time (UTC+01:00)"
+    count = len(NEWS["news.sealed"])
+    assert f"{count} characters more, sealed until Maya accepts your terms, or until {until}." in page
     assert "Accept the terms" not in page
 
 

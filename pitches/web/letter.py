@@ -16,14 +16,16 @@ from pitches.forms.fields import Either
 from pitches.forms.groups import COMPENSATION, GROUPS
 from pitches.models import Came, Pitch
 from pitches.web import sealed
-from portal.templatetags.portal import both_zones, day, when
+from portal.templatetags.portal import day, when, zone_city
 
 WORDS_A_MINUTE = 238  # silent reading (Brysbaert 2019)
 WORDS_AROUND = 30  # names and facts, on every letter
 LONG = 60  # code points; a longer answer is folded away
 LABELS = {"ad": gettext_lazy("Advert"), "affiliate": gettext_lazy("Affiliate"), "gift": gettext_lazy("Gift")}
-# These are told in a line of their own: the money, the worth, the moment.
-SAID_ABOVE = frozenset({"type", "min", "max", "currency", "value", "keep", "lifts_at", "zone", "starts"})
+# These are told elsewhere: in a line of their own, or beside the seal.
+SAID_ABOVE = frozenset(
+    {"type", "min", "max", "currency", "value", "keep", "starts", "lifts_at", "zone", "teaser", "terms"}
+)
 Facts = list[tuple[str, str]]
 # How it came: in answer to a message, with its day; or by a link that the owner had put up.
 ANSWERED = {
@@ -97,13 +99,10 @@ def _amount(value: object) -> str:
 def terms(pitch: Pitch) -> Facts:
     """What the groups tell beside the offer, as (question, answer)."""
     found: Facts = [(_("About"), products.name_of(pitch.category))] if pitch.category else []
-    for name, values in pitch.groups.items():
-        if name == "own":
-            found += [(one["question"], one["answer"]) for one in values]
-        elif name in GROUPS:
-            found += ABOVE.get(name, _nothing)(pitch, values)
-            found += _rest(name, values)
-    return found
+    for name in (name for name in GROUPS if name in pitch.groups):
+        found += ABOVE.get(name, _nothing)(pitch, pitch.groups[name])
+        found += _rest(name, pitch.groups[name])
+    return found + [(one["question"], one["answer"]) for one in pitch.groups.get("own", [])]
 
 
 def _rest(name: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -126,17 +125,10 @@ def _nothing(_pitch: Pitch, _values: dict[str, Any]) -> Facts:
 
 
 def _news(pitch: Pitch, values: dict[str, Any]) -> Facts:
-    """The moment, in the owner's zone and in the sender's if that is another."""
-    moment = datetime.fromisoformat(values["lifts_at"])
-    words = both_zones(moment, pitch.page.timezone)
-    if values["zone"] != pitch.page.timezone:
-        words = f"{words} · {_when(moment, values['zone'])}"
-    return [(_("Embargo lifts"), words)]
-
-
-def _when(moment: datetime, zone: str) -> str:
-    city = zone.rsplit("/", 1)[-1].replace("_", " ")
-    return _("%(moment)s %(city)s time") % {"moment": when(moment, zone), "city": city}
+    """The moment in the owner's zone; beside the seal it stands in the sender's, too."""
+    moment, zone = datetime.fromisoformat(values["lifts_at"]), pitch.page.timezone
+    words = {"moment": when(moment, zone), "city": zone_city(zone)}
+    return [(_("Embargo lifts"), _("%(moment)s %(city)s time") % words)]
 
 
 def _event(pitch: Pitch, values: dict[str, Any]) -> Facts:

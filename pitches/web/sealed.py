@@ -32,9 +32,11 @@ class Seal:
 
 
 def for_sender(pitch: Pitch) -> Seal | None:
-    """How much is sealed, and no word of it. One query."""
+    """How much is sealed and until when, and no word of it. One query."""
     row = embargo.of(pitch)
-    return Seal("theirs", length=len(embargo.own_words(pitch))) if row and row.sealed else None
+    if row is None or row.sealed is None:
+        return None
+    return Seal("theirs", length=len(embargo.own_words(pitch, row)), lifts=embargo.moment(row.lifts_at, row.zone))
 
 
 def for_owner(pitch: Pitch) -> Seal | None:

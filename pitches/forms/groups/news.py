@@ -37,8 +37,8 @@ def fields() -> Fields:
             error_messages={"required": _("Write what is sealed.")},
         ),
         "terms": Text(
-            label=_("Terms beside the moment"),
-            help_text=_("What is asked beside keeping it until then"),
+            label=_("Other terms"),
+            help_text=_("What you ask for beside keeping it until then"),
             max_length=TERMS,
             lines=True,
             rows=3,
