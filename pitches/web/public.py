@@ -100,17 +100,17 @@ def with_form(
     request: HttpRequest, door: Door, form: PitchForm, *, way: invitation.Way | None = None, status: int = 200
 ) -> HttpResponse:
     """A door page around a form: empty, going on, or with its problems."""
-    now, found = clock.now(), opening.of(door)
+    now, found, way = clock.now(), opening.of(door), way or invitation.way_in(request, door)
     until = door.until if door.state == DoorState.UNTIL else None
     context = {
         "page": door.page,
         "door": door,
-        "look": found.look,
+        "look": "open" if way.opens else found.look,
         "form": form,
         "sections": shown.sections(form),
         "unfold": shown.unfold_optional(form),
         "ways": ways.of(request),
-        "way": way or invitation.way_in(request, door),
+        "way": way,
         "why": found.why,
         "opens": found.until,
         "shut": found.look == "shut" and not found.by_itself,
