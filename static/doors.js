@@ -8,7 +8,7 @@ let toastTimer;
 function wake() {
   $$("[data-grip]").forEach((grip) => (grip.hidden = $$("[data-door]").length < 2));
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => !$("[data-toast]:focus-within, [data-toast]:hover") && $("[data-toast]")?.classList.add("gone"), TOAST);
+  toastTimer = setTimeout(() => $("[data-toast]:not(:focus-within, :hover)")?.classList.add("gone"), TOAST);
 }
 document.addEventListener("htmx:afterSettle", wake);
 wake();
@@ -23,6 +23,13 @@ for (const trouble of ["htmx:sendError", "htmx:timeout"]) document.addEventListe
 document.addEventListener("htmx:responseError", (event) => {
   if ([401, 403, 404].includes(event.detail.xhr.status)) return location.reload();
   lost();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!new URL(event.detail.xhr.responseURL).pathname.startsWith("/desk/")) { // signed out meanwhile: led to the sign-in
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
 });
 
 // ── "until" opens the panel of its row ──

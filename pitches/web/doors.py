@@ -58,11 +58,15 @@ def _panel(door: Door, at: str, to: str, wrong: StateForm | None) -> StateForm |
     return wrong or StateForm.of(door, state=DoorState.UNTIL, until=door.until or door_words.proposed_end(door.page))
 
 
-def _back(request: HttpRequest, page: Page, door: Door, *, done: str = "", key: str = "") -> HttpResponse:
+def _back(
+    request: HttpRequest, page: Page, door: Door, *, done: str = "", key: str = "", problem: str = ""
+) -> HttpResponse:
     """To the list after a POST: a part of it for the script, a redirect without one."""
     if request.headers.get("HX-Request"):
         context = _street(page, at=door.slug) | {"undo": done == "turned", "key": key, "spoken": True}
-        return render(request, "desk/_doors.html", context)
+        return render(request, "desk/_doors.html", context | {"problem": problem})
+    if problem:
+        messages.warning(request, problem)
     query = urlencode({"at": door.slug, "done": done, "key": key})
     return SeeOther(f"{reverse('desk:doors')}?{query}")
 
@@ -89,11 +93,12 @@ def state(request: HttpRequest, page: Page, slug: str) -> HttpResponse:
 
 def _undo(request: HttpRequest, page: Page, door: Door) -> HttpResponse:
     """Back to how the door stood before."""
+    problem = ""
     try:
         doors.put_back(door, access.own_version(door, request.POST["back"]), by=access.signed_in(request))
     except doors.Changed:
-        messages.warning(request, _("The door was changed since, in another window. This is how it stands now."))
-    return _back(request, page, door, key="switch")
+        problem = _("The door was changed since, in another window. This is how it stands now.")
+    return _back(request, page, door, key="switch", problem=problem)
 
 
 def _keep_panel(request: HttpRequest, page: Page, door: Door) -> HttpResponse:

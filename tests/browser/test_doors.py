@@ -89,6 +89,16 @@ def test_a_door_is_dragged_to_its_place(hand: Callable[..., Hand], page: Page) -
     expect(person.page.locator("[data-slug]").last).to_have_attribute("data-slug", "data")
 
 
+def test_whoever_was_signed_out_meanwhile_is_led_to_the_sign_in(hand: Callable[..., Hand], page: Page) -> None:
+    person = hand("desktop", cookies=sign_in(page))
+    person.open("/desk/doors")
+    person.page.context.clear_cookies(name="session")
+    person.page.context.clear_cookies(name="sessionid")
+    person.tap(switch(person, "Data").get_by_role("button", name="Closed"))
+    person.page.wait_for_url("**/account/login/**")
+    assert state("data") == "open"
+
+
 def test_a_topic_names_a_new_door(hand: Callable[..., Hand], page: Page) -> None:
     person = hand("phone", cookies=sign_in(page))
     person.open("/desk/doors/new")

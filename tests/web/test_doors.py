@@ -171,6 +171,8 @@ def test_undo_comes_too_late_when_another_window_was_first(owner: Client, page: 
     response = owner.post("/desk/doors/research/state", {"back": "1"}, follow=True)
     assert said(response) == ["The door was changed since, in another window. This is how it stands now."]
     assert (now(door).state, now(door).version) == ("invited", 3)
+    soft = owner.post("/desk/doors/research/state", {"back": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert soft.count("The door was changed since, in another window.") == 2  # seen and spoken
 
 
 @pytest.mark.parametrize("back", ["", "x", "77", "-1", "9" * 30, "²"])
