@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 import redis
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection
 from redis.retry import Retry
@@ -41,6 +41,20 @@ def _delta(key: str, delta: int = 1, version: int | None = None) -> int:
     return delta
 
 
+class KeptClient(RedisCacheClient):
+    """Django makes a new client for each question, which costs more than the question."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """One to read with and one to write with."""
+        if write not in self._kept:
+            self._kept[write] = super().get_client(key, write=write)
+        return self._kept[write]
+
+
 class ForgivingCache(RedisCache):
     """Redis or Valkey. While it is away every look is a miss, at once and without an error.
 
@@ -54,6 +68,7 @@ class ForgivingCache(RedisCache):
         quick = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
         options = quick | params.get("OPTIONS", {}) | {"redis_connect_func": self._greet}
         super().__init__(server, params | {"OPTIONS": options})
+        self._class = KeptClient
 
     def _greet(self, connection: AbstractConnection) -> None:
         """Of each new connection, before anything is asked over it: whose is it?"""
