@@ -3,7 +3,7 @@
 A copy is good for as long as the stamp of what it shows (a *subject*) is one that it was drawn under. There are two:
 the one that stood in the cache before it was drawn, which whoever changes the subject replaces, and the one that the
 view gave, which PostgreSQL knows. The stamp in the cache lives for seconds: whatever goes wrong, no copy is older.
-docs/decisions/0006-pages-kept-by-stamp.md says why that is enough.
+docs/decisions/0009-pages-kept-by-stamp.md says why that is enough.
 """
 
 import gzip
