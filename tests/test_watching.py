@@ -1,8 +1,10 @@
 """Who waits for a door is told once, in waves no larger than the places, and then forgotten."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from pitches import doors, due, opening, tasks
 from pitches.doors import watching
@@ -295,18 +297,24 @@ def test_waves_at_once_tell_each_watcher_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_confirmation_that_meets_the_opening_is_told_one_way():
-    for _ in range(4):
-        watch = WatchFactory()
-        door = watch.door
-        race(lambda n, watch=watch, door=door: watching.confirm(watch) if n else _open(door), threads=2)
-        react()
-        watch.refresh_from_db()
-        assert watching.state_of(watch) == "told"
+def test_an_opening_waits_for_a_confirmation_that_is_on_its_way():
+    watch = WatchFactory()
+    address = watch.email
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            watching.confirm(watch)
+            opened = pool.submit(_open_and_tell, watch.door)
+            wait([opened], timeout=1)
+        opened.result()
+    assert told() == [address]
 
 
-def _open(door):
-    doors.change(door, by=door.page.owner, state=DoorState.OPEN)
+def _open_and_tell(door):
+    try:
+        doors.change(door, by=door.page.owner, state=DoorState.OPEN)
+        catalogue.door_open(door)
+    finally:
+        connection.close()
 
 
 # ── the mail, and to forget ──────────────────────────────────────────────────
