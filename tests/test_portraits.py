@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, PngImagePlugin, features
+from PIL import Image, ImageFile, PngImagePlugin, features
 
 from pitches.doors import portraits
 from pitches.models import Event, Portrait
@@ -139,12 +139,7 @@ def png_that_says(width, height, body=b""):
     "size", [(6500, 6500), (12_001, 200), (200, 12_001), (30_000, 30_000), (2**31 - 1, 2**31 - 1), (50_000, 50_000)]
 )
 def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch, size):
-    monkeypatch.setattr(Image.Image, "convert", lambda *_args: pytest.fail("decoded"))
-    assert refused(png_that_says(*size)) in (TOO_BIG, UNREADABLE)
-
-
-@pytest.mark.parametrize("size", [(6500, 6500), (9500, 9500), (12_001, 200)])
-def test_too_many_pixels_are_said(size):
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _picture: pytest.fail("decoded"))
     assert refused(png_that_says(*size)) == TOO_BIG
 
 
