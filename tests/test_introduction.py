@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from pitches import intake, tasks
@@ -138,6 +139,22 @@ def test_eight_at_once_are_three_mails():
     race(lambda _number: intake.introduce(door, ELIF).pk)
     work()
     assert (Introduction.objects.count(), len(mail.outbox)) == (8, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_introductions_of_one_mailbox_are_written_one_after_the_other():
+    """So a later one never counts without an earlier one, which is not written yet."""
+    door = DoorFactory(invited=True)
+
+    def impatient(email):
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        return intake.introduce(door, email).email
+
+    with transaction.atomic():
+        intake.introduce(door, ELIF)
+        found = race(lambda number: impatient(["Elif@mosaic.example", "kim@mosaic.example"][number]), threads=2)
+    assert found == [OperationalError, "kim@mosaic.example"]
 
 
 @pytest.mark.django_db(transaction=True)
