@@ -19,7 +19,7 @@ A_DAY = timedelta(days=1)
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
 # one digest is better than two.
 SENT_AGAIN = frozenset(
-    {"code", "receipt", "yes", "no", "ask", "lapsed", "withdrawn", "page_up", "account", "watch_confirm"}
+    {"code", "receipt", "yes", "no", "ask", "lapsed", "withdrawn", "page_up", "account", "watch_confirm", "invitation"}
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask"})
