@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Aggregate, Count, Min, Q
 
 from pitches.models import Page, Pitch, Standing
 
@@ -61,7 +61,7 @@ def _usual_gap(page: Page) -> timedelta:
 def coming(page: Page, now: datetime) -> Coming:
     """What the windows say; the one with the highest rate counts. One query."""
     known = Q(standing__in=(Standing.TRUSTED, Standing.KNOWN, Standing.INTRODUCED))
-    asked = {"first": Min("handed_in_at")}
+    asked: dict[str, Aggregate] = {"first": Min("handed_in_at")}
     for place, window in enumerate(WINDOWS):
         since = known & Q(handed_in_at__gt=now - window)
         asked |= {
