@@ -107,8 +107,8 @@ def test_its_name_is_the_one_it_gave_here(owner: Client, page: Page) -> None:
 # ── how they stand ───────────────────────────────────────────────────────────
 def test_each_person_stands_as_the_owner_set_it(owner: Client, page: Page) -> None:
     new, known, tagged, paused = sender("new"), sender("known"), sender("tag+x"), sender("paused")
-    plain = sender("tag")
-    for who in (new, known, tagged, plain, paused):
+    plain, cousin = sender("tag"), sender("known+x")
+    for who in (new, known, tagged, plain, cousin, paused):
         pitch(page, who)
     door = page.doors.first()
     relationships.set_by_hand(page, known, Standing.KNOWN, by=page.owner, door=door)
@@ -124,6 +124,7 @@ def test_each_person_stands_as_the_owner_set_it(owner: Client, page: Page) -> No
     assert stands() == {
         "new@mosaic.example": [("stranger", "every door")],
         "known@mosaic.example": [("introduced", "every door"), ("known", door.name)],
+        "known+x@mosaic.example": [("stranger", "every door")],
         "tag+x@mosaic.example": [("blocked", "every door")],
         "tag@mosaic.example": [("blocked", "every door")],
         "paused@mosaic.example": [("paused", "every door")],
