@@ -135,7 +135,7 @@ def forget(event: Event) -> None:
     assert pitch is not None
     if "news" not in pitch.groups:
         return
-    refused = pitch.answers.filter(kind=AnswerKind.NO, sent_at__isnull=False, undone_at=None)
+    refused = pitch.answers.filter(kind=AnswerKind.NO, sent_at__isnull=False)
     if event.what == PitchState.LAPSED or refused.exists():
         Embargo.objects.filter(pitch=pitch, accepted_at=None).update(sealed=None)
 

@@ -285,6 +285,7 @@ def is_gone():
 def test_a_no_leaves_no_trace_once_it_went_out(world):
     world.hand_in()
     given = world.answer(AnswerKind.NO, reason="covered")
+    embargo.forget(Event(pitch=world.pitch, what="answer_sent"))  # of a question before it, told late
     assert not is_gone()
     with clock.standing_at(given.goes_out_at):
         stage.settle()
@@ -352,6 +353,7 @@ def test_what_is_taken_back_unread_stays_unread_and_goes_after_a_day(world, acce
         intake.withdraw(world.pitch)
     with clock.standing_at(NOW + timedelta(days=2)):  # it would have lifted
         assert (MARK in text(world.desk())) is accepted
+        assert (MARK in embargo.reveal(world.pitch, Embargo.objects.get())) is accepted
         embargo.forget_taken_back()
     assert is_gone() is not accepted
 
