@@ -120,6 +120,12 @@ def test_stamps_live_for_seconds_and_copies_for_minutes(site):
     assert pages.STAMP_LIFE < lives["copy"] <= pages.COPY_LIFE <= 300
 
 
+def test_who_says_that_it_changed_is_believed_whatever_postgresql_says(site):
+    site.text()
+    site.change("first")
+    assert site.text() == "first 2 theme="
+
+
 def test_whoever_was_drawing_while_it_changed_leaves_no_old_copy(site):
     drawing = site.view
 
