@@ -20,7 +20,7 @@ def sign_up(person: Any) -> None:
     person.open("/account/signup/")
     person.write(person.page.get_by_label("Email"), MAIL)
     person.tap(person.button("Send me a code"))
-    person.page.get_by_role("heading", name="Last step: the code").wait_for()
+    person.page.get_by_role("heading", name="Enter your code").wait_for()
     person.write(person.page.locator("[autocomplete=one-time-code]"), mailed_code(MAIL))
     person.tap(person.button("Go in"))
     person.page.get_by_role("heading", name="Let us hang your doors").wait_for()
