@@ -41,7 +41,7 @@ def plaque(door: Door, page: Page, *, for_you: bool = False) -> Plaque:
     found = opening.of(door, clock.now())
     if for_you:
         return Plaque(door, "open", "open", "heart", _("Open for you"))
-    chip, icon = {"key": ("trusted", "heart"), "shut": ("line", "cross"), "until": ("open", "clock")}.get(
+    chip, icon = {"key": ("trusted", "key"), "shut": ("line", "cross"), "until": ("open", "clock")}.get(
         found.look, ("open", "tick")
     )
     return Plaque(door, found.look, chip, icon, _state_in_words(found, page))
