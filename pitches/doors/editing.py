@@ -163,4 +163,4 @@ def hang_again(door: Door, *, by: User) -> None:
     if Door.objects.filter(pk=door.pk, taken_down_at__isnull=False).update(taken_down_at=None):
         door.refresh_from_db()
         lifecycle.record(Fact.DOOR_CHANGED, door.page, door=door, by=by, note="hung again")
-        opening.announce(door, by=by)
+        opening.count_places(door)  # weeks have passed, and it announces
