@@ -112,7 +112,7 @@ class StateForm(forms.Form):
     opens_at = Moment(
         label=gettext_lazy("Opens on"),
         required=False,
-        help_text=gettext_lazy("Until then it is closed. On the minute it opens by itself"),
+        help_text=gettext_lazy("Until then it is closed. On the minute it opens by itself."),
     )
     reason = fields.Text(
         label=gettext_lazy("Your words while it is closed"),
@@ -197,7 +197,7 @@ class DoorForm(StateForm):
         label=gettext_lazy("Places a week"),
         required=False,
         widget=forms.NumberInput({"inputmode": "numeric", "min": 1, "max": MOST_PLACES}),
-        help_text=gettext_lazy("For people who are new to you. Empty for no limit; weeks begin on Monday"),
+        help_text=gettext_lazy("For people who are new to you. Empty for no limit; weeks begin on Monday."),
     )
     wants = Lines(label=gettext_lazy("Yes, please"), help_text=gettext_lazy("One a line, at most eight"))
     not_here = Lines(label=gettext_lazy("Not here"), help_text=gettext_lazy("One a line, at most eight"))

@@ -108,7 +108,7 @@ class HoursForm(forms.Form):
         gettext_lazy("Days until no answer means no"),
         7,
         90,
-        gettext_lazy("For pitches from now on. What waits already keeps its date"),
+        gettext_lazy("For pitches from now on. What waits already keeps its date."),
     )
     digest = forms.BooleanField(label=gettext_lazy("One email when the hour begins"), required=False)
     quiet_from = forms.TimeField(label=gettext_lazy("Quiet from"), required=False, widget=_moment("time"))

@@ -36,14 +36,14 @@ class KeyForm(forms.Form):
         label=_("For whom"),
         max_length=80,
         required=False,
-        help_text=_("For your list only. Nobody else reads it"),
+        help_text=_("For your list only. Nobody else reads it."),
     )
     email = fields.WorkEmail(
         label=_("Their address"),
         max_length=254,
         required=False,
         help_text=_(
-            "Then the key works for this address alone, and we mail it there once. Without it, you pass on the link"
+            "Then the key works for this address alone, and we mail it there once. Without it, you pass on the link."
         ),
         widget=forms.EmailInput({"autocomplete": "off"}),
     )

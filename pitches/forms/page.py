@@ -39,7 +39,7 @@ class Rules(fields.Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label=gettext_lazy("House rules"),
-            help_text=gettext_lazy("One a line, at most eight. You can change every word later"),
+            help_text=gettext_lazy("One a line, at most eight. You can change every word later."),
             lines=True,
             rows=5,
             required=False,

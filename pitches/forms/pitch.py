@@ -84,15 +84,15 @@ class PitchForm(forms.Form):
         assert isinstance(ask, forms.ChoiceField)
         ask.choices = [(value, label) for value, label in Asked.choices if value in self.door.may_ask]
         hints = {
-            "line": _("%(name)s sees this first. Plain words beat clever ones"),
-            "why": _("About three sentences. This is what the decision rests on"),
+            "line": _("%(name)s sees this first. Plain words beat clever ones."),
+            "why": _("About three sentences. This is what the decision rests on."),
             "payer": _("%(name)s tells the readers"),
-            "email": _("For %(name)s’s answer. A six-digit code comes on the next page, and nothing else"),
+            "email": _("For %(name)s’s answer. A six-digit code comes on the next page, and nothing else."),
         }
         self.fields["why"].label = _("Why would %(name)s’s readers care?") % who
         self.fields["link"].label = _("A link that %(name)s can check") % who
         if "news.sealed" in self.fields:
-            hints["news.sealed"] = _("Encrypted. %(name)s reads it after accepting your terms, or once it has lifted")
+            hints["news.sealed"] = _("Encrypted. %(name)s reads it after accepting your terms, or once it has lifted.")
             self.initial.setdefault("news.zone", self.door.page.timezone)
         for field, hint in hints.items():
             self.fields[field].help_text = hint % who
