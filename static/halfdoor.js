@@ -146,6 +146,11 @@ function hintHost(field) {
   });
 }
 
+// ── "My own times" unfolds them ──
+document.addEventListener("change", ({ target }) => {
+  if (target.name === "hours" && target.value === "own") target.closest("fieldset").nextElementSibling.open = true;
+});
+
 // ── a button is pressed once ──
 document.addEventListener("submit", (event) => {
   const form = event.target;
