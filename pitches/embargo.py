@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -130,19 +131,21 @@ def reveal(pitch: Pitch, row: Embargo) -> str:
 
 # ── the end ──────────────────────────────────────────────────────────────────
 def forget(event: Event) -> None:
-    """Reaction to an end: what nobody accepted to keep is kept by nobody. A no counts once it went out."""
+    """Reaction to an end: what nobody accepted to keep is kept by nobody. An end counts once the sender is told."""
     pitch = event.pitch
     assert pitch is not None
     if "news" not in pitch.groups:
         return
     refused = pitch.answers.filter(kind=AnswerKind.NO, sent_at__isnull=False)
-    if event.what == PitchState.LAPSED or refused.exists():
+    if pitch.told_state == PitchState.LAPSED or refused.exists():
         Embargo.objects.filter(pitch=pitch, accepted_at=None).update(sealed=None)
 
 
-def forget_taken_back() -> int:
-    """The same for what was taken back, once that can be undone no longer. Returns how many."""
-    over = Embargo.objects.filter(
-        pitch__state=PitchState.WITHDRAWN, pitch__withdrawn_at__lte=clock.now() - TAKEN_BACK, sealed__isnull=False
-    )
-    return over.filter(accepted_at=None).update(sealed=None)
+def forget_ended() -> int:
+    """The same for what was taken back, once that can be undone no longer; and for what ended in quarantine, once the
+    day has come that its sender was told. Returns how many.
+    """
+    now = clock.now()
+    taken_back = Q(pitch__state=PitchState.WITHDRAWN, pitch__withdrawn_at__lte=now - TAKEN_BACK)
+    lapsed = Q(pitch__state=PitchState.LAPSED, pitch__told_until__lte=now)
+    return Embargo.objects.filter(taken_back | lapsed, accepted_at=None, sealed__isnull=False).update(sealed=None)

@@ -72,7 +72,7 @@ def tidy() -> int:
     from pitches import embargo, intake  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
 
-    return intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_taken_back()
+    return intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
 
 
 def waiting_work() -> Iterator[tuple[str, str]]:

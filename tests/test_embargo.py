@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pitches import embargo, intake, lifecycle, review
-from pitches.models import AnswerKind, Embargo, Event, Pitch, PitchState
+from pitches.models import AnswerKind, Embargo, Event, Lane, Pitch, PitchState
 from pitches.stories import stage
 from portal import clock, tokens
 from tests.factories import DoorFactory, PageFactory
@@ -346,7 +346,7 @@ def test_what_is_taken_back_unread_stays_unread_and_goes_after_a_day(world, acce
     intake.withdraw(world.pitch)
     assert not embargo.accept(world.pitch, by=world.page.owner)
     with clock.standing_at(NOW + timedelta(hours=23)):
-        embargo.forget_taken_back()
+        embargo.forget_ended()
         assert not is_gone()  # taking back can still be undone
         intake.put_back(world.pitch)
         assert embargo.own_words(world.pitch).startswith(MARK)
@@ -354,8 +354,23 @@ def test_what_is_taken_back_unread_stays_unread_and_goes_after_a_day(world, acce
     with clock.standing_at(NOW + timedelta(days=2)):  # it would have lifted
         assert (MARK in text(world.desk())) is accepted
         assert (MARK in embargo.reveal(world.pitch, Embargo.objects.get())) is accepted
-        embargo.forget_taken_back()
+        embargo.forget_ended()
     assert is_gone() is not accepted
+
+
+def test_an_end_in_quarantine_is_not_seen_by_the_seal(world):
+    pitch = world.hand_in()
+    address = reverse("agency:status", args=[pitch.token])
+    Pitch.objects.update(state=PitchState.QUARANTINE, lane=Lane.QUARANTINE)
+    before = shown(world.sender.get(address))
+    review.lapse(world.pitch)
+    stage.settle()
+    embargo.forget_ended()
+    assert world.pitch.state == PitchState.LAPSED
+    assert shown(world.sender.get(address)) == before
+    with clock.standing_at(world.pitch.told_until):
+        embargo.forget_ended()
+    assert is_gone()
 
 
 def test_a_pitch_that_ends_otherwise_asks_no_table_of_embargoes(world, django_assert_num_queries):
