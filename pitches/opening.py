@@ -158,10 +158,10 @@ def announce(door: Door, *, by: User | None = None) -> None:
 def turn(door: Door) -> None:
     """A date of a door has come: it opens, closes, or its week begins anew."""
     now = clock.now()
-    if door.state == DoorState.CLOSED and door.opens_at and door.opens_at <= now:
-        door.state, door.opens_at = DoorState.OPEN, None
-        Door.objects.filter(pk=door.pk).update(state=door.state, opens_at=None)
+    ripe = Door.objects.filter(pk=door.pk, state=DoorState.CLOSED, opens_at__lte=now)
+    if ripe.update(state=DoorState.OPEN, opens_at=None):
         freshness.changed(door.page)
+    door.refresh_from_db(fields=["state", "opens_at", "until", "full_until", "places_per_week"])  # as it is by now
     if door.full_until and door.full_until <= now:
         count_places(door)
     else:

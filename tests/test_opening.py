@@ -89,6 +89,25 @@ def test_a_door_that_was_closed_by_hand_stays_closed():
     assert (door.state, turns(door)) == ("closed", [])
 
 
+def test_a_door_that_is_closed_by_hand_a_moment_before_its_date_stays_closed():
+    door = doors.hang(PageFactory(), slug="a", name="A", state="closed", opens_at=MONDAY + DAY)
+    seen_by_the_tick = Door.objects.select_related("page").get(pk=door.pk)
+    doors.change(door, state="closed", opens_at=None)
+    clock.move_to(MONDAY + DAY)
+    opening.turn(seen_by_the_tick)
+    door.refresh_from_db()
+    assert (door.state, door.turns_at, turns(door)) == ("closed", None, [])
+
+
+def test_a_door_that_hangs_again_has_not_missed_its_date():
+    door = doors.hang(PageFactory(), slug="a", name="A", state="closed", opens_at=MONDAY + DAY)
+    doors.take_down(door, by=door.page.owner)
+    clock.move_to(MONDAY + 2 * DAY)
+    doors.hang_again(door, by=door.page.owner)
+    door.refresh_from_db()
+    assert (door.state, door.opens_at, turns(door)) == ("open", None, [("door_opened", "")])
+
+
 def test_a_date_in_the_past_is_forgotten_when_a_door_is_closed_by_hand():
     door = DoorFactory(state="open", opens_at=MONDAY - DAY)
     door = doors.change(door, state="closed")

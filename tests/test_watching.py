@@ -334,6 +334,36 @@ def test_a_mail_whose_door_closed_is_not_sent_and_its_watcher_waits_on(mailoutbo
     assert [mail.to for mail in mailoutbox] == [[address]]
 
 
+@pytest.mark.parametrize("tidied", [False, True])
+def test_a_door_that_closed_by_mistake_tells_when_it_opens_again(tidied, mailoutbox):
+    door = DoorFactory(closed=True)
+    addresses = [[watch.email] for watch in waiting(door, 2)]
+    turn(door, DoorState.OPEN)
+    turn(door, DoorState.CLOSED)
+    if not tidied:
+        outbox.deliver("later")
+    turn(door, DoorState.OPEN)
+    if tidied:  # a worker that had looked at the door a moment before
+        Message.objects.filter(kind="door_open").update(state=MessageState.OBSOLETE)
+        tasks.tidy()
+        due.tick()
+    outbox.deliver("later")
+    assert [mail.to for mail in mailoutbox] == addresses
+
+
+def test_a_door_that_hangs_again_tells_the_next_wave():
+    door = DoorFactory(closed=True, places_per_week=1)
+    addresses = [watch.email for watch in waiting(door, 2)]
+    turn(door, DoorState.OPEN)
+    doors.take_down(door, by=door.page.owner)
+    doors.hang_again(door, by=door.page.owner)
+    due.tick()
+    assert told() == addresses[:1]
+    clock.move_to(MONDAY + DAY)
+    due.tick()
+    assert told() == addresses
+
+
 def test_after_the_mail_no_table_knows_the_address(mailoutbox):
     door = DoorFactory(closed=True)
     address = waiting(door, 1)[0].email

@@ -159,8 +159,9 @@ def take_down(door: Door, *, by: User) -> None:
 
 
 def hang_again(door: Door, *, by: User) -> None:
-    """Put a door that was taken down back on the street."""
-    if Door.objects.filter(pk=door.pk, taken_down_at__isnull=False).update(taken_down_at=None):
+    """Put a door that was taken down back on the street. Dates that came meanwhile count, and who waits is told."""
+    back = {"taken_down_at": None, "next_wave_at": clock.now()}
+    if Door.objects.filter(pk=door.pk, taken_down_at__isnull=False).update(**back):
         door.refresh_from_db()
         lifecycle.record(Fact.DOOR_CHANGED, door.page, door=door, by=by, note="hung again")
-        opening.count_places(door)  # weeks have passed, and it announces
+        opening.turn(door)

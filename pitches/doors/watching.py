@@ -97,6 +97,7 @@ def wave(door: Door) -> list[Watch]:
     if not _is_open(door):
         Door.objects.filter(pk=door.pk).update(next_wave_at=None)
         return []
+    _wait_again(door.pk)
     waiting, now = door.watches.waiting(), clock.now()
     room = _room(door, now)
     told = list(waiting.select_for_update()[: AT_ONCE if room is None else room])
@@ -138,7 +139,9 @@ def _share(door: Door) -> int | None:
 def forget() -> int:
     """Addresses that have served their purpose. Returns how many watches and mails were changed."""
     now = clock.now()
-    _wait_again()
+    for door_id in set(_unsent().values_list("watch__door", flat=True)):
+        _wait_again(door_id)
+        Door.objects.hung().filter(pk=door_id).update(next_wave_at=now)  # it may be open again by now
     kept = Watch.objects.exclude(mailbox="", email="")
     blank = {"email": "", "mailbox": ""}
     over = kept.filter(stopped_at__lt=now - UNDO).update(**blank)
@@ -156,10 +159,13 @@ def _forget_mails(mails: QuerySet[Message]) -> int:
     return settled.update(to="", error="")
 
 
-def _wait_again() -> None:
-    """Whose mail was not sent because the door had closed waits for the next opening."""
-    unsent = Message.objects.filter(kind="door_open", state=MessageState.OBSOLETE).select_related("watch")
-    for mail in unsent.exclude(to=""):
+def _unsent() -> QuerySet[Message]:
+    return Message.objects.filter(kind="door_open", state=MessageState.OBSOLETE).exclude(to="")
+
+
+def _wait_again(door_id: int | None) -> None:
+    """Whose mail was not sent because the door had closed waits on, in their old place."""
+    for mail in _unsent().filter(watch__door=door_id).select_related("watch"):
         if mail.watch is None:
             continue
         with transaction.atomic():
