@@ -186,6 +186,16 @@ def test_a_closed_door_refuses_everybody_and_stores_nothing():
     assert Pitch.objects.count() == 0
 
 
+def test_a_page_that_was_hidden_meanwhile_takes_nothing(door):
+    pitch = write(door)
+    code = intake.issue_code(pitch)
+    doors.hide(door.page, by=door.page.owner, hidden=True)
+    with pytest.raises(Refused) as refused:
+        intake.prove(pitch, code, device="")
+    assert refused.value.why == "closed"
+    assert Pitch.objects.count() == 0
+
+
 def test_a_door_that_opens_later_says_when(monday):
     door = DoorFactory(opens_at=monday + timedelta(days=3))
     assert (refusal(door).why, refusal(door).until) == ("closed", monday + timedelta(days=3))

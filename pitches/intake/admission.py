@@ -20,7 +20,7 @@ PLACES_WINDOW = timedelta(days=30)
 def check_open(door: Door) -> None:
     """Raise Refused("closed") unless somebody may knock. The same for everybody, before any mailbox is known."""
     found = opening.of(door)
-    if door.taken_down_at or (found.look == "shut" and not found.by_itself):
+    if door.taken_down_at or door.page.hidden_at or (found.look == "shut" and not found.by_itself):
         raise Refused("closed", until=found.until if found.why != "ended" else None)
 
 
