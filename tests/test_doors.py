@@ -1,5 +1,6 @@
 """The room doors/editing.py: hang a door, change it from two tabs, order the street, take down and hang again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from pitches import doors
 from pitches.models import Door, DoorVersion, Event
@@ -177,3 +179,24 @@ def test_a_door_is_taken_down_and_hung_again() -> None:
     assert (now(door).taken_down_at, now(door).turns_at) == (None, door.until)
     assert facts(door) == [("door_changed", "taken down"), ("door_changed", "hung again")]
     assert DoorVersion.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", ["door", "order"])
+def test_who_changes_a_door_does_not_wait_for_who_changes_the_page(change) -> None:
+    """Each needs what the other has, so a wait would end in a deadlock."""
+    door = DoorFactory()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        doors.keep_words(door.page, by=door.page.owner, tagline="Gadgets")
+        pool.submit(_turn, door, change).result(timeout=5)
+    assert now(door).reason == ("A rest." if change == "door" else "")
+
+
+def _turn(door: Door, change: str) -> None:
+    try:
+        if change == "door":
+            doors.change(door, reason="A rest.")
+        else:
+            doors.reorder(door.page, [door.pk])
+    finally:
+        connection.close()

@@ -93,7 +93,7 @@ def change(door: Door, *, by: User | None = None, seen: int | None = None, **fie
     `seen` is the version that the editor looked at: what they left as it was stays as it is now, and if somebody
     changed one of the same fields since, or one that belongs to it, raises Changed.
     """
-    now = Door.objects.select_for_update().select_related("page").get(pk=door.pk)
+    now = Door.objects.select_for_update(of=("self",), no_key=True).select_related("page").get(pk=door.pk)
     keep_version(now)
     if seen is not None and seen != now.version:
         fields = _merge(now, seen, fields)
@@ -144,7 +144,7 @@ def _merge(door: Door, seen: int, fields: dict[str, Any]) -> dict[str, Any]:
 def reorder(page: Page, order: Iterable[int]) -> None:
     """Put the doors of a page in this order (primary keys); those that are not named follow as they stood."""
     with transaction.atomic():
-        doors = {door.pk: door for door in page.doors.hung().select_for_update()}
+        doors = {door.pk: door for door in page.doors.hung().select_for_update(no_key=True)}
         wanted = list(dict.fromkeys(pk for pk in order if pk in doors))
         for place, pk in enumerate([*wanted, *(pk for pk in doors if pk not in wanted)], start=1):
             doors[pk].position = place

@@ -96,7 +96,7 @@ def keep_sensitive(page: Page, *, by: User, opened: list[str]) -> Page:
 
 @transaction.atomic
 def _keep(page: Page, *, by: User | None, seen: int | None, fields: dict[str, Any]) -> Page:
-    now = Page.objects.select_for_update().get(pk=page.pk)
+    now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
     if seen is not None and seen < now.version:
         fields = _merge(now, seen, fields)
     was = {name: _plain(getattr(now, name)) for name, value in fields.items() if getattr(now, name) != value}
@@ -155,7 +155,7 @@ def keep_shortcuts(page: Page, *, on: bool) -> Page:
 def hide(page: Page, *, by: User, hidden: bool) -> Page:
     """Take a page away from everybody but its owner, or show it again. What waits stays."""
     with transaction.atomic():
-        now = Page.objects.select_for_update().get(pk=page.pk)
+        now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
         if bool(now.hidden_at) != hidden:
             now.hidden_at, now.version = clock.now() if hidden else None, now.version + 1
             now.next_hour_at = now.next_hour(clock.now())

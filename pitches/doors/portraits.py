@@ -48,7 +48,7 @@ def remove(page: Page, *, by: User) -> None:
 
 
 def _changed(page: Page, by: User, note: str) -> None:
-    now = Page.objects.select_for_update().get(pk=page.pk)
+    now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
     now.version += 1
     now.save(update_fields=["version"])
     lifecycle.record(Fact.PAGE_CHANGED, now, by=by, note=note)
