@@ -35,7 +35,8 @@ def inbox(request: HttpRequest, page: Page) -> HttpResponse:
     shelves = _shelves(request, page, show, found)
     rows = [row for shelf in shelves for row in shelf.rows]
     context = {"page": page, "show": show, "shelves": shelves, "counts": found, "last": cards.undoable(page)}
-    context |= {"waiting": sum(found[lane] for lane in lanes.LEDGE), "hour": hours.sentence(page)}
+    waiting = sum(found[lane] for lane in lanes.LEDGE)
+    context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
     context |= {"session": review.current_session(page)}
     at = next((row for row in rows if row.code == request.GET.get("at", "").upper()), rows[0] if rows else None)

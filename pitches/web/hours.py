@@ -26,11 +26,13 @@ def following(page: Page) -> datetime | None:
     return page.next_hour(clock.now() + timedelta(minutes=1))
 
 
-def sentence(page: Page) -> str:
-    """Is it the hour? "Your hour started at 09:00.", or when it is."""
+def sentence(page: Page, *, waiting: int) -> str:
+    """Is it the hour? "Your hour started at 09:00.", or when it is, and that the pitches there are can wait."""
     started, ahead = begun(page), following(page)
     if started:
         return _("Your hour started at %(time)s.") % {"time": at(started, page.zone)}
-    if ahead:
+    if ahead and waiting:
         return _("Your hour is %(moment)s. They can wait.") % {"moment": when(ahead, page.zone)}
+    if ahead:
+        return _("Your hour is %(moment)s.") % {"moment": when(ahead, page.zone)}
     return _("You have set no reading hour, so you can read whenever you like.")

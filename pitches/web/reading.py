@@ -78,7 +78,7 @@ def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
     """The start page, or the end of a sitting whose answers are still in the house."""
     waiting = access.pitches_of(page).waiting().count()
     context: dict[str, Any] = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
-    context |= {"left": context["waiting"] * SECONDS_A_PITCH, "hour": hours.sentence(page)}
+    context |= {"left": context["waiting"] * SECONDS_A_PITCH, "hour": hours.sentence(page, waiting=context["waiting"])}
     context |= {"next_hour": hours.following(page), "started": hours.begun(page)}
     held = access.held_answers(page).filter(session__isnull=False).select_related("session__page")
     given = held.filter(session=current).first() if current else held.order_by("-session_id").first()

@@ -146,18 +146,20 @@ def test_an_empty_ledge_says_when_the_next_hour_is(owner: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "hours", "sentence"),
+    ("moment", "hours", "waiting", "sentence"),
     [
-        (MONDAY, ["TUE 09:00"], "Your hour is Tuesday 3 March, 09:00. They can wait."),
-        (TUESDAY, ["TUE 09:00"], "Your hour started at 09:00."),
-        (TUESDAY, [], "You have set no reading hour, so you can read whenever you like."),
+        (MONDAY, ["TUE 09:00"], 1, "Your hour is Tuesday 3 March, 09:00. They can wait."),
+        (MONDAY, ["TUE 09:00"], 0, "Your hour is Tuesday 3 March, 09:00."),
+        (TUESDAY, ["TUE 09:00"], 1, "Your hour started at 09:00."),
+        (TUESDAY, [], 1, "You have set no reading hour, so you can read whenever you like."),
     ],
 )
 def test_the_inbox_says_whether_it_is_the_hour(
-    client: Client, moment: datetime, hours: list[str], sentence: str
+    client: Client, moment: datetime, hours: list[str], waiting: int, sentence: str
 ) -> None:
     with clock.standing_at(moment):
         page = PageFactory(reading=hours)
+        PitchFactory.create_batch(waiting, waiting=True, door=DoorFactory(page=page))
         client.force_login(page.owner)
         assert client.get("/desk/inbox").context["hour"] == sentence
 
