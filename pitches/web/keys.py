@@ -54,7 +54,7 @@ def keys(request: HttpRequest, page: Page, slug: str) -> HttpResponse:
 
 
 def _mailed(key: Key) -> str:
-    return _("The key is ready, and one mail about it goes to %(email)s.") % {"email": key.email}
+    return _("The key is ready, and one email about it goes to %(email)s.") % {"email": key.email}
 
 
 def _shown(request: HttpRequest, door: Door, form: KeyForm) -> HttpResponse:

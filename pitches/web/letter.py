@@ -31,17 +31,17 @@ Facts = list[tuple[str, str]]
 ANSWERED = {
     Came.MESSAGE: gettext_lazy("Came from a message, %(day)s"),
     Came.MENTION: gettext_lazy("Came from a mention, %(day)s"),
-    Came.MAIL: gettext_lazy("Came from a mail, %(day)s"),
+    Came.MAIL: gettext_lazy("Came from an email, %(day)s"),
     Came.COMMENT: gettext_lazy("Came from a comment, %(day)s"),
 }
 CAME = {
     Came.MESSAGE: gettext_lazy("Came by your link in a message"),
     Came.MENTION: gettext_lazy("Came by your link under a mention"),
-    Came.MAIL: gettext_lazy("Came by your link in a mail"),
+    Came.MAIL: gettext_lazy("Came by your link in an email"),
     Came.COMMENT: gettext_lazy("Came by your link under a comment"),
     Came.BIO: gettext_lazy("Came by the link in your bio"),
     Came.BADGE: gettext_lazy("Came by your badge"),
-    Came.SIGNATURE: gettext_lazy("Came by your mail signature"),
+    Came.SIGNATURE: gettext_lazy("Came by your email signature"),
     Came.QR: gettext_lazy("Came by your QR code"),
 }
 

@@ -24,7 +24,7 @@ USUAL_TONE = "neutral"
 HEADINGS = {
     Came.MESSAGE: gettext_lazy("A reply to a message"),
     Came.MENTION: gettext_lazy("A reply to a mention"),
-    Came.MAIL: gettext_lazy("A reply to a mail"),
+    Came.MAIL: gettext_lazy("A reply to an email"),
     Came.COMMENT: gettext_lazy("A reply to a comment"),
 }
 

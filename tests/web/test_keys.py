@@ -65,7 +65,7 @@ def test_a_key_shows_its_link_right_after_and_ever_again(desk, door):
 
 def test_a_key_for_an_address_is_mailed(desk):
     response = give(desk, email="Kim@Mosaic.example", uses="3")
-    assert "one mail about it goes to kim@mosaic.example" in response.content.decode()
+    assert "one email about it goes to kim@mosaic.example" in response.content.decode()
     work()
     assert [sent.to for sent in mail.outbox] == [["kim@mosaic.example"]]
 
@@ -194,4 +194,4 @@ def test_an_invitation_that_did_not_arrive_is_named(desk, door):
     MessageFactory(kind="invitation", pitch=None, page=door.page, to=key.email, key=key, state="dead", dedupe="x")
     body = desk.get("/desk/outgoing").content.decode()
     assert "The key to Podcast guests" in body
-    assert "A mail to you" not in body
+    assert "An email to you" not in body
