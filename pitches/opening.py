@@ -41,7 +41,7 @@ def of(door: Door, now: datetime | None = None) -> Opening:
     """How a door stands for everybody whose mailbox is unknown. Asks no database, if the page is there."""
     now = now or clock.now()
     shut = _shut_by_hand(door, now)
-    if shut or door.state == DoorState.INVITED:
+    if shut or door.state == DoorState.INVITED or Standing.STRANGER not in door.tiers:
         return shut or Opening("key")
     if door.full_until and door.full_until > now:
         return Opening("shut", "full", door.full_until)
@@ -131,13 +131,13 @@ def give_back(event: Event) -> None:
 
 
 # ── what is announced ────────────────────────────────────────────────────────
-def count_places(door: Door) -> None:
+def count_places(door: Door, *, by: User | None = None) -> None:
     """Is the week full? Written on the door, so that pages need not count."""
     now = clock.now()
     door.full_until = week_of(door.page, now)[1] if places_left(door, now) == 0 else None
     Door.objects.filter(pk=door.pk).update(full_until=door.full_until)
     freshness.changed(door.page)
-    announce(door)
+    announce(door, by=by)
 
 
 def announce(door: Door, *, by: User | None = None) -> None:

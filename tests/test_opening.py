@@ -35,6 +35,8 @@ def turns(door):
     [
         ({}, ("open", "", None)),
         ({"state": "invited"}, ("key", "", None)),
+        ({"tiers": ["introduced", "known", "trusted"]}, ("key", "", None)),
+        ({"tiers": ["known"], "full_until": MONDAY + DAY}, ("key", "", None)),
         ({"state": "closed"}, ("shut", "closed", None)),
         ({"state": "closed", "opens_at": MONDAY + DAY}, ("shut", "closed", MONDAY + DAY)),
         ({"state": "closed", "opens_at": MONDAY}, ("open", "", None)),

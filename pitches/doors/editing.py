@@ -107,7 +107,7 @@ def change(door: Door, *, by: User | None = None, seen: int | None = None, **fie
         now.save(update_fields=[*KEPT, "version"])
         keep_version(now, by=by)
         lifecycle.record(Fact.DOOR_CHANGED, now.page, door=now, by=by, note=str(now.version))
-        opening.count_places(now) if "places_per_week" in fields else opening.announce(now, by=by)
+        opening.count_places(now, by=by) if "places_per_week" in fields else opening.announce(now, by=by)
     return now
 
 

@@ -15,6 +15,7 @@ from pitches import doors, opening
 from pitches.forms import content
 from pitches.forms.door import DoorForm, StateForm, most_required
 from pitches.models import Door, DoorState, Page
+from pitches.models.door import all_tiers
 from pitches.web import access, door_words, shown
 from pitches.web.owned import owned
 from pitches.web.redirects import SeeOther, see
@@ -86,9 +87,16 @@ def state(request: HttpRequest, page: Page, slug: str) -> HttpResponse:
         return _refuse(request, page, door, form)
     wanted, now = form.cleaned_data["state"], opening.of(door)
     if wanted != door.state or now.why == "early":  # whoever taps "Open" means now
-        doors.change(door, by=access.signed_in(request), state=wanted, until=None, opens_at=None)
+        said = {"state": wanted, "until": None, "opens_at": None} | _for_whom(door, wanted)
+        doors.change(door, by=access.signed_in(request), **said)
         return _back(request, page, door, done="turned", key="switch")
     return _back(request, page, door, key="switch")
+
+
+def _for_whom(door: Door, wanted: str) -> dict[str, list[str]]:
+    """A door that was by invitation and is opened opens for everybody; the editor can narrow it."""
+    opened = door.state == DoorState.INVITED and wanted in (DoorState.OPEN, DoorState.UNTIL)
+    return {"tiers": all_tiers()} if opened else {}
 
 
 def _undo(request: HttpRequest, page: Page, door: Door) -> HttpResponse:
@@ -106,7 +114,9 @@ def _keep_panel(request: HttpRequest, page: Page, door: Door) -> HttpResponse:
     if not form.is_valid():
         return _refuse(request, page, door, form)
     try:
-        kept = doors.change(door, by=access.signed_in(request), seen=_seen(request), **form.said())
+        said = form.said()
+        said |= _for_whom(door, said["state"])
+        kept = doors.change(door, by=access.signed_in(request), seen=_seen(request), **said)
     except doors.Changed as changed:
         form.add_error("state", _meanwhile(changed.door))
         return _refuse(request, page, changed.door, form, status=409)

@@ -15,7 +15,7 @@ from pitches import intake, ledge, opening, relationships
 from pitches.doors import keys
 from pitches.forms.code import CodeForm
 from pitches.forms.keys import WhoForm
-from pitches.models import Door, Introduction, Page, Sender, Standing
+from pitches.models import Door, DoorState, Introduction, Page, Sender, Standing
 from pitches.web import access, devices, ways
 from pitches.web.redirects import SeeOther, see
 from portal import domains
@@ -26,7 +26,10 @@ KNOWN = (Standing.KNOWN, Standing.TRUSTED)
 # ── for whom a door opens ────────────────────────────────────────────────────
 def opens_for(standing: Standing, door: Door, found: opening.Opening) -> bool:
     """Does a door that is not open to everybody open for this standing? Never when the owner shut it by hand."""
-    return standing in KNOWN and standing in door.tiers and (found.look == "key" or found.by_itself)
+    if standing not in door.tiers:
+        return False
+    met = standing in KNOWN or (standing == Standing.INTRODUCED and door.state != DoorState.INVITED)
+    return (found.look == "key" and met) or (found.by_itself and standing in KNOWN)
 
 
 def let_in(request: HttpRequest, page: Page, doors: Iterable[Door]) -> dict[int, Sender]:

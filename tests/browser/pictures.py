@@ -49,6 +49,9 @@ def test_take_the_pictures(hand: Any, camera: Any, screen: str) -> None:
     client.force_login(page.owner, backend="django.contrib.auth.backends.ModelBackend")
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     owner = hand(screen, cookies=cookies)
+    for name in ("doors", "page", "hours", "share"):
+        owner.open(f"/desk/{name}")
+        camera(owner, f"desk-{name}", screen)
     owner.open("/desk/inbox")
     camera(owner, "inbox", screen)
     owner.button("Start reading").first.click()
@@ -62,6 +65,8 @@ def test_take_the_pictures(hand: Any, camera: Any, screen: str) -> None:
 def _as_an_agency(person: Hand, camera: Any, screen: str) -> None:
     person.open("/@maya")
     camera(person, "public", screen)
+    person.open("/@maya/ai-writing")
+    camera(person, "closed", screen)
     person.open("/@maya/research")
     camera(person, "door", screen)
     answers = {

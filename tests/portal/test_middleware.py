@@ -75,18 +75,19 @@ UPLOAD = "multipart/form-data; boundary=x"
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "method", "length", "fits"),
+    ("sent", "fits"),
     [
-        ("/up", UPLOAD, "post", 5000, True),
-        ("/up", UPLOAD, "post", 5001, False),
-        ("/up", FORM, "post", 1001, False),
-        ("/up", UPLOAD, "get", 1001, False),
-        ("/up/more", UPLOAD, "post", 1001, False),
-        ("/x/up", UPLOAD, "post", 1001, False),
-        ("/elsewhere", UPLOAD, "post", 1001, False),
+        (("/up", UPLOAD, "post", 5000), True),
+        (("/up", UPLOAD, "post", 5001), False),
+        (("/up", FORM, "post", 1001), False),
+        (("/up", UPLOAD, "get", 1001), False),
+        (("/up/more", UPLOAD, "post", 1001), False),
+        (("/x/up", UPLOAD, "post", 1001), False),
+        (("/elsewhere", UPLOAD, "post", 1001), False),
     ],
 )
-def test_a_file_may_be_larger_where_the_settings_say_so(settings, path, kind, method, length, fits):
+def test_a_file_may_be_larger_where_the_settings_say_so(settings, sent, fits):
+    path, kind, method, length = sent
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.UPLOADS = 1000, {r"/up": 5000}
     request = RequestFactory().generic(method, path, b"x" * length, content_type=kind)
     assert (through(middleware.BadInput, request).status_code != 413) is fits

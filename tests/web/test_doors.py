@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pitches import doors
+from pitches import doors, opening
 from pitches.forms import content
 from pitches.forms.door import DoorForm, most_required
 from pitches.forms.groups import GROUPS
@@ -546,3 +546,10 @@ def test_the_doors_of_others_do_not_exist(client: Client, door: Door, path: str,
 @pytest.mark.parametrize("path", ["state", "move", "down"])
 def test_get_changes_nothing(owner: Client, door: Door, path: str) -> None:
     assert owner.get(f"/desk/doors/research/{path}").status_code == 405
+
+
+def test_a_door_by_invitation_that_is_opened_opens_for_everybody(owner, page):
+    guests = DoorFactory(page=page, slug="guests", invited=True)
+    owner.post("/desk/doors/guests/state", {"state": "open"})
+    guests = now(guests)
+    assert (guests.state, opening.of(guests).look, "stranger" in guests.tiers) == ("open", "open", True)

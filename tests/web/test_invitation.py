@@ -14,6 +14,7 @@ from django.urls import reverse
 from pitches import doors, intake, opening, relationships
 from pitches.doors import keys
 from pitches.models import Device, Introduction, Key, Pitch, Sender
+from pitches.models.door import all_tiers
 from pitches.web import devices
 from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory
@@ -254,7 +255,7 @@ def test_a_door_that_the_owner_opens_or_shuts_meanwhile_is_the_door(door):
     path = say_who(client, door)
     client.post(path, {"code": code_for(path)})
     for state in ("open", "closed"):
-        doors.change(door, state=state)
+        doors.change(door, state=state, tiers=all_tiers())
         assert client.get(path)["Location"] == address(door)
 
 
