@@ -7,11 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pitches.doors import KEPT
 from pitches.forms import content, fields
-from pitches.forms.groups import GROUPS
+from pitches.forms.groups import needed
 from pitches.forms.groups.base import CURRENCIES
 from pitches.models import Asked, Door, DoorState, Page
 from pitches.models.door import all_tiers, usual_asks
@@ -19,7 +19,6 @@ from pitches.models.relationship import LADDER
 from portal import clock
 
 BASE, MOST_REQUIRED = 8, 12  # answers that every pitch needs, and the most that a door may need
-NEEDED = {"paid": 4, "news": 3, "event": 2, "product": 3}  # answers that each group adds
 ASKS = {
     "paid": gettext_lazy("The offer: what is paid, and for what"),
     "news": gettext_lazy("News: an embargo, and details under seal"),
@@ -41,7 +40,7 @@ MOST_PLACES = 500  # a week
 
 def most_required(asks: list[str], questions: list[dict[str, Any]]) -> int:
     """How many answers a pitch may need behind a door that asks these groups and these questions of the owner's."""
-    return BASE + sum(NEEDED.get(name, 0) for name in asks) + sum(bool(one.get("required")) for one in questions)
+    return BASE + needed(asks, questions)
 
 
 class Moment(forms.Field):
@@ -97,6 +96,13 @@ class Lines(fields.Text):
                 words = {"most": LONGEST_LINE, "line": f"{line[:30]}…"}
                 raise ValidationError(_("Keep each line to %(most)s characters: “%(line)s” is longer.") % words)
         return lines
+
+
+def _with_its_price(group: str, label: str) -> str:
+    """A group of questions, and how many answers it adds."""
+    count = needed([group])
+    words = ngettext("%(label)s (adds %(count)d answer)", "%(label)s (adds %(count)d answers)", count)
+    return words % {"label": label, "count": count}
 
 
 class StateForm(forms.Form):
@@ -231,7 +237,11 @@ class DoorForm(StateForm):
         super().__init__(*args, **kwargs)
         asks = self.fields["asks"]
         assert isinstance(asks, forms.MultipleChoiceField)
-        asks.choices = [(name, label) for name, label in ASKS.items() if name in GROUPS]
+        asks.choices = [(name, _with_its_price(name, str(label))) for name, label in ASKS.items()]
+        asks.help_text = _("A door may need at most %(most)d answers; every pitch needs %(base)d.") % {
+            "most": MOST_REQUIRED,
+            "base": BASE,
+        }
         if self.door:
             del self.fields["slug"]
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from pitches import freshness, opening
+from pitches.doors import deflecting
 from pitches.models import (
     Agency,
     Answer,
@@ -135,6 +136,12 @@ def key_by_token(token: str) -> Key:
 def key_to(door: Door, token: str) -> Key | None:
     """The key to this very door that somebody came with."""
     return door.keys.filter(token_hash=tokens.digest(token)).first() if token else None
+
+
+def reply_to(door: Door, token: str) -> ReplyLink | None:
+    """The reply link of this very door that somebody came with, while it works."""
+    found = door.reply_links.filter(token_hash=tokens.digest(token)).first() if token else None
+    return found if found and deflecting.works(found) else None
 
 
 def introduction(token: str) -> Introduction:

@@ -100,7 +100,8 @@ def with_form(
     request: HttpRequest, door: Door, form: PitchForm, *, way: invitation.Way | None = None, status: int = 200
 ) -> HttpResponse:
     """A door page around a form: empty, going on, or with its problems."""
-    now, found, way = clock.now(), opening.of(door), way or invitation.way_in(request, door)
+    now, found, came = clock.now(), opening.of(door), ways.of(request)
+    way = way or invitation.way_in(request, door)
     until = door.until if door.state == DoorState.UNTIL else None
     context = {
         "page": door.page,
@@ -109,7 +110,8 @@ def with_form(
         "form": form,
         "sections": shown.sections(form),
         "unfold": shown.unfold_optional(form),
-        "ways": ways.of(request),
+        "ways": came,
+        "reply": access.reply_to(door, came.reply),
         "way": way,
         "why": found.why,
         "opens": found.until,
@@ -118,7 +120,10 @@ def with_form(
         "no_date_before": opening.latest_promise(door.page),
         "days_left": (door.page.local_date(until) - door.page.local_date(now)).days if until else None,
     }
-    return render(request, "public/door.html", context, status=status)
+    response = render(request, "public/door.html", context, status=status)
+    if came.key or came.reply:  # an address with a secret in it is kept nowhere
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 def closed(request: HttpRequest, door: Door, form: WatchForm | None = None, *, status: int = 200) -> HttpResponse:

@@ -311,3 +311,15 @@ def test_the_letter_says_how_it_came(owner: Client, page: Page) -> None:
         assert shown.count("Came ") == bool(sentence)
         assert sentence in shown
         assert "Came " not in text(Client().get(f"/p/{pitch.token}"))
+
+
+def test_whoever_comes_with_the_link_of_an_answer_is_greeted(client: Client, page: Page) -> None:
+    link = made(page)
+    response = client.get(f"/r/{link.token}", follow=True)
+    assert "Maya answered your message of" in text(response)
+    assert response["Cache-Control"] == "no-store"
+    link.used_at = clock.now()
+    link.save()
+    assert "answered your message" not in text(client.get(f"/@maya/research?via={link.token}"))
+    other = DoorFactory(page=page, slug="other")
+    assert "answered your message" not in text(client.get(f"/@maya/{other.slug}?via={made(page).token}"))
