@@ -5,7 +5,7 @@ It rests encrypted in a table of its own, and is forgotten when the pitch ends w
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import InvalidToken
@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from pitches import lifecycle
 from pitches.models import AnswerKind, Embargo, Event, Fact, Pitch, PitchState
+from pitches.models.pitch import TAKEN_BACK
 from portal import clock, tokens
 from portal.models import User
 
 OVER = frozenset({PitchState.WITHDRAWN, PitchState.LAPSED})
-TAKEN_BACK = timedelta(hours=24)  # as long as that can be undone (intake.taking_back.UNDO)
 
 
 class TermsChanged(Exception):

@@ -159,7 +159,7 @@ def test_a_loan_is_none(keep):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"product.keep": "perhaps"}, {"product.value": "-1"}, {"product.currency": "XXX"}, {"product.value": "a"}],
+    [{"product.keep": "perhaps"}, {"product.value": "-1"}, {"product.currency": "ZZZ"}, {"product.value": "a"}],
 )
 def test_a_product_of_which_nobody_knows(changes):
     assert list(wrong(door("product"), **PRODUCT | changes)) == list(changes)

@@ -1,6 +1,6 @@
 """Taking back: the sender withdraws what waits, and may change their mind for a day."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -8,9 +8,9 @@ from pitches import lifecycle, opening
 from pitches.intake.admission import check_own, is_full
 from pitches.intake.refusal import Refused
 from pitches.models import Answer, Event, Pitch, PitchState, Sender, Standing
+from pitches.models.pitch import TAKEN_BACK
 from portal import clock
 
-UNDO = timedelta(hours=24)
 MAY_BE_TAKEN = (PitchState.WAITING, PitchState.ASKED, PitchState.WRONG_DOOR)  # as the sender was told
 
 
@@ -32,7 +32,7 @@ def undo_until(pitch: Pitch) -> datetime | None:
     """Until when a pitch that was taken back can be put on the ledge again; None when that time is over."""
     if pitch.state != PitchState.WITHDRAWN or pitch.withdrawn_at is None:
         return None
-    end = pitch.withdrawn_at + UNDO
+    end = pitch.withdrawn_at + TAKEN_BACK
     return end if clock.now() < end else None
 
 

@@ -63,6 +63,7 @@ class Payer(models.TextChoices):
     NOBODY = "nobody", _("Nobody")
 
 
+TAKEN_BACK = timedelta(hours=24)  # how long the sender may undo a withdrawal
 ON_THE_LEDGE = (PitchState.WAITING, PitchState.HELD)
 OPEN_STATES = (PitchState.ARRIVED, PitchState.WAITING, PitchState.HELD, PitchState.QUARANTINE, PitchState.ASKED,
                PitchState.LATER)  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from django.core import mail
 from django.db import connection
 
-from pitches import embargo, intake
+from pitches import embargo, intake, opening
 from pitches.doors import deflecting, watching
 from pitches.doors import keys as doorkeys
 from pitches.models import Came, Key, Page, Pitch, ReplyLink, Sender, Watch
@@ -20,34 +20,36 @@ from portal import clock, tokens
 USUAL_DAYS = 30
 
 
-class NotInTheMail(Exception):
-    """The link that a step needs was not mailed."""
-
-
 def mailed_token(address: str, path: str) -> str:
-    """The token behind a path in the newest mail to an address."""
+    """The token behind a path in the newest mail to an address; empty if there is none."""
     for message in reversed(mail.outbox):
         if address.lower() in (to.lower() for to in message.to):
             hit = re.search(rf"/{path}/([\w-]+)", str(message.body))
             if hit:
                 return hit[1]
-    raise NotInTheMail
+    return ""
 
 
 # ── to wait for a door ───────────────────────────────────────────────────────
 def watch(page: Page, slug: str, email: str) -> str:
-    """Ask to be told, and confirm from the mail. `waiting`, or `same` when this mailbox waits already."""
+    """Ask to be told, and confirm from the mail: the newest one is for all that was asked that day.
+
+    `waiting`; `same` when this mailbox waits already; `refused` at a door that is not shut; `unproven` without a mail.
+    """
     door = page.doors.select_related("page").get(slug=slug)
-    if Watch.objects.waiting().filter(door=door, mailbox=email.lower()).exists():
-        watching.ask(door, email)
-        stage.settle()
-        return "same"
+    if opening.of(door).look != "shut":
+        return "refused"
+    waiting = Watch.objects.waiting().filter(door=door, mailbox=email.lower())
+    known = waiting.exists()
     watching.ask(door, email)
     stage.settle()
-    token = mailed_token(email, "watch/confirm")
-    watching.confirm(Watch.objects.get(token_hash=tokens.digest(token)))
-    stage.settle()
-    return "waiting"
+    if known:
+        return "same"
+    if token := mailed_token(email, "watch/confirm"):
+        for asked in watching.asked_with(Watch.objects.get(token_hash=tokens.digest(token))):
+            watching.confirm(asked)
+        stage.settle()
+    return "waiting" if waiting.exists() else "unproven"
 
 
 def stop_watch(page: Page, slug: str, email: str) -> None:

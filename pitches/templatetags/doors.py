@@ -27,7 +27,7 @@ def drawing(state: str, paint: str) -> dict[str, str]:
 
 @register.inclusion_tag("components/door.html")
 def door(state: str, paint: str = "green") -> dict[str, str]:
-    """A half-door as it stands: `{% door door.look paint %}`."""
+    """A half-door as it stands: `{% door look paint %}`."""
     return drawing(state, paint)
 
 
