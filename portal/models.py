@@ -47,6 +47,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
 
+class Tally(models.Model):
+    """How often something was tried within a span that began at a moment. See portal/limits.py."""
+
+    what = models.CharField(max_length=24, help_text="a name of limits.LIMITS")
+    who = models.CharField(max_length=64, help_text="keyed hash of a network, or the number of a page")
+    began_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["what", "who", "began_at"], name="tally_once")]
+        indexes: ClassVar = [models.Index(fields=["began_at"], name="tally_began")]  # what is over is deleted
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.count}"
+
+
 class DrawerMail(models.Model):
     """One mail as it was handed over, kept for reading at /dev/mail where no mail server is set."""
 

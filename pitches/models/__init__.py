@@ -13,8 +13,9 @@ from pitches.models.relationship import (
     Relationship,
     Standing,
 )
-from pitches.models.sender import Agency, Device, Sender
+from pitches.models.sender import Agency, Device, Mailbox, Sender
 from pitches.models.ways_in import CHANNELS, Came, Introduction, Key, ReplyLink, Watch
+from pitches.models.words import Attachment, Draft, Revision, RevisionKind
 
 __all__ = [
     "CHANNELS",
@@ -23,12 +24,14 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Asked",
+    "Attachment",
     "Attempt",
     "Came",
     "Device",
     "Door",
     "DoorState",
     "DoorVersion",
+    "Draft",
     "Embargo",
     "Event",
     "Evidence",
@@ -39,6 +42,7 @@ __all__ = [
     "Introduction",
     "Key",
     "Lane",
+    "Mailbox",
     "Message",
     "MessageState",
     "Page",
@@ -51,6 +55,8 @@ __all__ = [
     "Reason",
     "Relationship",
     "ReplyLink",
+    "Revision",
+    "RevisionKind",
     "Sender",
     "Standing",
     "Watch",

@@ -59,6 +59,7 @@ class Door(models.Model):
     topic = models.CharField(max_length=8, blank=True, help_text="an id of the IAB Content Taxonomy 3.1")
     floor_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     floor_currency = models.CharField(max_length=3, blank=True)
+    takes_files = models.BooleanField(default=False, help_text="from people the owner knows or trusts")
     paint = models.CharField(max_length=8, choices=PAINTS, default="green")
     position = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)

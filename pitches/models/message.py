@@ -10,6 +10,7 @@ from pitches.models.page import Page
 from pitches.models.pitch import Pitch
 from pitches.models.reading import Answer
 from pitches.models.ways_in import Key, Watch
+from pitches.models.words import Draft
 from portal.leases import Leased
 
 
@@ -35,6 +36,7 @@ class Message(Leased):
     answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     watch = models.ForeignKey(Watch, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     key = models.ForeignKey(Key, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     sealed = models.BinaryField(
         null=True,
         help_text="codes and other words that must not rest in plain; gone once sent",

@@ -5,9 +5,10 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models.door import Door
@@ -149,6 +150,26 @@ class Pitch(models.Model):
     came_from = models.CharField(max_length=12, choices=Came, blank=True, help_text="the kind of link that led here")
     reply_link = models.ForeignKey(ReplyLink, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     key = models.ForeignKey(Key, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    browser = models.CharField(max_length=64, blank=True, help_text="digest of its mark; gone once handed in")
+    opened_at = models.DateTimeField(null=True, blank=True, help_text="first read; never told to the sender")
+    version = models.PositiveSmallIntegerField(default=1, help_text="counts what the sender changed")
+    moved_from = models.ForeignKey(
+        Door, null=True, blank=True, on_delete=models.RESTRICT, related_name="+", help_text="the wrong door, once"
+    )
+    again_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="tried_again",
+        help_text="an earlier one that may be tried again",
+    )
+    prints = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, help_text="bands of its fingerprint (likeness.py)"
+    )
+    cluster = models.BigIntegerField(
+        null=True, blank=True, help_text="the first pitch of those that read alike, on any page"
+    )
 
     objects = PitchQuerySet.as_manager()
 
@@ -175,6 +196,11 @@ class Pitch(models.Model):
                          condition=Q(state__in=["waiting", "held", "quarantine", "asked"])),
             models.Index(fields=["back_at"], name="pitch_back_due", condition=Q(state="later")),
             models.Index(fields=["written_at"], name="pitch_unproven", condition=Q(state="unproven")),
+            # Which codes were mailed to an address (intake/proof.py).
+            models.Index(Lower("email"), name="pitch_unproven_email", condition=Q(state="unproven")),
+            # likeness.py: what reads alike shares a band; and all of one cluster.
+            GinIndex(fields=["prints"], name="pitch_prints"),
+            models.Index(fields=["cluster"], name="pitch_cluster", condition=Q(cluster__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:

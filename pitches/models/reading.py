@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from pitches.models.door import Door
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch, PitchState
 from pitches.models.relationship import Standing
@@ -20,6 +21,7 @@ class AnswerKind(models.TextChoices):
     ASK = "ask", _("Question")
     LATER = "later", _("Later")
     NO = "no", _("No")
+    WRONG_DOOR = "wrong_door", _("Wrong door")
 
 
 class Reason(models.TextChoices):
@@ -77,7 +79,7 @@ class Answer(models.Model):
         on_delete=models.SET_NULL,
         related_name="answers",
     )
-    kind = models.CharField(max_length=8, choices=AnswerKind)
+    kind = models.CharField(max_length=12, choices=AnswerKind)
     reason = models.CharField(max_length=16, choices=Reason, blank=True)
     text = models.CharField(max_length=280, blank=True)
     was = models.CharField(
@@ -86,7 +88,12 @@ class Answer(models.Model):
         help_text="where undo brings the pitch back to",
     )
     lapsed_at = models.DateTimeField(null=True, blank=True, help_text="when the pitch would lapse, for undo")
-    until = models.DateField(null=True, blank=True, help_text="with later: when it comes back")
+    until = models.DateField(
+        null=True, blank=True, help_text="with later: when it comes back; with not now: from when it may be tried again"
+    )
+    door = models.ForeignKey(
+        Door, null=True, blank=True, on_delete=models.RESTRICT, related_name="+", help_text="the right one"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     given_at = models.DateTimeField()
     goes_out_at = models.DateTimeField(null=True, blank=True, help_text="set when the session ends")
@@ -103,6 +110,7 @@ class Answer(models.Model):
                 name="answer_one_held_per_pitch",
             ),
             models.CheckConstraint(name="answer_no_has_reason", condition=Q(kind="no") ^ Q(reason="")),
+            models.CheckConstraint(name="answer_names_a_door", condition=Q(kind="wrong_door") ^ Q(door=None)),
             models.CheckConstraint(
                 name="answer_sent_or_undone",
                 condition=Q(sent_at=None) | Q(undone_at=None),

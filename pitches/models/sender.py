@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Lower
 
+from portal import tokens
+
 
 class Agency(models.Model):
     """The organisation behind a sender, known by its registrable domain."""
@@ -35,6 +37,29 @@ class Sender(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
+
+
+class Mailbox(models.Model):
+    """What went to an address before anybody proved it, and whether it wants none of it. Known by a keyed hash only."""
+
+    digest = models.CharField(max_length=64, unique=True, help_text="tokens.code_hash() of the canonical address")
+    seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    began_at = models.DateTimeField(null=True, blank=True, help_text="the first mail of the last 24 hours")
+    sent = models.PositiveSmallIntegerField(default=0, help_text="mails since then")
+    browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever asked for the first")
+    never_at = models.DateTimeField(null=True, blank=True, help_text="said: this was not me")
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+
+    def __str__(self) -> str:
+        return f"mailbox {self.digest[:8]}"
+
+    @property
+    def token(self) -> str:
+        """The secret part of "this was not me"."""
+        return tokens.link_token("mailbox", self.seed)
 
 
 class Device(models.Model):

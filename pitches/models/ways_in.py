@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models.door import Door
@@ -42,6 +43,7 @@ class Watch(models.Model):
     mailbox = models.CharField(max_length=254, blank=True, help_text="the address without case")
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever asked first")
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
@@ -143,8 +145,13 @@ class Introduction(models.Model):
     email = models.EmailField()
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever typed it")
     at = models.DateTimeField()
     proven_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        # How many came before for a mailbox; codes are looked up by it.
+        indexes: ClassVar = [models.Index(Lower("email"), "at", name="introduction_of_mailbox")]
 
     def __str__(self) -> str:
         return f"introduction at {self.door_id}"
