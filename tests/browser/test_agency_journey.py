@@ -70,7 +70,7 @@ def test_a_second_pitch_from_the_same_device_needs_no_code(hand: Any, door: Any)
     person.page.get_by_role("heading", name="Your pitch is on Maya’s ledge").wait_for()
     person.open("/@maya/events")
     assert person.page.get_by_label("Work email").input_value() == ADDRESS
-    page, before = person.page, person.taps
+    page, before, typed = person.page, person.taps, person.typed
     person.write(page.get_by_label("In one line, what is it?"), "A breakfast on consent, with the raw data")
     person.write(page.get_by_label("readers care"), WHY)
     person.write(page.get_by_label(re.compile("A link that")), "mosaic.example/breakfast")
@@ -80,7 +80,74 @@ def test_a_second_pitch_from_the_same_device_needs_no_code(hand: Any, door: Any)
     assert page.get_by_label("Code from the email").count() == 0
     person.tap(person.button("Leave it on the ledge"))
     page.get_by_role("heading", name="Your pitch is on Maya’s ledge").wait_for()
-    assert person.taps - before <= 7
+    taps = person.taps - before
+    assert taps <= 7
+    assert (person.typed - typed) * PER_CHARACTER + taps * PER_TAP + READING <= 150
+
+
+REACHED = """(wanted) => {
+  const here = document.activeElement;
+  if (here !== wanted && !(here.type === "radio" && here.name === wanted.name)) return "";
+  const shown = here.type === "radio" ? here.closest("label") : here, box = shown.getBoundingClientRect();
+  const lit = (part, pseudo) => getComputedStyle(part, pseudo).outlineStyle !== "none";
+  const seen = lit(shown) || lit(here) || lit(here, "::after");
+  const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, 24) / 2);
+  return !seen ? "no outline" : shown.contains(over) || over?.contains(shown) ? "reached" : `under ${over?.className}`;
+}"""
+
+
+def tab_to(page: Any, target: Any) -> None:
+    """Press Tab until the target has the focus, where it can be seen and nothing lies over it."""
+    wanted = target.element_handle()
+    for _key in range(60):
+        page.keyboard.press("Tab")
+        if state := page.evaluate(REACHED, wanted):
+            assert state == "reached"
+            return
+    raise AssertionError("Tab does not lead there.")
+
+
+def press_on(page: Any, target: Any, key: str) -> None:
+    tab_to(page, target)
+    page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_the_keyboard_alone_is_enough(hand: Any, door: Any, script: bool) -> None:
+    person = hand("desktop", script=script)
+    page = person.page
+    person.open("/@maya")
+    press_on(page, person.link("Original research"), "Enter")
+    page.get_by_role("heading", name="Original research").wait_for()
+    typed = {
+        "In one line, what is it?": LINE,
+        "readers care": WHY,
+        "A link that": "mosaic.example/mute",
+        "Write about it, or not": " ",
+        "A client": " ",
+        "Your name": "Elif Kaya",
+        "Agency or company": "Mosaic Research",
+        "Work email": ADDRESS,
+    }
+    for label, text in typed.items():
+        tab_to(page, page.get_by_label(re.compile(label)))
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=re.compile("This is how Maya will read it")).wait_for()
+    tab_to(page, page.get_by_label("Code from the email"))
+    page.keyboard.type(mailed_code(ADDRESS))
+    press_on(page, person.button("Leave it on the ledge"), "Enter")
+    page.get_by_role("heading", name="Your pitch is on Maya’s ledge").wait_for()
+    assert Pitch.objects.get().ask == "write"
+    assert Pitch.objects.get().payer == "client"
+
+
+def test_a_plain_door_asks_for_at_most_nine_answers(hand: Any, door: Any) -> None:
+    person = hand("phone")
+    person.open("/@maya/original-research")
+    person.button(re.compile("See how Maya reads it")).tap()
+    person.page.get_by_role("heading", name="There is a problem").wait_for()
+    assert person.page.locator(".summary li").count() <= 8, "and the code is the ninth"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
