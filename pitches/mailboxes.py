@@ -1,0 +1,97 @@
+"""The gate before every mail to an address that nobody proved: one in 24 hours over the whole site.
+
+It is asked where mails are put, never in a request: whoever is named, a request does the very same.
+"""
+
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from pitches.models import Mailbox, Sender
+from portal import clock, domains, tokens
+
+A_DAY = timedelta(days=1)
+UNPROVEN_A_DAY = 1
+AGAIN = 2  # more, when the browser that asked first presses "Send again"
+PROVEN_A_DAY = 5
+KEPT = timedelta(days=30)
+
+
+@transaction.atomic
+def may_mail(email: str, *, browser: str = "", again: bool = False) -> bool:
+    """May a mail go to this address now? It is counted, so ask once for each mail, in the transaction that puts it.
+
+    `browser`: portal.browsers.mark_of() whoever asked; `again`: somebody pressed "Send again".
+    """
+    box, now = _locked(email), clock.now()
+    if box.never_at:
+        return False
+    if box.began_at is None or box.began_at <= now - A_DAY:
+        box.began_at, box.sent, box.browser = now, 0, browser
+    if box.sent >= _most(box, email, browser if again else ""):
+        return False
+    box.sent += 1
+    box.save(update_fields=["began_at", "sent", "browser"])
+    return True
+
+
+def _most(box: Mailbox, email: str, browser: str) -> int:
+    if is_proven(email):
+        return PROVEN_A_DAY
+    return UNPROVEN_A_DAY + (AGAIN if browser and tokens.same(browser, box.browser) else 0)
+
+
+def is_proven(email: str) -> bool:
+    """Did somebody prove this very mailbox before, as a sender or for an account?"""
+    return Sender.objects.filter(mailbox=domains.mailbox(email)).exists() or is_account(email)
+
+
+def is_account(email: str) -> bool:
+    """Does somebody sign in with this address, and proved it?"""
+    return EmailAddress.objects.filter(email__iexact=email, verified=True).exists()
+
+
+def proved(email: str) -> None:
+    """Whoever reads this mailbox agreed: what was sent before counts no longer."""
+    Mailbox.objects.filter(digest=_digest(email)).update(began_at=None, sent=0, browser="")
+
+
+def _digest(email: str) -> str:
+    return tokens.code_hash("mailbox", domains.canonical(email))
+
+
+def _locked(email: str) -> Mailbox:
+    """The row of a mailbox, made at the first question. Whoever asks at the same time waits here."""
+    seed = tokens.seed()
+    fresh = {"seed": seed, "token_hash": tokens.digest(tokens.link_token("mailbox", seed))}
+    box, _new = Mailbox.objects.select_for_update().get_or_create(digest=_digest(email), defaults=fresh)
+    return box
+
+
+# ── this was not me ──────────────────────────────────────────────────────────
+def token_of(email: str) -> str:
+    """The secret part of "this was not me" for this address; empty where nothing was ever asked."""
+    box = Mailbox.objects.filter(digest=_digest(email)).first()
+    return box.token if box else ""
+
+
+def wants_none(email: str) -> bool:
+    """Did somebody say here: never mail me?"""
+    return Mailbox.objects.filter(digest=_digest(email), never_at__isnull=False).exists()
+
+
+def refuse(box: Mailbox, *, never: bool = True) -> None:
+    """Whoever holds the mailed link wants no mail any more, or takes that back. Doing it again changes nothing."""
+    mine = Mailbox.objects.filter(pk=box.pk)
+    if never:
+        mine.filter(never_at=None).update(never_at=clock.now())
+    else:
+        mine.filter(never_at__isnull=False).update(never_at=None, began_at=None, sent=0, browser="")
+
+
+# ── to forget ────────────────────────────────────────────────────────────────
+def forget() -> int:
+    """Delete what was counted more than 30 days ago; what was said for ever stays. Returns how many."""
+    since: datetime = clock.now() - KEPT
+    return Mailbox.objects.filter(never_at=None).exclude(began_at__gt=since).delete()[0]
