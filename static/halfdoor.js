@@ -175,6 +175,10 @@ addEventListener("pageshow", ready);
 document.addEventListener("htmx:afterRequest", ready);
 
 // ── copy, theme ──
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 for (const button of all("[data-copy]")) button.hidden = false;
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -35,6 +35,11 @@ class Said:
     kind: str
     text: str
 
+    @property
+    def mine(self) -> bool:
+        """Did the sender say it?"""
+        return self.kind not in AnswerKind.values
+
 
 def story(pitch: Pitch) -> dict[str, Any]:
     """Everything that the status page shows, from what the sender may know."""
@@ -55,6 +60,7 @@ def story(pitch: Pitch) -> dict[str, Any]:
         "steps": said,
         "thread": [entry for entry in said if entry.text and entry.kind not in FINAL],
         "agreed": sealed.agreed(pitch, sent),
+        "printed_at": clock.now(),
         "fresh": pitch.handed_in_at is not None and clock.now() - pitch.handed_in_at < JUST_NOW,
     } | _more(pitch, told, sent)
 
