@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pitches import lifecycle
-from pitches.models import AnswerKind, Embargo, Event, Fact, Pitch, PitchState
-from pitches.models.pitch import TAKEN_BACK
+from pitches.models import Answer, AnswerKind, Embargo, Event, Fact, Pitch, PitchState
+from pitches.models.pitch import MOVE_LIFE, TAKEN_BACK
 from portal import clock, tokens
 from portal.models import User
 
 OVER = frozenset({PitchState.WITHDRAWN, PitchState.LAPSED})
+REFUSED = OVER | {PitchState.DECLINED, PitchState.WRONG_DOOR}  # nobody accepts terms after that
 
 
 class TermsChanged(Exception):
@@ -102,7 +103,7 @@ def accept(pitch: Pitch, *, by: User, seen: str = "") -> bool:
     `seen` is the digest of the terms that were looked at; raises TermsChanged when they are others now.
     """
     row = Embargo.objects.select_for_update().filter(pitch=pitch, sealed__isnull=False).first()
-    if row is None or row.accepted_at or pitch.state in {*OVER, PitchState.DECLINED}:
+    if row is None or row.accepted_at or pitch.state in REFUSED:
         return False
     text = terms(pitch, row)
     if seen and seen != digest(text):
@@ -137,15 +138,19 @@ def forget(event: Event) -> None:
     if "news" not in pitch.groups:
         return
     refused = pitch.answers.filter(kind=AnswerKind.NO, sent_at__isnull=False)
-    if pitch.told_state == PitchState.LAPSED or refused.exists():
+    stays = pitch.told_state == PitchState.WRONG_DOOR and pitch.moved_from_id is not None  # it moves only once
+    if pitch.told_state == PitchState.LAPSED or stays or refused.exists():
         Embargo.objects.filter(pitch=pitch, accepted_at=None).update(sealed=None)
 
 
 def forget_ended() -> int:
-    """The same for what was taken back, once that can be undone no longer; and for what ended in quarantine, once the
-    day has come that its sender was told. Returns how many.
+    """The same for what was taken back, once that can be undone no longer; for what ended in quarantine, once the day
+    has come that its sender was told; and for what may be moved to another door no longer. Returns how many.
     """
     now = clock.now()
     taken_back = Q(pitch__state=PitchState.WITHDRAWN, pitch__withdrawn_at__lte=now - TAKEN_BACK)
     lapsed = Q(pitch__state=PitchState.LAPSED, pitch__told_until__lte=now)
-    return Embargo.objects.filter(taken_back | lapsed, accepted_at=None, sealed__isnull=False).update(sealed=None)
+    late = Answer.objects.filter(kind=AnswerKind.WRONG_DOOR, sent_at__lte=now - MOVE_LIFE, pitch=OuterRef("pitch"))
+    stays = Q(Exists(late), pitch__state=PitchState.WRONG_DOOR)
+    over = taken_back | lapsed | stays
+    return Embargo.objects.filter(over, accepted_at=None, sealed__isnull=False).update(sealed=None)

@@ -24,7 +24,7 @@ MOVES: dict[PitchState, frozenset[PitchState]] = {
     S.LATER: UNDO | {S.WITHDRAWN},
     S.ACCEPTED: UNDO,
     S.DECLINED: UNDO,
-    S.WRONG_DOOR: UNDO | {S.WITHDRAWN},
+    S.WRONG_DOOR: UNDO | {S.WITHDRAWN, S.ARRIVED},
     S.WITHDRAWN: frozenset({S.ARRIVED, *UNDO, S.QUARANTINE, S.ASKED, S.LATER, S.WRONG_DOOR, S.LAPSED}),
     S.LAPSED: frozenset({S.WITHDRAWN}),  # out of quarantine, of whose end the sender knows nothing
 }

@@ -130,6 +130,14 @@ def give_back(event: Event) -> None:
         count_places(pitch.door)
 
 
+def leave(event: Event) -> None:
+    """Reaction to a pitch that came from another door: the place of the week that it had taken there is free."""
+    left = event.pitch.moved_from if event.pitch and event.was == PitchState.WRONG_DOOR else None
+    if left and left.full_until:
+        left.page = event.page
+        count_places(left)
+
+
 # ── what is announced ────────────────────────────────────────────────────────
 def count_places(door: Door, *, by: User | None = None) -> None:
     """Is the week full? Written on the door, so that pages need not count."""

@@ -21,7 +21,7 @@ S = PitchState
 AFTER: dict[str, tuple[Reaction, ...]] = {
     S.UNPROVEN: (),
     Fact.CODE_ASKED: (catalogue.code,),
-    S.ARRIVED: (screening.screen, routing.route, catalogue.receipt),
+    S.ARRIVED: (screening.screen, routing.route, catalogue.receipt, opening.leave),
     S.WAITING: (),
     S.HELD: (),
     S.QUARANTINE: (),
@@ -29,7 +29,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     S.ASKED: (opening.ease,),
     S.LATER: (opening.ease,),
     S.DECLINED: (opening.ease,),
-    S.WRONG_DOOR: (),
+    S.WRONG_DOOR: (opening.ease,),
     S.WITHDRAWN: (catalogue.withdrawn, opening.give_back, opening.ease),
     S.LAPSED: (catalogue.lapsed, embargo.forget, opening.ease),
     Fact.ANSWER_SENT: (relationships.learn, catalogue.answer, embargo.forget),

@@ -10,6 +10,7 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import (
     Answer,
     AnswerKind,
+    Door,
     Fact,
     Page,
     Pitch,
@@ -23,11 +24,13 @@ from portal.models import User
 HOLD = timedelta(minutes=10)  # from the end of the session until answers go out
 IDLE = timedelta(minutes=30)  # a session nobody touches ends by itself
 QUESTION_LIFE = timedelta(days=30)  # then a question lapses, harmlessly
+ASK_AGAIN_AFTER = timedelta(days=90)  # after "not now", unless the owner names another day
 BECOMES = {
     AnswerKind.YES: PitchState.ACCEPTED,
     AnswerKind.ASK: PitchState.ASKED,
     AnswerKind.LATER: PitchState.LATER,
     AnswerKind.NO: PitchState.DECLINED,
+    AnswerKind.WRONG_DOOR: PitchState.WRONG_DOOR,
 }
 
 
@@ -75,11 +78,17 @@ def answer(
     reason: str = "",
     text: str = "",
     until: date | None = None,
+    door: Door | None = None,
 ) -> Answer:
-    """Answer a pitch. The state changes now, the words go out later. Raises BadAnswer or AlreadyMoved."""
+    """Answer a pitch. The state changes now, the words go out later. Raises BadAnswer or AlreadyMoved.
+
+    `until`: with later, when it comes back; with "not now", from when it may be tried again. `door`: the right one.
+    """
+    until, door = _dated(pitch, kind, reason, until), door if kind == AnswerKind.WRONG_DOOR else None
     _check(pitch, kind, reason, text, until)
+    _check_door(pitch, kind, door)
     now = clock.now()
-    changes = {"back_at": _back_at(pitch.page, until)} if until else {}
+    changes = {"back_at": _back_at(pitch.page, until)} if until and kind == AnswerKind.LATER else {}
     lapsed_at = pitch.lapses_at
     if kind == AnswerKind.ASK:
         changes["lapses_at"] = now + QUESTION_LIFE
@@ -99,6 +108,7 @@ def answer(
             was=was,
             lapsed_at=lapsed_at,
             until=until,
+            door=door,
             by=by,
             given_at=now,
             goes_out_at=None if reading else now + HOLD,
@@ -112,8 +122,25 @@ def _check(pitch: Pitch, kind: AnswerKind, reason: str, text: str, until: date |
         raise BadAnswer(_("Write your own line, or choose a reason."))
     if kind == AnswerKind.ASK and not text.strip():
         raise BadAnswer(_("Write the question."))
-    if kind == AnswerKind.LATER and (until is None or until <= pitch.page.local_date(clock.now())):
+    if until is None:
+        if kind == AnswerKind.LATER:
+            raise BadAnswer(_("Choose a day after today."))
+    elif until <= pitch.page.local_date(clock.now()):
         raise BadAnswer(_("Choose a day after today."))
+
+
+def _dated(pitch: Pitch, kind: AnswerKind, reason: str, until: date | None) -> date | None:
+    """The day that belongs to an answer: "not now" always has one."""
+    if kind == AnswerKind.NO and reason == Reason.NOT_NOW:
+        return until or pitch.page.local_date(clock.now()) + ASK_AGAIN_AFTER
+    return until if kind == AnswerKind.LATER else None
+
+
+def _check_door(pitch: Pitch, kind: AnswerKind, door: Door | None) -> None:
+    if kind != AnswerKind.WRONG_DOOR:
+        return
+    if door is None or door.page_id != pitch.page_id or door.pk == pitch.door_id or door.taken_down_at:
+        raise BadAnswer(_("Choose the right door."))
 
 
 def _back_at(page: Page, day: date) -> datetime:
@@ -133,7 +160,7 @@ def undo(given: Answer, *, by: User) -> Pitch:
 
 def last_answer(page: Page) -> Answer | None:
     """The answer that undo takes back: the newest that is still in the house."""
-    held = Answer.objects.held().filter(pitch__page=page).select_related("pitch__page", "pitch__door")
+    held = Answer.objects.held().filter(pitch__page=page).select_related("pitch__page", "pitch__door", "door")
     return held.order_by("-given_at", "-pk").first()
 
 

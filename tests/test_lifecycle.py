@@ -24,7 +24,7 @@ LEGAL = {
     "later": {"waiting", "held", "withdrawn"},
     "accepted": {"waiting", "held"},
     "declined": {"waiting", "held"},
-    "wrong_door": {"waiting", "held", "withdrawn"},
+    "wrong_door": {"waiting", "held", "withdrawn", "arrived"},
     "withdrawn": {"arrived", "waiting", "held", "quarantine", "asked", "later", "wrong_door", "lapsed"},
     "lapsed": {"withdrawn"},
 }

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
-from django.db.models.functions import Lower, Now
+from django.db.models import Case, CharField, DurationField, Exists, ExpressionWrapper, F, IntegerField, OuterRef
+from django.db.models import Q, Value, When
+from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models.door import Door
@@ -64,7 +66,9 @@ class Payer(models.TextChoices):
     NOBODY = "nobody", _("Nobody")
 
 
+A_DAY = Value(timedelta(days=1))
 TAKEN_BACK = timedelta(hours=24)  # how long the sender may undo a withdrawal
+MOVE_LIFE = timedelta(days=30)  # how long a pitch may be moved to the right door, from the answer that named it
 ON_THE_LEDGE = (PitchState.WAITING, PitchState.HELD)
 OPEN_STATES = (PitchState.ARRIVED, PitchState.WAITING, PitchState.HELD, PitchState.QUARANTINE, PitchState.ASKED,
                PitchState.LATER)  # fmt: skip
@@ -88,6 +92,23 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
         held = Q(answers__isnull=False, answers__sent_at=None, answers__undone_at=None)
         in_silence = Q(state=PitchState.LAPSED, lane=Lane.QUARANTINE, told_until__gt=now)
         return self.filter(Q(state__in=OPEN_STATES) | held | in_silence).distinct()
+
+    def as_told(self, now: datetime) -> Self:
+        """With `told`: Pitch.told_state of each at this moment, without a question for each."""
+        held = type(self)(self.model).filter(
+            pk=OuterRef("pk"), answers__isnull=False, answers__sent_at=None, answers__undone_at=None
+        )
+        usual = F("handed_in_at") + ExpressionWrapper(F("page__lapse_days") * A_DAY, output_field=DurationField())
+        silent = Q(state=PitchState.LAPSED, lane=Lane.QUARANTINE)
+        told = Case(
+            When(state__in=(PitchState.UNPROVEN, PitchState.WITHDRAWN), then=F("state")),
+            When(Q(state__in=OPEN_STATES) & ~Q(state=PitchState.ASKED), then=Value(PitchState.WAITING.value)),
+            When(Exists(held), then=Value(PitchState.WAITING.value)),
+            When(silent & GreaterThan(Coalesce(F("told_until"), usual), now), then=Value(PitchState.WAITING.value)),
+            default=F("state"),
+            output_field=CharField(),
+        )
+        return self.annotate(told=told)
 
     def in_reading_order(self) -> Self:
         """Nudged first, then lane after lane (known before introduced), then the oldest."""

@@ -19,10 +19,13 @@ A_DAY = timedelta(days=1)
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
 # one digest is better than two.
 SENT_AGAIN = frozenset(
-    {"code", "receipt", "yes", "no", "ask", "lapsed", "withdrawn", "page_up", "account", "watch_confirm", "invitation"}
+    {
+        *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
+        *("watch_confirm", "invitation"),
+    }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
-IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask"})
+IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door"})
 # What may be stopped with one click (RFC 8058).
 STOPPABLE = frozenset({"digest", "door_open"})
 
@@ -56,22 +59,23 @@ def invitation(event: Event) -> None:
 
 
 def receipt(event: Event) -> None:
-    """2: it is on the ledge; when it is read, and the link to follow it."""
+    """2: it is on the ledge; when it is read, and the link to follow it. Once more after a move to another door."""
     pitch = _about(event)
+    again = f":{event.pk}" if event.was == PitchState.WRONG_DOOR else ""
     outbox.put(
         "receipt",
         pitch.email,
-        dedupe=f"receipt:{pitch.pk}",
+        dedupe=f"receipt:{pitch.pk}{again}",
         pitch=pitch,
         queue=event.queue,
     )
 
 
 def answer(event: Event) -> None:
-    """3, 4, 5: yes, no or a question, as it went out."""
+    """3, 4, 5, 6: yes, no, a question or the right door, as it went out."""
     pitch = _about(event)
     sent = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
-    if sent and sent.kind in (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK):
+    if sent and sent.kind != AnswerKind.LATER:
         outbox.put(
             sent.kind,
             pitch.email,
@@ -181,6 +185,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "yes": answer,
     "no": answer,
     "ask": answer,
+    "wrong_door": answer,
     "lapsed": lapsed,
     "withdrawn": withdrawn,
     "digest": digest,

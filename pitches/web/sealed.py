@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pitches import embargo
-from pitches.models import Answer, Page, Pitch, PitchState
+from pitches.models import Answer, Page, Pitch
 from pitches.web import access
 from pitches.web.owned import owned
 from pitches.web.redirects import SeeOther, see
@@ -51,7 +51,7 @@ def for_owner(pitch: Pitch) -> Seal | None:
         lifts, lifted = embargo.moment(row.lifts_at, pitch.page.timezone), embargo.lifted(row)
         text = embargo.reveal(pitch, row)
         return Seal("open", terms=terms, text=text, lifts=lifts, lifted=lifted, accepted_at=row.accepted_at)
-    return Seal("shut", terms=terms, digest=embargo.digest(terms), acceptable=pitch.state != PitchState.DECLINED)
+    return Seal("shut", terms=terms, digest=embargo.digest(terms), acceptable=pitch.state not in embargo.REFUSED)
 
 
 def agreed(pitch: Pitch, sent: list[Answer]) -> bool:
