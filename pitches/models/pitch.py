@@ -7,8 +7,19 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, CharField, DurationField, Exists, ExpressionWrapper, F, IntegerField, OuterRef
-from django.db.models import Q, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Lower, Now
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
