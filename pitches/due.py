@@ -11,7 +11,7 @@ from django.db.models import ExpressionWrapper as Exactly
 from django.db.models import F, Min, QuerySet
 from django.db.models.fields import DateTimeField
 
-from pitches import opening, review
+from pitches import opening, relationships, review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import (
     Answer,
@@ -22,6 +22,7 @@ from pitches.models import (
     Pitch,
     PitchState,
     ReadingSession,
+    Relationship,
 )
 from pitches.notify import catalogue
 from portal import clock
@@ -73,6 +74,11 @@ DUE: dict[str, Due] = {
         lambda: Door.objects.hung().filter(next_wave_at__isnull=False).select_related("page"),
         "next_wave_at",
         catalogue.door_open,
+    ),
+    "evidence is too old to count": Due(
+        lambda: Relationship.objects.filter(fades_at__isnull=False).select_related("page", "sender", "agency"),
+        "fades_at",
+        relationships.fade,
     ),
     # Last: what comes back or lapses at this hour is in the digest, or no longer.
     "a reading hour begins": Due(

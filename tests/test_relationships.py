@@ -189,5 +189,5 @@ def test_history_counts_what_went_out(page: Page, sender: Sender) -> None:
     door = DoorFactory(page=page)
     for more in ({}, {}, {"kind": "no", "reason": "covered"}, {"held": True}):
         AnswerFactory(pitch=PitchFactory(accepted=True, door=door, sender=sender), **more)
-    assert relationships.history(page, sender) == {"yes": 2, "ask": 0, "later": 0, "no": 1}
+    assert relationships.history(page, sender) == {"yes": 2, "ask": 0, "later": 0, "no": 1, "wrong_door": 0}
     assert Answer.objects.count() == 4
