@@ -32,6 +32,7 @@ class Fact(models.TextChoices):
     WATCH_ASKED = "watch_asked", _("Asked to be told when it opens")
     KEY_GIVEN = "key_given", _("A key was given")
     INTRODUCED = "introduced", _("Somebody said who they are")
+    DRAFTED = "drafted", _("Asked for a link to go on writing")
     TERMS_AGREED = "terms_agreed", _("The embargo was accepted")
 
 
