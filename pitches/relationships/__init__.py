@@ -12,7 +12,7 @@ from pitches.relationships.evidence import (
     set_by_hand,
 )
 from pitches.relationships.replay import Level, replay
-from pitches.relationships.standing import blocks, paused_until, standing_of, standings
+from pitches.relationships.standing import blocks, paused_until, standing_of, standings, standings_anywhere
 from pitches.relationships.weights import WEIGHTS, WINDOW, earned
 
 __all__ = [
@@ -34,4 +34,5 @@ __all__ = [
     "set_by_hand",
     "standing_of",
     "standings",
+    "standings_anywhere",
 ]

@@ -21,10 +21,14 @@ def standing_of(page: Page, sender: Sender | None, door: Door | None, *, at: dat
 
 
 def _rows(page: Page, people: Iterable[Sender]) -> QuerySet[Relationship]:
+    return _rows_at({page.pk}, people)
+
+
+def _rows_at(pages: Iterable[int], people: Iterable[Sender]) -> QuerySet[Relationship]:
     """All that may matter for these people: of their addresses with any tag, and of their agencies."""
     canonical, agencies = {one.canonical for one in people}, {one.agency_id for one in people if one.agency_id}
     mine = Q(sender__canonical__in=canonical) | Q(agency__in=agencies)
-    return Relationship.objects.filter(mine, page=page).select_related("sender")
+    return Relationship.objects.filter(mine, page__in=list(pages)).select_related("sender")
 
 
 def _stands(rows: Iterable[Relationship], sender: Sender, door: Door | None, moment: datetime) -> Standing:
@@ -47,6 +51,18 @@ def standings(page: Page, senders: Iterable[Sender], doors: Iterable[Door]) -> d
     people, now = list(senders), clock.now()
     rows = list(_rows(page, people))
     return {(sender.pk, door.pk): _stands(_of(sender, rows), sender, door, now) for door in doors for sender in people}
+
+
+def standings_anywhere(senders: Iterable[Sender], doors: Iterable[Door]) -> dict[tuple[int, int], Standing]:
+    """The same at doors of many pages. One question for all of them."""
+    people, found, now = list(senders), list(doors), clock.now()
+    rows = list(_rows_at({door.page_id for door in found}, people))
+    here = {door.page_id: [row for row in rows if row.page_id == door.page_id] for door in found}
+    return {
+        (sender.pk, door.pk): _stands(_of(sender, here[door.page_id]), sender, door, now)
+        for door in found
+        for sender in people
+    }
 
 
 def _of(sender: Sender, rows: Iterable[Relationship]) -> list[Relationship]:
