@@ -52,6 +52,16 @@ def seal(pitch: Pitch, secret: Secret | None) -> None:
     Embargo.objects.update_or_create(pitch=pitch, defaults=facts)
 
 
+def seal_again(pitch: Pitch, secret: Secret) -> None:
+    """Seal what came in the place of other words. Who accepted other terms has not accepted these."""
+    seal(pitch, secret)
+    row = Embargo.objects.get(pitch=pitch)
+    if row.accepted_at and row.accepted_digest != digest(terms(pitch, row)):
+        Embargo.objects.filter(pk=row.pk).update(
+            accepted_at=None, accepted_by=None, accepted_text="", accepted_digest=""
+        )
+
+
 def own_words(pitch: Pitch, row: Embargo | None = None) -> str:
     """What the sender sealed, for whoever holds the link of the pitch; nothing once it is gone."""
     row = row or of(pitch)

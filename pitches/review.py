@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from pitches import ledge, lifecycle
@@ -18,13 +20,13 @@ from pitches.models import (
     ReadingSession,
     Reason,
 )
+from pitches.models.reading import ASK_AGAIN_AFTER
 from portal import clock
 from portal.models import User
 
 HOLD = timedelta(minutes=10)  # from the end of the session until answers go out
 IDLE = timedelta(minutes=30)  # a session nobody touches ends by itself
 QUESTION_LIFE = timedelta(days=30)  # then a question lapses, harmlessly
-ASK_AGAIN_AFTER = timedelta(days=90)  # after "not now", unless the owner names another day
 BECOMES = {
     AnswerKind.YES: PitchState.ACCEPTED,
     AnswerKind.ASK: PitchState.ASKED,
@@ -36,6 +38,30 @@ BECOMES = {
 
 class BadAnswer(ValueError):
     """The answer lacks something; the message is a sentence for its author."""
+
+
+class ChangedSince(Exception):
+    """The sender changed the pitch after it was shown to whoever answers it."""
+
+
+def open_card(pitch: Pitch, version: int | None = None) -> None:
+    """The owner has it open: from now on its sender changes it no more. Asked for by POST only, so that no look counts.
+
+    With a version, raises ChangedSince unless it is that one. The row is held until the end of the transaction.
+    """
+    rows = Pitch.objects.filter(pk=pitch.pk)
+    if version is not None:
+        rows = rows.filter(version=version)
+    if not rows.update(opened_at=Coalesce("opened_at", Value(clock.now()))):
+        raise ChangedSince
+
+
+def show_next(session: ReadingSession) -> Pitch | None:
+    """Open the next card of a session, after a press that leads to it; None after the last."""
+    card, _place = next_card(session)
+    if card:
+        open_card(card)
+    return card
 
 
 def open_session(page: Page, *, by: User) -> ReadingSession:
@@ -79,10 +105,12 @@ def answer(
     text: str = "",
     until: date | None = None,
     door: Door | None = None,
+    version: int | None = None,
 ) -> Answer:
-    """Answer a pitch. The state changes now, the words go out later. Raises BadAnswer or AlreadyMoved.
+    """Answer a pitch. The state changes now, the words go out later. Raises BadAnswer, AlreadyMoved or ChangedSince.
 
     `until`: with later, when it comes back; with "not now", from when it may be tried again. `door`: the right one.
+    `version`: of the pitch, as it was read.
     """
     until, door = _dated(pitch, kind, reason, until), door if kind == AnswerKind.WRONG_DOOR else None
     _check(pitch, kind, reason, text, until)
@@ -96,6 +124,7 @@ def answer(
         was = pitch.state
         if was not in (PitchState.WAITING, PitchState.HELD):
             raise AlreadyMoved(_("This pitch has been answered already."))
+        open_card(pitch, version)
         lifecycle.move(pitch, BECOMES[kind], by=by, note=text, **changes)
         # Touching the row holds it: a session that ends meanwhile sees this answer, or this sees that it ended.
         reading = session and ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(touched_at=now)

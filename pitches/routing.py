@@ -43,6 +43,41 @@ def route(event: Event) -> None:
             opening.look_ahead(pitch.page)
 
 
+def route_again(event: Event) -> None:
+    """Reaction to a change by its sender, screened anew: into quarantine, held aside, or back to its lane.
+
+    All in silence: it keeps its place in the line and the dates that its sender was told. What the owner restored or
+    has opened is not put aside again for the same.
+    """
+    pitch = event.pitch
+    if pitch is None or pitch.state not in (PitchState.WAITING, PitchState.HELD, PitchState.LATER):
+        return
+    if pitch.suspect and not _restored(pitch):
+        _into_quarantine(pitch)
+    elif pitch.state == PitchState.WAITING and not pitch.opened_at and under_the_floor(pitch):
+        lifecycle.move(pitch, PitchState.HELD, lane=Lane.HELD)
+    elif pitch.state == PitchState.HELD and not under_the_floor(pitch):
+        lifecycle.move(pitch, PitchState.WAITING, lane=ledge.lane_of(pitch))
+        opening.look_ahead(pitch.page)
+
+
+def _restored(pitch: Pitch) -> bool:
+    """Has the owner taken it out of quarantine by hand?"""
+    return pitch.events.filter(was=PitchState.QUARANTINE, what=PitchState.WAITING).exists()
+
+
+def _into_quarantine(pitch: Pitch) -> None:
+    told, ends = pitch.told_lapse, clock.now() + QUARANTINE_LIFE
+    lifecycle.move(
+        pitch,
+        PitchState.QUARANTINE,
+        lane=Lane.QUARANTINE,
+        back_at=None,
+        lapses_at=min(told, ends),
+        told_until=told,
+    )
+
+
 def under_the_floor(pitch: Pitch) -> bool:
     """A paid offer without a budget, or under the door's floor in the same currency."""
     paid = pitch.groups.get("paid", {})

@@ -19,10 +19,18 @@ def bad_enough(flags: list[str]) -> bool:
 
 
 def screen(event: Event) -> None:
-    """Reaction to a hand-in: note the signs on the pitch, for routing and for the owner."""
+    """Reaction to a hand-in, and to a change by its sender: note the signs on the pitch, for routing and for the owner.
+
+    What brought a pitch into quarantine stays noted, whatever its sender writes afterwards. The row is held, so that
+    no words change between here and routing.
+    """
     pitch = event.pitch
-    if pitch is None or pitch.state != PitchState.ARRIVED:
+    if pitch is None:
         return
-    pitch.flags = sorted(flags_of(pitch))
+    pitch.refresh_from_db(from_queryset=Pitch.objects.for_desk().select_for_update(of=("self",), no_key=True))
+    if event.what == PitchState.ARRIVED and pitch.state != PitchState.ARRIVED:
+        return
+    before = pitch.flags if pitch.state == PitchState.QUARANTINE else []
+    pitch.flags = sorted({*before, *flags_of(pitch)})
     pitch.suspect = bad_enough(pitch.flags)
     pitch.save(update_fields=["flags", "suspect"])
