@@ -14,6 +14,8 @@ from pitches.intake.changing import (
     read_next,
 )
 from pitches.intake.introduction import behind, introduce, introduction_of, prove_introduction
+from pitches.intake.moving import move_door, move_until, right_door
+from pitches.intake.open_doors import open_to
 from pitches.intake.proof import (
     CODE_LIFE,
     CODE_TRIES,
@@ -35,6 +37,7 @@ from pitches.intake.proof import (
 from pitches.intake.refusal import Refused, WrongCode
 from pitches.intake.taking_back import put_back, undo_until, withdraw
 from pitches.intake.thread import UNPROVEN_LIFE, forget_unproven, nudge, nudge_from, reply
+from pitches.intake.trying_again import earlier, invited_from, opens
 from pitches.intake.writing import Ways, write
 
 __all__ = [
@@ -59,19 +62,25 @@ __all__ = [
     "check_code",
     "check_open",
     "differing",
+    "earlier",
     "follow_up",
     "follow_ups",
     "forget_unproven",
     "hand_in",
     "introduce",
     "introduction_of",
+    "invited_from",
     "issue_code",
     "issue_nothing",
     "known_contact",
     "meet",
+    "move_door",
+    "move_until",
     "note",
     "nudge",
     "nudge_from",
+    "open_to",
+    "opens",
     "prove",
     "prove_introduction",
     "put_back",
@@ -79,6 +88,7 @@ __all__ = [
     "recognise",
     "remember",
     "reply",
+    "right_door",
     "sender_of",
     "senders_on",
     "undo_until",

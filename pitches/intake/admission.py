@@ -7,9 +7,11 @@ from django.db import transaction
 from django.db.models import F
 
 from pitches import ledge, lifecycle, opening, relationships
+from pitches.intake import trying_again
 from pitches.intake.proof import check_code, meet, remember
 from pitches.intake.refusal import Refused, WrongCode
 from pitches.models import Door, DoorState, Key, Pitch, PitchState, ReplyLink, Sender, Standing
+from pitches.models.pitch import PitchQuerySet
 from portal import clock, domains
 
 # How many pitches a sender may leave with one page in rolling 30 days; one taken back is not counted.
@@ -20,8 +22,15 @@ PLACES_WINDOW = timedelta(days=30)
 def check_open(door: Door) -> None:
     """Raise Refused("closed") unless somebody may knock. The same for everybody, before any mailbox is known."""
     found = opening.of(door)
-    if door.taken_down_at or door.page.hidden_at or (found.look == "shut" and not found.by_itself):
+    check_there(door)
+    if found.look == "shut" and not found.by_itself:
         raise Refused("closed", until=found.until if found.why != "ended" else None)
+
+
+def check_there(door: Door) -> None:
+    """Raise Refused("closed") for a door that was taken down, or at a page that is hidden."""
+    if door.taken_down_at or door.page.hidden_at:
+        raise Refused("closed")
 
 
 def prove(pitch: Pitch, typed: str, *, device: str) -> Pitch:
@@ -68,8 +77,10 @@ def _arrive(pitch: Pitch, sender: Sender) -> None:
         handed_in_at=clock.now(),
         lapses_at=lapse,
         told_until=lapse,
+        browser="",
         reply_link=_use_reply_link(pitch),
         key=pitch.key,
+        again_of=pitch.again_of,
     )
     if pitch.door.places_per_week and standing in opening.WEEKLY:
         opening.count_places(pitch.door)
@@ -86,22 +97,48 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
 
     A key that was not needed is laid down again: the pitch keeps only one that opened the door.
     """
-    page, door, now = pitch.page, pitch.door, clock.now()
-    standing = relationships.standing_of(page, sender, door)
+    door, standing = pitch.door, _received(pitch, sender)
+    invited = trying_again.settle(pitch, sender)
+    (check_there if invited else check_open)(door)
+    keyed = not invited and _needs_key(door, standing) and _use_key(pitch, sender, without="tier")
+    check_own(pitch, sender, standing)
+    if standing in opening.WEEKLY and not (keyed or invited) and is_full(door, clock.now()):
+        keyed = _use_key(pitch, sender, without="full", **_full(door))
+    _check_promise(pitch, standing)
+    pitch.key = pitch.key if keyed else None
+    return standing
+
+
+def admit_moved(pitch: Pitch, sender: Sender) -> Standing:
+    """The same for a pitch from the wrong door: it has its place of the month already, and no key. Raises Refused."""
+    door, standing = pitch.door, _received(pitch, sender)
+    check_open(door)
+    if _needs_key(door, standing):
+        raise Refused("tier")
+    check_waiting(pitch, sender)
+    if standing in opening.WEEKLY and is_full(door, clock.now()):
+        raise Refused("full", **_full(door))
+    _check_promise(pitch, standing)
+    return standing
+
+
+def _received(pitch: Pitch, sender: Sender) -> Standing:
+    """How a sender stands who may come at all."""
+    standing = relationships.standing_of(pitch.page, sender, pitch.door)
     if standing == Standing.BLOCKED:
         raise Refused("blocked")
     if standing == Standing.PAUSED:
-        raise Refused("paused", until=relationships.paused_until(page, sender, door))
-    check_open(door)
-    keyed = _needs_key(door, standing) and _use_key(pitch, sender, without="tier")
-    check_own(pitch, sender, standing)
-    if standing in opening.WEEKLY and not keyed and is_full(door, now):
-        full = {"number": door.places_per_week, "until": opening.week_of(page, now)[1]}
-        keyed = _use_key(pitch, sender, without="full", **full)
-    if not opening.can_promise(page, ledge.LANES[standing]):
-        raise Refused("closed", number=page.promise_days)
-    pitch.key = pitch.key if keyed else None
+        raise Refused("paused", until=relationships.paused_until(pitch.page, sender, pitch.door))
     return standing
+
+
+def _full(door: Door) -> dict[str, Any]:
+    return {"number": door.places_per_week, "until": opening.week_of(door.page, clock.now())[1]}
+
+
+def _check_promise(pitch: Pitch, standing: Standing) -> None:
+    if not opening.can_promise(pitch.page, ledge.LANES[standing]):
+        raise Refused("closed", number=pitch.page.promise_days)
 
 
 def _needs_key(door: Door, standing: Standing) -> bool:
@@ -124,12 +161,21 @@ def _use_key(pitch: Pitch, sender: Sender, *, without: str, **more: Any) -> bool
 
 def check_own(pitch: Pitch, sender: Sender, standing: Standing) -> None:
     """The limits of a sender with a page: one pitch waits behind a door, and so many in 30 days. Raises Refused."""
-    now = clock.now()
-    own = Pitch.objects.filter(page=pitch.page, sender=sender, handed_in_at__isnull=False).exclude(pk=pitch.pk)
-    waiting = own.filter(door=pitch.door).waiting_as_told(now).order_by("handed_in_at").first()
+    check_waiting(pitch, sender)
+    _check_places(_others(pitch, sender), standing, clock.now())
+
+
+def check_waiting(pitch: Pitch, sender: Sender) -> None:
+    """One pitch of a sender waits behind a door. Raises Refused."""
+    others = _others(pitch, sender).filter(door=pitch.door)
+    waiting = others.waiting_as_told(clock.now()).order_by("handed_in_at").first()
     if waiting:
         raise Refused("one_waiting", other=waiting)
-    _check_places(own, standing, now)
+
+
+def _others(pitch: Pitch, sender: Sender) -> PitchQuerySet:
+    handed_in = Pitch.objects.filter(page=pitch.page, sender=sender, handed_in_at__isnull=False)
+    return handed_in.exclude(pk=pitch.pk)
 
 
 def _check_places(own: Any, standing: Standing, now: datetime) -> None:

@@ -174,7 +174,7 @@ def _waiting(pitch: Pitch) -> Pitch:
 
 def _keep(pitch: Pitch, answers: Mapping[str, Any], kind: RevisionKind, was: Answers, became: Answers) -> Revision:
     """Write the new words and what they were; screening and routing follow from the event."""
-    for name, value in _fields(pitch, answers).items():
+    for name, value in written(pitch, answers).items():
         setattr(pitch, name, value)
     pitch.save(update_fields=[*NAMED, "groups", "link_host", "label", "door_version", "version"])
     secret = answers.get("sealed")
@@ -187,7 +187,8 @@ def _keep(pitch: Pitch, answers: Mapping[str, Any], kind: RevisionKind, was: Ans
     )
 
 
-def _fields(pitch: Pitch, answers: Mapping[str, Any]) -> Answers:
+def written(pitch: Pitch, answers: Mapping[str, Any]) -> Answers:
+    """The fields of the next version of a pitch, for the door that it is at."""
     fields = {name: answers.get(name, getattr(pitch, name)) for name in NAMED} | {"groups": _groups(pitch, answers)}
     fields["link"], fields["link_host"] = links.read(fields["link"])
     fields["label"] = disclosure.label(fields["groups"], fields["ask"])

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from pitches import disclosure, embargo, lifecycle
-from pitches.intake.admission import check_open
+from pitches.intake import trying_again
+from pitches.intake.admission import check_open, check_there
 from pitches.intake.proof import ask_code, recognise, say_code_is_asked
 from pitches.models import Came, Door, Key, Page, Pitch, PitchState, ReplyLink
 from portal import clock, links, tokens
@@ -15,23 +16,31 @@ from portal import clock, links, tokens
 
 @dataclass(frozen=True)
 class Ways:
-    """What somebody came with: the token of a key, the token of a reply link, the kind of link."""
+    """What somebody came with: the token of a key, of a reply link, the kind of link, the token of an earlier pitch."""
 
     key: str = ""
     reply: str = ""
     came_from: str = ""
+    again: str = ""
 
 
 def write(
-    door: Door, answers: dict[str, Any], *, form_key: UUID, device: str = "", ways: Ways | None = None
+    door: Door,
+    answers: dict[str, Any],
+    *,
+    form_key: UUID,
+    device: str = "",
+    browser: str = "",
+    ways: Ways | None = None,
 ) -> tuple[Pitch, bool]:
     """Store what was typed, still unproven. The same form key again gives the same pitch: (pitch, is it new?).
 
-    An unproven pitch takes over what was changed; one that was handed in stays as it is. A code is mailed unless this
-    device proved the mailbox before. Raises Refused("closed").
+    An unproven pitch takes over what was changed; one that was handed in stays as it is. A code is asked for unless
+    this device proved the mailbox before. `browser`: the mark of whoever writes. Raises Refused("closed").
     """
-    check_open(door)
-    fields = _fields(door, answers) | _came_by(door, ways or Ways())
+    came = _came_by(door, ways or Ways())
+    (check_there if trying_again.opens(came["again_of"], door) else check_open)(door)
+    fields = _fields(door, answers) | came | {"browser": browser}
     rewritten = _rewrite(form_key, fields, device)
     if rewritten:
         return rewritten, False
@@ -58,7 +67,8 @@ def _came_by(door: Door, ways: Ways) -> dict[str, Any]:
     key = Key.objects.filter(door=door, token_hash=tokens.digest(ways.key)).first() if ways.key else None
     reply = usable.filter(token_hash=tokens.digest(ways.reply)).first() if ways.reply else None
     came = reply.channel if reply else ways.came_from
-    return {"key": key, "reply_link": reply, "came_from": came if came in Came.values else ""}
+    found = {"key": key, "reply_link": reply, "came_from": came if came in Came.values else ""}
+    return found | {"again_of": trying_again.earlier(door, ways.again)}
 
 
 def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:

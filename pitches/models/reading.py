@@ -1,5 +1,6 @@
 """Reading: a session, the answers given in it, and what a yes leads to."""
 
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from pitches.models.door import Door
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch, PitchState
 from pitches.models.relationship import Standing
+
+ASK_AGAIN_AFTER = timedelta(days=90)  # after "not now", unless the owner names another day
 
 
 class AnswerKind(models.TextChoices):
@@ -126,6 +129,13 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.pitch_id}"
+
+    @property
+    def again_on(self) -> date | None:
+        """From which day on, for the owner, what got a "not now" may be tried again."""
+        if self.reason != Reason.NOT_NOW:
+            return None
+        return self.until or self.pitch.page.local_date(self.given_at) + ASK_AGAIN_AFTER
 
 
 class Handoff(models.Model):
