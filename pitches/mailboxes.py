@@ -3,13 +3,13 @@
 It is asked where mails are put, never in a request: whoever is named, a request does the very same.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from pitches.models import Mailbox, Sender
-from portal import clock, domains, tokens
+from portal import clock, domains, limits, tokens
 
 A_DAY = timedelta(days=1)
 UNPROVEN_A_DAY = 1
@@ -19,15 +19,18 @@ KEPT = timedelta(days=30)
 
 
 @transaction.atomic
-def may_mail(email: str, *, browser: str = "", again: bool = False) -> bool:
+def may_mail(email: str, *, browser: str = "", again: bool = False, code: bool = True) -> bool:
     """May a mail go to this address now? It is counted, so ask once for each mail, in the transaction that puts it.
 
-    `browser`: portal.browsers.mark_of() whoever asked; `again`: somebody pressed "Send again".
+    `browser`: portal.browsers.mark_of() whoever asked; `again`: they pressed "Send again". Mails without a `code` to
+    a mailbox that is proven are counted on their own, so that no code is late because of them.
     """
     box, now = _locked(email), clock.now()
     if box.never_at:
         return False
-    if box.began_at is None or box.began_at <= now - A_DAY:
+    if not code and is_proven(email):
+        return limits.count("letter", box.digest)[0] <= limits.LIMITS["letter"][0]
+    if not box.sent or box.began_at is None or box.began_at <= now - A_DAY:
         box.began_at, box.sent, box.browser = now, 0, browser
     if box.sent >= _most(box, email, browser if again else ""):
         return False
@@ -54,7 +57,7 @@ def is_account(email: str) -> bool:
 
 def proved(email: str) -> None:
     """Whoever reads this mailbox agreed: what was sent before counts no longer."""
-    Mailbox.objects.filter(digest=_digest(email)).update(began_at=None, sent=0, browser="")
+    Mailbox.objects.filter(digest=_digest(email)).update(sent=0, browser="")
 
 
 def _digest(email: str) -> str:
@@ -87,11 +90,10 @@ def refuse(box: Mailbox, *, never: bool = True) -> None:
     if never:
         mine.filter(never_at=None).update(never_at=clock.now())
     else:
-        mine.filter(never_at__isnull=False).update(never_at=None, began_at=None, sent=0, browser="")
+        mine.filter(never_at__isnull=False).update(never_at=None, sent=0, browser="")
 
 
 # ── to forget ────────────────────────────────────────────────────────────────
 def forget() -> int:
     """Delete what was counted more than 30 days ago; what was said for ever stays. Returns how many."""
-    since: datetime = clock.now() - KEPT
-    return Mailbox.objects.filter(never_at=None).exclude(began_at__gt=since).delete()[0]
+    return Mailbox.objects.filter(never_at=None, began_at__lt=clock.now() - KEPT).delete()[0]

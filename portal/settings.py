@@ -166,7 +166,7 @@ MAIL_OUT = "pitches.notify.outbox.put_account_mail"  # where portal/accounts.py 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 # ── language, time, files ────────────────────────────────────────────────────
 LANGUAGE_CODE, LANGUAGES = "en", [("en", _("English"))]
@@ -182,8 +182,15 @@ STORAGES = {
 # ── safety ───────────────────────────────────────────────────────────────────
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# The limits of portal/limits.py for one network, times this; 0: none.
+NETWORK_LIMIT = env.number("NETWORK_LIMIT", 1)
+MIN_WRITING = env.number("MIN_WRITING", 3)  # seconds from seeing a form to sending it; nobody types faster
 # Where a form with a file may be larger: by path, in bytes.
-UPLOADS = {r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024}
+UPLOADS = {
+    r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024,
+    r"/p/[-\w]+/files": 16 * 1024 * 1024,  # a file may have 10 MB; what is somewhat larger is told so by its own page
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = max(UPLOADS.values())  # a request writes no files
 HTTPS = SITE_URL.startswith("https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", default=True)

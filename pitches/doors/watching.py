@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from pitches import lifecycle, opening
+from pitches import lifecycle, mailboxes, opening
 from pitches.models import Attempt, Door, Event, Fact, Message, MessageState, Sender, Watch
 from portal import clock, domains, tokens
 
@@ -23,13 +23,17 @@ SETTLED = (MessageState.DONE, MessageState.UNKNOWN, MessageState.DEAD)
 
 # ── to ask, to confirm, to stop ──────────────────────────────────────────────
 @transaction.atomic
-def ask(door: Door, email: str, sender: Sender | None = None) -> None:
-    """Somebody wants to know when a door opens. `sender`: whoever proved this very mailbox on this device."""
+def ask(door: Door, email: str, sender: Sender | None = None, *, browser: str = "") -> None:
+    """Somebody wants to know when a door opens. `sender`: whoever proved this very mailbox on this device.
+
+    Whoever asks once more, by the same `browser`, gets the mail once more if the mailbox still takes one.
+    """
     seed = tokens.seed()
     fresh = {
         "email": email,
         "seed": seed,
         "token_hash": tokens.digest(tokens.link_token("watch", seed)),
+        "browser": browser,
         "asked_at": clock.now(),
     }
     watch, new = Watch.objects.get_or_create(door=door, mailbox=domains.mailbox(email), defaults=fresh)
@@ -40,7 +44,9 @@ def ask(door: Door, email: str, sender: Sender | None = None) -> None:
         Watch.objects.filter(pk=watch.pk).update(**again)
     if sender and sender.mailbox == domains.mailbox(email):
         confirm(watch)
-    lifecycle.record(Fact.WATCH_ASKED, door.page, door=door, note=str(watch.pk))
+    again = not new and bool(browser) and tokens.same(browser, watch.browser)
+    note = f"{watch.pk} again" if again else str(watch.pk)
+    lifecycle.record(Fact.WATCH_ASKED, door.page, door=door, note=note)
 
 
 def asked_with(watch: Watch) -> QuerySet[Watch]:
@@ -56,9 +62,11 @@ def confirm(watch: Watch) -> None:
         door = Door.objects.select_for_update(of=("self",), no_key=True).select_related("page").get(pk=watch.door_id)
         waiting = asked_with(watch).filter(pk=watch.pk)
         if _is_open(door):
-            waiting.update(confirmed_at=clock.now(), **_forgotten())
+            agreed = waiting.update(confirmed_at=clock.now(), **_forgotten())
         else:
-            waiting.update(confirmed_at=clock.now())
+            agreed = waiting.update(confirmed_at=clock.now())
+        if agreed:
+            mailboxes.proved(watch.email)
 
 
 def stop(watch: Watch) -> None:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower, Now
 
-from pitches import lifecycle
+from pitches import lifecycle, mailboxes
 from pitches.intake.refusal import WrongCode
 from pitches.models import Agency, Device, Event, Fact, Introduction, Pitch, PitchState, Proof, Sender
 from portal import clock, domains, tokens
@@ -15,6 +15,7 @@ CODE_LIFE = timedelta(minutes=10)  # OWASP ASVS 5.0.0, 6.5.5
 CODE_TRIES = 5
 CODES_PER_PITCH = 5  # within CODES_WINDOW, whatever addresses were typed; as many for an introduction
 CODES_WINDOW = timedelta(hours=1)
+AGAIN = "again"  # in the note of an event: whoever asked first pressed "Send again"
 DEVICE_LIFE = timedelta(days=90)
 MOST_ON_A_DEVICE = 10  # mailboxes that are looked at
 
@@ -31,56 +32,93 @@ def unproven(asked: Asked) -> bool:
 def issue_code(asked: Asked) -> str:
     """A fresh code for an address that is not proven. Only a keyed hash of both is kept; older codes go on working.
 
-    A code is bound to the address it was mailed to: after the address was changed it proves nothing.
+    A code is bound to the mailbox it was mailed to: after the address was changed it proves nothing.
     """
-    code, salt = tokens.six_digits(), tokens.seed()
-    asked.proofs.create(salt=salt, code_hash=_hash(salt, asked.email, code), expires_at=Now() + CODE_LIFE)
+    code = tokens.six_digits()
+    _keep(asked, code)
     return code
 
 
+def issue_nothing(asked: Asked) -> None:
+    """What stands for a code that was not mailed. No digits fit it, and wrong ones are answered as if it had been."""
+    _keep(asked, tokens.seed())
+
+
+def _keep(asked: Asked, code: str) -> None:
+    salt = tokens.seed()
+    asked.proofs.create(salt=salt, code_hash=_hash(salt, asked.email, code), expires_at=Now() + CODE_LIFE)
+
+
 def _hash(salt: str, email: str, code: str) -> str:
-    return tokens.code_hash(salt, f"{email}:{code}")
+    return tokens.code_hash(salt, f"{domains.mailbox(email)}:{code}")
 
 
-def say_code_is_asked(asked: Asked) -> Event:
+def say_code_is_asked(asked: Asked, note: str = "") -> Event:
     """Write down that a code is wanted; the mail follows from it. An introduction is named by its number."""
     if isinstance(asked, Introduction):
         door = asked.door
-        return lifecycle.record(Fact.INTRODUCED, door.page, door=door, note=str(asked.pk))
-    return lifecycle.record(Fact.CODE_ASKED, asked.page, asked)
+        return lifecycle.record(Fact.INTRODUCED, door.page, door=door, note=f"{asked.pk} {note}".strip())
+    return lifecycle.record(Fact.CODE_ASKED, asked.page, asked, note=note)
+
+
+def asked_again(event: Event) -> bool:
+    """Did the browser that asked first press "Send again"?"""
+    return event.note.endswith(AGAIN)
 
 
 def _asked_for(asked: Asked) -> QuerySet[Event]:
     if isinstance(asked, Introduction):
-        return Event.objects.filter(what=Fact.INTRODUCED, door=asked.door_id, note=str(asked.pk))
+        notes = (str(asked.pk), f"{asked.pk} {AGAIN}")
+        return Event.objects.filter(what=Fact.INTRODUCED, door=asked.door_id, note__in=notes)
     return asked.events.filter(what=Fact.CODE_ASKED)
 
 
-def ask_code(asked: Asked) -> bool:
-    """Send another code, up to five an hour for one pitch or introduction. True if one is on its way."""
+def ask_code(asked: Asked, *, browser: str = "") -> bool:
+    """Ask for another code, up to five times an hour for one pitch or introduction. False if that is too often.
+
+    Whether a mail follows is up to the mailbox (mailboxes.py). `browser`: the mark of whoever pressed "Send again".
+    """
+    mine = bool(browser) and tokens.same(browser, asked.browser)
     with transaction.atomic():
         locked = type(asked).objects.select_for_update().filter(pk=asked.pk).first()
         sent = _asked_for(asked).filter(at__gt=clock.now() - CODES_WINDOW).count()
         if locked is None or not unproven(locked) or sent >= CODES_PER_PITCH:
             return False
-        say_code_is_asked(asked)
+        say_code_is_asked(asked, AGAIN if mine else "")
     return True
 
 
 def check_code(asked: Asked, typed: str) -> None:
-    """Raise WrongCode unless this is a code that was mailed to the typed address and still works.
+    """Raise WrongCode unless a code was mailed to this mailbox that fits and still works, whatever page asked for it.
 
-    The try is counted first and under a lock, so that parallel guesses cannot pass the limit.
+    The try is counted first, for all of them and under a lock: parallel guesses, on one page or on many, cannot pass
+    the limit. What is said depends on what this page asked for, not on what was mailed.
     """
     code = "".join(filter(str.isdecimal, typed))[:12]
     with transaction.atomic():
-        alive = list(asked.proofs.alive().filter(tries__lt=CODE_TRIES).select_for_update())
-        Proof.objects.filter(pk__in=[proof.pk for proof in alive]).update(tries=F("tries") + 1)
-    if any(tokens.same(proof.code_hash, _hash(proof.salt, asked.email, code)) for proof in alive):
+        alive = list(_codes_of(asked).order_by("pk").select_for_update(of=("self",)))
+        tried = [proof for proof in alive if proof.tries < CODE_TRIES]
+        Proof.objects.filter(pk__in=[proof.pk for proof in tried]).update(tries=F("tries") + 1)
+    if any(tokens.same(proof.code_hash, _hash(proof.salt, asked.email, code)) for proof in tried):
+        mailboxes.proved(asked.email)
         return
-    if not alive:
-        raise WrongCode("tries" if asked.proofs.alive().exists() else "expired")
-    raise WrongCode("wrong" if any(proof.tries + 1 < CODE_TRIES for proof in alive) else "tries")
+    own = [proof for proof in alive if _belongs(proof, asked)]
+    if not own:
+        raise WrongCode("expired")
+    raise WrongCode("wrong" if any(proof.tries + 1 < CODE_TRIES for proof in own) else "tries")
+
+
+def _codes_of(asked: Asked) -> QuerySet[Proof]:
+    """The codes of a mailbox that still work: those of all that is unproven, and of whoever said who they are."""
+    mailbox = domains.mailbox(asked.email)
+    pitches = Pitch.objects.alias(low=Lower("email")).filter(state=PitchState.UNPROVEN, low=mailbox)
+    introductions = Introduction.objects.alias(low=Lower("email")).filter(low=mailbox)
+    mine = Q(pitch=asked) if isinstance(asked, Pitch) else Q(introduction=asked)
+    return Proof.objects.alive().filter(mine | Q(pitch__in=pitches) | Q(introduction__in=introductions))
+
+
+def _belongs(proof: Proof, asked: Asked) -> bool:
+    return (proof.introduction_id if isinstance(asked, Introduction) else proof.pitch_id) == asked.pk
 
 
 def recognise(device: str, email: str) -> Sender | None:

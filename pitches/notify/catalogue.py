@@ -4,17 +4,13 @@ Its words are in templates/email/<kind>/: subject.txt, body.txt, body.mjml.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db import transaction
 
-from pitches import intake
+from pitches import intake, mailboxes
 from pitches.doors import watching
-from pitches.models import AnswerKind, Door, Event, Key, Message, MessageState, Page, Pitch, PitchState, Watch
+from pitches.models import AnswerKind, Door, Event, Key, MessageState, Page, Pitch, PitchState, Watch
 from pitches.notify import outbox
-from portal import clock, domains, tokens
-
-A_DAY = timedelta(days=1)
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
 # one digest is better than two.
@@ -37,24 +33,27 @@ def _about(event: Event) -> Pitch:
 
 def code(event: Event) -> None:
     """1: six digits that prove the mailbox. No word of whoever typed the address."""
-    asked = event.pitch or intake.to_be_mailed(event)
-    if asked and intake.unproven(asked):
-        secret = {"code": intake.issue_code(asked)}
-        outbox.put(
-            "code",
-            asked.email,
-            dedupe=f"code:{event.pk}",
-            page=event.page,
-            pitch=event.pitch,
-            queue="codes",
-            secret=secret,
-        )
+    asked = event.pitch or intake.introduction_of(event)
+    if asked is None or not intake.unproven(asked):
+        return
+    if not mailboxes.may_mail(asked.email, browser=asked.browser, again=intake.asked_again(event)):
+        intake.issue_nothing(asked)
+        return
+    outbox.put(
+        "code",
+        asked.email,
+        dedupe=f"code:{event.pk}",
+        page=event.page,
+        pitch=event.pitch,
+        queue="codes",
+        secret={"code": intake.issue_code(asked)},
+    )
 
 
 def invitation(event: Event) -> None:
     """15: a door was opened for one mailbox. Once for each key, and not a word of the note on it."""
     key = Key.objects.good().filter(pk=int(event.note)).exclude(email="").first()
-    if key:
+    if key and not mailboxes.wants_none(key.email):
         outbox.put("invitation", key.email, dedupe=f"invitation:{key.pk}", page=event.page, key=key, queue="soon")
 
 
@@ -134,15 +133,11 @@ def page_up(event: Event) -> None:
 
 
 def watch_confirm(event: Event) -> None:
-    """12: did you ask to be told? At most once in 24 hours for a mailbox, whatever it is typed into."""
-    watch = Watch.objects.filter(pk=event.note or 0, confirmed_at=None, stopped_at=None).exclude(mailbox="").first()
-    if watch is None:
-        return
-    stem = f"watch_confirm:{tokens.code_hash('watch', domains.canonical(watch.email))[:32]}:"
-    last = Message.objects.filter(dedupe__startswith=stem).order_by("-pk").first()
-    if last is None or last.created_at <= clock.now() - A_DAY:
-        # Named by the one before it: of two that are put at once there is one.
-        dedupe = f"{stem}{last.pk if last else 0}"
+    """12: did you ask to be told? Its link confirms all that the mailbox asked for."""
+    number, _space, again = event.note.partition(" ")
+    watch = Watch.objects.filter(pk=number or 0, confirmed_at=None, stopped_at=None).exclude(mailbox="").first()
+    if watch and mailboxes.may_mail(watch.email, browser=watch.browser, again=bool(again), code=False):
+        dedupe = f"watch_confirm:{event.pk}"
         outbox.put("watch_confirm", watch.email, dedupe=dedupe, page=event.page, watch=watch, queue="codes")
 
 

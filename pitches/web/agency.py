@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pitches import intake, ledge
 from pitches.doors import keys
 from pitches.forms.code import CodeForm
+from pitches.forms.file import FileForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
 from pitches.models import Fact, Lane, Pitch, PitchState
-from pitches.web import access, devices, letter, public, told
+from pitches.web import access, asked_for, devices, letter, public, told
 from pitches.web.redirects import see
-from portal import clock
+from portal import browsers, clock
 
 
 @never_cache
@@ -94,10 +95,7 @@ def send_code(request: HttpRequest, token: str) -> HttpResponse:
     pitch = access.pitch_by_token(token)
     if pitch.state != PitchState.UNPROVEN:
         return see("agency:status", token)
-    if intake.ask_code(pitch):
-        messages.success(request, _("Another code is on its way to %(email)s.") % {"email": pitch.email})
-    else:
-        messages.error(request, _("Five codes were sent already. Look for them in the mailbox, also among the junk."))
+    asked_for.say(request, pitch.email, asked=intake.ask_code(pitch, browser=browsers.mark_of(request)))
     return see("agency:check", token)
 
 
@@ -112,8 +110,14 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _status(request: HttpRequest, pitch: Pitch, form: ReplyForm) -> HttpResponse:
-    context = told.story(letter.dress(pitch)) | {"form": form}
+    context = told.story(letter.dress(pitch)) | {"form": form, "reply": form, "upload": FileForm()}
     return render(request, "agency/status.html", context, status=422 if form.errors else 200)
+
+
+def with_upload(request: HttpRequest, pitch: Pitch, upload: FileForm, *, status: int = 422) -> HttpResponse:
+    """The status page with what is wrong with a file."""
+    context = told.story(letter.dress(pitch)) | {"form": upload, "reply": ReplyForm(), "upload": upload}
+    return render(request, "agency/status.html", context, status=status)
 
 
 @never_cache

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,9 +14,9 @@ from pitches.doors import keys
 from pitches.forms.code import CodeForm
 from pitches.forms.keys import WhoForm
 from pitches.models import Door, DoorState, Introduction, Page, Sender, Standing
-from pitches.web import access, devices, ways
+from pitches.web import access, asked_for, devices, ways
 from pitches.web.redirects import SeeOther, see
-from portal import domains
+from portal import browsers, domains
 
 KNOWN = (Standing.KNOWN, Standing.TRUSTED)
 
@@ -121,7 +119,8 @@ def introduce(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     form = WhoForm(request.POST)
     if not form.is_valid():
         return ask(request, door, form)
-    introduction = intake.introduce(door, form.cleaned_data["email"], device=devices.token_of(request))
+    email, mark = form.cleaned_data["email"], browsers.mark_of(request)
+    introduction = intake.introduce(door, email, device=devices.token_of(request), browser=mark)
     return see("public:who", introduction.token)
 
 
@@ -144,10 +143,8 @@ def _asked(request: HttpRequest, introduction: Introduction, form: CodeForm) -> 
 
 
 def _again(request: HttpRequest, introduction: Introduction) -> HttpResponse:
-    if intake.ask_code(introduction):
-        messages.success(request, _("Another code is on its way to %(email)s.") % {"email": introduction.email})
-    else:
-        messages.error(request, _("Five codes were sent already. Look for them in the mailbox, also among the junk."))
+    asked = intake.ask_code(introduction, browser=browsers.mark_of(request))
+    asked_for.say(request, introduction.email, asked=asked)
     return see("public:who", introduction.token)
 
 

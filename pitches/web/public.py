@@ -14,7 +14,7 @@ from pitches.models import Door, DoorState, PitchState
 from pitches.web import access, devices, invitation, shown, ways
 from pitches.web.portraits import portrait_url
 from pitches.web.redirects import see
-from portal import clock, pages
+from portal import browsers, clock, pages
 
 DEMO = "maya"
 DAY = timedelta(days=1)
@@ -89,8 +89,10 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         return with_form(request, door, form, status=422)
     try:
-        device = devices.token_of(request)
-        pitch, _new = intake.write(door, form.answers(), form_key=form.key, device=device, ways=ways.of(request))
+        device, mark = devices.token_of(request), browsers.mark_of(request)
+        pitch, _new = intake.write(
+            door, form.answers(), form_key=form.key, device=device, browser=mark, ways=ways.of(request)
+        )
     except intake.Refused:
         return with_form(request, door, form, status=422)
     return see("agency:check" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)

@@ -12,6 +12,7 @@ from pitches.forms.watch import WatchForm
 from pitches.models import Watch
 from pitches.web import access, devices, public
 from pitches.web.redirects import SeeOther, see
+from portal import browsers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +26,7 @@ def watch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return public.closed(request, door, form, status=422)
     email = form.cleaned_data["email"]
     sender = intake.recognise(devices.token_of(request), email)
-    watching.ask(door, email, sender)
+    watching.ask(door, email, sender, browser=browsers.mark_of(request))
     here = reverse("public:door", args=[door.page.handle, door.slug])
     return SeeOther(f"{here}?asked={'known' if sender else 'mail'}#watch")
 
