@@ -22,6 +22,8 @@ SENT_AGAIN = frozenset(
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door"})
+# Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
+TYPED = frozenset({"code", "watch_confirm", "draft"})
 # What may be stopped with one click (RFC 8058).
 STOPPABLE = frozenset({"digest", "door_open"})
 
@@ -168,6 +170,7 @@ def no_longer_needed(
         "code": lambda: pitch and not (pitch.state == PitchState.UNPROVEN and pitch.proofs.alive().exists()),
         "withdrawn": lambda: pitch and pitch.state != PitchState.WITHDRAWN,
         "lapsed": lambda: pitch and pitch.state == PitchState.WITHDRAWN,
+        "wrong_door": lambda: pitch and pitch.state != PitchState.WRONG_DOOR,
         "digest": lambda: page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()),
     }
     return MessageState.OBSOLETE if kind in gone and gone[kind]() else None

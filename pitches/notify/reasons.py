@@ -1,7 +1,7 @@
 """The words behind the keys of a no. They teach; they never scold."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,6 @@ from pitches.models import Answer, Reason
 from portal.templatetags.portal import day
 
 Text = str | Promise
-ASK_AGAIN_AFTER = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.NOT_NOW: ReasonText(
         Reason.NOT_NOW.label,
-        _("The idea is sound and the moment is not. You may send it again after %(date)s."),
+        _("The idea is sound and the moment is not. You may send it again from %(date)s on; it will be marked as invited."),
         _("Trying again makes sense, once that day has come."),
     ),
     Reason.NO_PROOF: ReasonText(
@@ -75,25 +74,21 @@ TEXTS: dict[Reason, ReasonText] = {
 }
 
 
-def text_of(reason: Reason, given_on: date) -> str:
-    """What is sent for a reason that was chosen on this day; empty for an own line."""
-    return _dated(TEXTS[reason].text, given_on)
+def text_of(reason: Reason, again_on: date | None) -> str:
+    """What is sent for a reason, with the day from which it may be asked again; empty for an own line."""
+    return _dated(TEXTS[reason].text, again_on)
 
 
 def words(answer: Answer) -> str:
     """What the sender reads: the personal line first, then the text of the reason, as two paragraphs."""
-    text = text_of(Reason(answer.reason), _day_of(answer)) if answer.reason else ""
+    text = text_of(Reason(answer.reason), answer.again_on) if answer.reason else ""
     return "\n\n".join(part for part in (answer.text.strip(), text) if part)
 
 
 def again(answer: Answer) -> str:
     """Whether trying again makes sense; empty where that is left open."""
-    return _dated(TEXTS[Reason(answer.reason)].again, _day_of(answer)) if answer.reason else ""
+    return _dated(TEXTS[Reason(answer.reason)].again, answer.again_on) if answer.reason else ""
 
 
-def _day_of(answer: Answer) -> date:
-    return answer.pitch.page.local_date(answer.given_at)
-
-
-def _dated(text: Text, given_on: date) -> str:
-    return str(text).replace("%(date)s", day(given_on + ASK_AGAIN_AFTER))
+def _dated(text: Text, again_on: date | None) -> str:
+    return str(text).replace("%(date)s", day(again_on))

@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pitches import intake
+from pitches import intake, mailboxes
 from pitches.doors import keys, watching
-from pitches.models import AnswerKind, Fact, Key, Message, Watch
-from pitches.notify import account, catalogue, digest, handoffs, reasons, stop
+from pitches.models import Answer, AnswerKind, Door, Fact, Key, Message, Pitch, Watch
+from pitches.notify import account, catalogue, digest, handoffs, reasons, stop, ways_on
 from portal import links, tokens
 from portal.models import User
 
@@ -59,7 +59,15 @@ def _frame(message: Message) -> dict[str, Any]:
         "site": urlsplit(settings.SITE_URL).netloc,
         "home_link": links.absolute("/"),
         "page": message.page,
+        "not_me_link": _not_me(message),
     }
+
+
+def _not_me(message: Message) -> str:
+    """The link of "this was not me", in mails that somebody's typing alone sets off."""
+    typed = message.kind in catalogue.TYPED or (message.kind == "account" and not mailboxes.is_proven(message.to))
+    token = mailboxes.token_of(message.to) if typed else ""
+    return links.absolute(reverse("public:not_me", args=[token])) if token else ""
 
 
 def _content(message: Message) -> dict[str, Any]:
@@ -104,7 +112,7 @@ def _about_the_pitch(message: Message) -> dict[str, Any]:
     answer = message.answer
     return {
         "pitch": pitch,
-        "door": pitch.door,
+        "door": _door_of(pitch, answer),
         "line": " ".join(pitch.line.split()),
         "status_link": links.absolute(reverse("agency:status", args=[pitch.token])),
         "undo_until": intake.undo_until(pitch),
@@ -112,7 +120,16 @@ def _about_the_pitch(message: Message) -> dict[str, Any]:
         "paragraphs": _paragraphs(reasons.words(answer)) if answer else [],
         "again": reasons.again(answer) if answer else "",
         "handoff": handoffs.words(pitch) if message.kind == AnswerKind.YES else None,
+        "move_until": intake.move_until(pitch) if message.kind == AnswerKind.WRONG_DOOR else None,
+        "ways_on": ways_on.after_no(answer) if answer and message.kind == AnswerKind.NO else None,
+        "page_link": links.absolute(reverse("public:page", args=[pitch.page.handle])),
     }
+
+
+def _door_of(pitch: Pitch, answer: Answer | None) -> Door:
+    """The door that an answer was about: a pitch may have moved since."""
+    moved = answer is not None and answer.door_id == pitch.door_id and pitch.moved_from is not None
+    return pitch.moved_from if moved and pitch.moved_from else pitch.door
 
 
 def _about_the_page(message: Message) -> dict[str, Any]:

@@ -70,6 +70,32 @@ def ask() -> Message:
     return _told("ask", pitch, answer=given)
 
 
+def wrong_door(**more: object) -> Message:
+    """The right door, with a line of what the wrong one is for."""
+    pitch = _pitch(wrong_door=True, door__name="Data & <b>charts</b>", door__blurb="Data that readers can check.", **more)
+    right = DoorFactory(page=pitch.page, name="Events & <b>talks</b>")
+    given = AnswerFactory(pitch=pitch, kind="wrong_door", door=right)
+    return _told("wrong_door", pitch, answer=given)
+
+
+def wrong_door_twice() -> Message:
+    """The same for a pitch that was moved before."""
+    message = wrong_door()
+    assert message.pitch is not None
+    message.pitch.moved_from = DoorFactory(page=message.pitch.page)
+    message.pitch.save()
+    return message
+
+
+def no_with_doors() -> Message:
+    """A no that names the doors that fit."""
+    pitch = _pitch(declined=True)
+    DoorFactory(page=pitch.page, name="Events & <b>talks</b>")
+    DoorFactory(page=pitch.page, name="Closed today", closed=True)
+    given = AnswerFactory(pitch=pitch, kind="no", reason="not_my_topic")
+    return _told("no", pitch, answer=given)
+
+
 def lapsed() -> Message:
     """Nobody answered in time."""
     return _told("lapsed", _pitch(lapsed=True))
@@ -157,6 +183,7 @@ def account_notice() -> Message:
 
 
 _ALL = (
+    *(wrong_door, wrong_door_twice, no_with_doors),
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, page_up),
     *(watch_confirm, door_open, door_open_until),
     *(invitation, invitation_for_three),

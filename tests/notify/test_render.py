@@ -210,7 +210,7 @@ def test_a_no_says_the_personal_line_first_and_when_to_try_again():
     with clock.standing_at(clock.now().replace(year=2026, month=5, day=14, hour=12)):
         body = " ".join(render.build(samples.no()).body.split())
     assert "I liked the method. The idea is sound and the moment is not." in body
-    assert "You may send it again after Wednesday 12 August. Trying again makes sense" in body
+    assert "You may send it again from Wednesday 12 August on; it will be marked as invited. Trying again makes sense" in body
 
 
 def test_a_trusted_sender_can_answer_the_owner_and_a_stranger_cannot():
