@@ -100,24 +100,29 @@ def note(event: Event) -> None:
     pitch = event.pitch
     if pitch is None or pitch.state == PitchState.UNPROVEN:
         return
+    if prints_of(text_of(pitch)) != pitch.prints:
+        _print(pitch)
+    if pitch.cluster or FLAG in pitch.flags:
+        _flag(pitch)
+
+
+def _print(pitch: Pitch) -> None:
     text = text_of(pitch)
-    prints = prints_of(text)
-    if prints == pitch.prints:
-        return
+    pitch.prints = prints_of(text)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(band) FROM unnest(%s::bigint[]) AS band", [prints])
-    found = _like(pitch, pieces(text), prints)
+        cursor.execute("SELECT pg_advisory_xact_lock(band) FROM unnest(%s::bigint[]) AS band", [pitch.prints])
+    found = _like(pitch, pieces(text))
     if found or pitch.cluster:
         _join(pitch, found)
-    pitch.prints = prints
     pitch.save(update_fields=["prints"])
 
 
-def _like(pitch: Pitch, own: frozenset[str], prints: list[int]) -> list[int]:
+def _like(pitch: Pitch, own: frozenset[str]) -> list[int]:
     """The pitches that read like this one; of what belongs together already, one is enough."""
-    rows = Pitch.objects.filter(prints__overlap=prints, handed_in_at__gt=clock.now() - WINDOW).exclude(pk=pitch.pk)
+    others = Pitch.objects.exclude(pk=pitch.pk).filter(handed_in_at__gt=clock.now() - WINDOW)
+    rows = others.filter(prints__overlap=pitch.prints)
     near = list(rows.order_by("-pk").values_list("pk", "cluster", "prints")[:LOOKED_AT])
-    near.sort(key=lambda row: -len(set(prints) & set(row[2])))
+    near.sort(key=lambda row: -len(set(pitch.prints) & set(row[2])))
     tried: Counter[int] = Counter()
     chosen: list[int] = []
     for pk, cluster, _prints in near:
@@ -138,7 +143,6 @@ def _join(pitch: Pitch, found: list[int]) -> None:
         pitch.cluster = min(pitch.pk, *names)
         members = Pitch.objects.filter(Q(cluster__in=names) | Q(pk__in=[*found, pitch.pk]))
         members.exclude(cluster=pitch.cluster).update(cluster=pitch.cluster)
-    _flag(pitch)
 
 
 def _leave(pitch: Pitch) -> None:
@@ -153,12 +157,13 @@ def _leave(pitch: Pitch) -> None:
 
 def _flag(pitch: Pitch) -> None:
     """The sign of a mass mailing, for all that it now is true of: whoever came first is told, too."""
-    signs = Func(F("flags"), Value(FLAG), function="array_remove")
-    Pitch.objects.filter(pk=pitch.pk, flags__contains=[FLAG]).update(flags=signs)
     if also(pitch) >= MANY:
         signs = Func(F("flags"), Value(FLAG), function="array_append")
         members = Pitch.objects.filter(cluster=pitch.cluster, handed_in_at__gt=clock.now() - WINDOW)
         members.exclude(flags__contains=[FLAG]).update(flags=signs)
+    else:
+        signs = Func(F("flags"), Value(FLAG), function="array_remove")
+        Pitch.objects.filter(pk=pitch.pk).update(flags=signs)
     pitch.refresh_from_db(fields=["flags"])
 
 

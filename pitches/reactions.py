@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pitches import embargo, opening, relationships, routing, screening
+from pitches import embargo, likeness, opening, relationships, routing, screening
 from pitches.models import Event, Fact, PitchState
 from pitches.notify import catalogue
 from portal import clock
@@ -21,7 +21,7 @@ S = PitchState
 AFTER: dict[str, tuple[Reaction, ...]] = {
     S.UNPROVEN: (),
     Fact.CODE_ASKED: (catalogue.code,),
-    S.ARRIVED: (screening.screen, routing.route, catalogue.receipt, opening.leave),
+    S.ARRIVED: (screening.screen, routing.route, likeness.note, catalogue.receipt, opening.leave),
     S.WAITING: (),
     S.HELD: (),
     S.QUARANTINE: (),
@@ -35,8 +35,8 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.ANSWER_SENT: (relationships.learn, catalogue.answer, embargo.forget),
     Fact.NUDGED: (),
     Fact.REPLIED: (),
-    Fact.CHANGED: (screening.screen, routing.route_again),
-    Fact.FOLLOWED_UP: (screening.screen, routing.route_again),
+    Fact.CHANGED: (screening.screen, routing.route_again, likeness.note),
+    Fact.FOLLOWED_UP: (screening.screen, routing.route_again, likeness.note),
     Fact.NOTED: (),
     Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
     Fact.PUBLISHED: (catalogue.page_up,),
