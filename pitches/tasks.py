@@ -69,12 +69,12 @@ def sweep() -> int:
 @shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
-    from pitches import embargo, intake, mailboxes  # noqa: PLC0415
+    from pitches import embargo, intake, likeness, mailboxes  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
     from portal import limits  # noqa: PLC0415
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
-    return done + mailboxes.forget() + limits.forget()
+    return done + mailboxes.forget() + limits.forget() + likeness.forget()
 
 
 def waiting_work() -> Iterator[tuple[str, str]]:

@@ -9,10 +9,11 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from pitches import review, screening
+from pitches import likeness, review, screening
 from pitches.forms.decision import QUESTIONS, days_back
+from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import access, letter, sealed
+from pitches.web import access, letter, sealed, shown
 from portal import clock
 from portal.templatetags.portal import ago, day
 
@@ -55,12 +56,32 @@ def lay_out(pitch: Pitch) -> Pitch:
     return wear(
         pitch,
         age=ago(pitch.handed_in_at),
-        signs=[str(SIGNS.get(code, code)) for code in pitch.flags],
+        signs=[str(SIGNS.get(code, code)) for code in pitch.flags if code != likeness.FLAG],
+        also=getattr(pitch, "also", partial(also, pitch)),
         links=links,
         came=letter.came(pitch),
         terms=in_full + getattr(pitch, "terms", []),
         seal=partial(sealed.for_owner, pitch) if "news" in pitch.groups else None,
+        files=partial(access.files_of, pitch) if pitch.standing in files.FROM else None,
+        may_take=pitch.state not in access.FILES_KEPT_BACK,
     )
+
+
+def also(pitch: Pitch) -> str:
+    """Where else the same was handed in: a number, never a name. One query for a letter; a list asks once for all."""
+    return also_words(likeness.also(pitch))
+
+
+def also_words(pages: int) -> str:
+    """A number of other pages, in words; nothing for none."""
+    said = ngettext("Also sent to %(count)s other here", "Also sent to %(count)s others here", pages)
+    return said % {"count": pages} if pages else ""
+
+
+def lay_out_all(pitches: list[Pitch]) -> list[Pitch]:
+    """The rows of a list. One query."""
+    pages = likeness.also_of(pitches)
+    return [lay_out(wear(pitch, also=also_words(pages.get(pitch.pk, 0)))) for pitch in pitches]
 
 
 def wear(row: Row, **shown: object) -> Row:
@@ -73,7 +94,8 @@ def wear(row: Row, **shown: object) -> Row:
 def evidence(pitch: Pitch) -> list[tuple[str, str]]:
     """Each sign of screening, in words, with what gave it away."""
     found = screening.flags_of(pitch)
-    return [(str(SIGNS.get(code, code)), found.get(code, "")) for code in pitch.flags]
+    said = [(str(SIGNS.get(code, code)), found.get(code, "")) for code in pitch.flags if code != likeness.FLAG]
+    return said + [(also(pitch), "")] if likeness.FLAG in pitch.flags else said
 
 
 def history(pitch: Pitch) -> str:
@@ -106,6 +128,9 @@ def _counted(sent: list[Answer]) -> str:
         AnswerKind.YES: _("%(count)s yes"),
         AnswerKind.NO: _("%(count)s no"),
         AnswerKind.ASK: ngettext("%(count)s question", "%(count)s questions", kinds.count(AnswerKind.ASK)),
+        AnswerKind.WRONG_DOOR: ngettext(
+            "%(count)s wrong door", "%(count)s wrong doors", kinds.count(AnswerKind.WRONG_DOOR)
+        ),
     }
     return ", ".join(words % {"count": kinds.count(kind)} for kind, words in said.items() if kind in kinds)
 
@@ -117,6 +142,8 @@ def told(given: Answer) -> str:
         return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(str(Reason(given.reason).label))}
     if given.kind == AnswerKind.LATER:
         return _("Later: back on %(day)s") % {"day": day(given.until)}
+    if given.kind == AnswerKind.WRONG_DOOR and given.door:
+        return _("Wrong door: it belongs behind “%(door)s”") % {"door": given.door.name}
     return _("%(answer)s: %(reason)s") % {"answer": label, "reason": given.text} if given.text else str(label)
 
 
@@ -134,6 +161,13 @@ def lower_first(words: str) -> str:
 def reasons() -> list[Ready]:
     """The ready reasons of a no, with their keys; the last one is the owner's own line."""
     return [Ready(key, value, str(label)) for key, (value, label) in enumerate(Reason.choices, start=1)]
+
+
+def other_doors(pitch: Pitch) -> list[shown.Plaque]:
+    """Where a pitch may belong that came to the wrong door: the open ones first, each with how it stands. One query."""
+    others = [door for door in access.doors_of(pitch.page) if door.pk != pitch.door_id]
+    plaques = [shown.plaque(door, pitch.page) for door in others]
+    return sorted(plaques, key=lambda plaque: not plaque.is_open)
 
 
 def questions() -> list[Ready]:

@@ -70,13 +70,13 @@ def counts(page: Page) -> dict[str, int]:
 
 
 def fetch(page: Page, name: str, count: int, after: str = "") -> Shelf:
-    """The rows of one list, from the start or after a pitch. At most two queries."""
+    """The rows of one list, from the start or after a pitch. At most three queries."""
     kind = KINDS[name]
     rows = _ranked(page).filter(kind.within).for_desk().order_by(*kind.order)
     last = rows.filter(code=after).first() if after else None
     if last:
         rows = rows.filter(_beyond(last, kind.order))
-    found = [cards.lay_out(pitch) for pitch in rows[: AT_ONCE + 1]]
+    found = cards.lay_out_all(list(rows[: AT_ONCE + 1]))
     return Shelf(kind, count, found[:AT_ONCE], found[AT_ONCE - 1].code if len(found) > AT_ONCE else "")
 
 
