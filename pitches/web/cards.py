@@ -95,7 +95,7 @@ def evidence(pitch: Pitch) -> list[tuple[str, str]]:
     """Each sign of screening, in words, with what gave it away."""
     found = screening.flags_of(pitch)
     said = [(str(SIGNS.get(code, code)), found.get(code, "")) for code in pitch.flags if code != likeness.FLAG]
-    return said + [(also(pitch), "")] if likeness.FLAG in pitch.flags else said
+    return [*said, (also(pitch), "")] if likeness.FLAG in pitch.flags else said
 
 
 def history(pitch: Pitch) -> str:
