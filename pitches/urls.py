@@ -10,9 +10,14 @@ from pitches.web import (
     doors,
     emblems,
     feeds,
+    files,
     follow_ups,
     invitation,
     keys,
+    mine,
+    mine_doors,
+    mine_record,
+    not_me,
     outgoing,
     page,
     plain,
@@ -24,6 +29,7 @@ from pitches.web import (
     sensitive,
     share,
     stop,
+    trying,
     watch,
     welcome,
 )
@@ -59,12 +65,15 @@ public_urls = [
     path("@<handle:handle>/doors.json", policy.policy, name="json"),
     path("@<handle:handle>/<slug:slug>", public.door, name="door"),
     path("@<handle:handle>/<slug:slug>/pitch", public.pitch, name="pitch"),
+    path("@<handle:handle>/<slug:slug>/try", trying.ask, name="try"),
+    path("@<handle:handle>/<slug:slug>/dry-run", trying.dry_run, name="dry_run"),
     path("@<handle:handle>/<slug:slug>/who", invitation.introduce, name="introduce"),
     path("who/<slug:token>", invitation.who, name="who"),
     path("key/<slug:token>", invitation.key, name="key"),
     path("@<handle:handle>/<slug:slug>/watch", watch.watch, name="watch"),
     path("watch/confirm/<slug:token>", watch.confirm, name="watch_confirm"),
     path("watch/stop/<slug:token>", watch.stop, name="watch_stop"),
+    path("not-me/<slug:token>", not_me.not_me, name="not_me"),
 ]
 agency_urls = [
     path("d/<slug:token>", agency.draft, name="draft"),
@@ -74,6 +83,9 @@ agency_urls = [
     path("p/<slug:token>/reply", agency.reply, name="reply"),
     path("p/<slug:token>/nudge", agency.nudge, name="nudge"),
     path("p/<slug:token>/withdraw", agency.withdraw, name="withdraw"),
+    path("p/<slug:token>/files", files.add, name="files"),
+    path("p/<slug:token>/files/<slug:key>", files.file, name="file"),
+    path("p/<slug:token>/files/<slug:key>/remove", files.remove, name="file_remove"),
     path("p/<slug:token>/put-back", agency.put_back, name="put_back"),
 ]
 desk_urls = [
@@ -81,6 +93,7 @@ desk_urls = [
     path("desk/inbox", desk.inbox, name="inbox"),
     path("desk/pitch/<slug:code>", desk.pitch, name="pitch"),
     path("desk/pitch/<slug:code>/answer", desk.answer, name="answer"),
+    path("desk/pitch/<slug:code>/files/<slug:key>", files.desk_file, name="file"),
     path("desk/pitch/<slug:code>/unseal", sealed.unseal, name="unseal"),
     path("desk/pitch/<slug:code>/restore", desk.restore, name="restore"),
     path("desk/pitch/<slug:code>/standing", desk.standing, name="standing"),
@@ -117,6 +130,13 @@ desk_urls = [
     path("desk/share/reply/<int:pk>", share.reply_link, name="reply_link"),
     path("desk/agencies/<int:pk>", agencies.agency, name="agency"),
 ]
+mine_urls = [
+    path("agency", mine.home, name="home"),
+    path("agency/pitches/<slug:code>", mine.pitch, name="pitch"),
+    path("agency/doors", mine_doors.doors, name="doors"),
+    path("agency/people", mine_doors.people, name="people"),
+    path("agency/record", mine_record.record, name="record"),
+]
 urlpatterns = [
     path("", public.home, name="home"),
     path("welcome", welcome.welcome, name="welcome"),
@@ -125,6 +145,7 @@ urlpatterns = [
     path("stop/<str:token>", stop.stop_digest, name="stop_digest"),
     path("", include((public_urls, "public"))),
     path("", include((agency_urls, "agency"))),
+    path("", include((mine_urls, "mine"))),
     path("", include((desk_urls, "desk"))),
     path("<handle:handle>", public.to_page, name="to_page"),
 ]

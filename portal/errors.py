@@ -58,7 +58,7 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more than fits through the door."""
-    return _page(request, 413)
+    return _page(request, 413, files=request.content_type == "multipart/form-data")
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

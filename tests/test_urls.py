@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
-from pitches import intake
+from pitches import intake, mailboxes
 from pitches.doors import deflecting
-from pitches.models import Came, Message, Portrait
+from pitches.models import Attachment, Came, Message, Portrait
 from pitches.notify import stop
 from pitches.web import devices
 from portal import clock, tokens
@@ -46,6 +46,7 @@ def names(resolver=None, space="", arguments=()):
 
 
 URLS = dict(names())
+FILES = ("agency:files", "agency:file", "agency:file_remove")
 VERBS = ("reply", "nudge", "withdraw", "put_back")  # what a sender may do with a pitch that was handed in
 
 
@@ -65,8 +66,12 @@ class World:
         self.mail = DrawerMail.objects.create(to="a@b.example", subject="Hello", raw=b"Subject: Hello\n\nHello")
         self.device = devices.new_token()
         intake.remember(self.device, self.sender)
+        mailboxes.may_mail(self.sender.email)
         self.key = KeyFactory(door=self.door)
         self.introduction = IntroductionFactory(door=self.door)
+        self.file = Attachment.objects.create(
+            pitch=self.waiting, name="a.txt", kind="text/plain", size=1, content=b"a", at=clock.now()
+        )
         self.portrait = Portrait.objects.create(page=self.page, image=b"RIFF", digest="0123456789abcdef")
         self.reply = deflecting.make(self.door, "Northbeam", Came.MESSAGE, self.page.local_date(clock.now()))
         self.other = PageFactory(handle="other")
@@ -97,7 +102,7 @@ class World:
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
-        proven = name in ("agency:status", *(f"agency:{verb}" for verb in VERBS))
+        proven = name in ("agency:status", *(f"agency:{verb}" for verb in VERBS), *FILES)
         values = {
             "handle": "maya",
             "digest": self.portrait.digest,
@@ -106,8 +111,10 @@ class World:
             "pk": pks.get(name, 999_999),
             "token": (self.waiting if proven else self.unproven).token,
             "uidb36": "1",
-            "key": "a-b",
+            "key": self.file.key if name in (*FILES, "desk:file") else "a-b",
         }
+        if name == "public:not_me":
+            values["token"] = mailboxes.token_of(self.sender.email)
         if name.startswith("public:watch_"):
             values["token"] = self.watch.token
         if name in ("public:key", "public:who"):
@@ -129,9 +136,9 @@ EVERYBODY, NOBODY, GONE = (200,) * 4, (405,) * 4, (302,) * 4
 OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405), (302, 302, 200, 404)
 STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
-    EVERYBODY: """public:text public:badge public:qr public:qr_png public:card
+    EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
-        public:watch_confirm public:watch_stop public:key public:who agency:draft agency:check agency:status
+        public:not_me public:watch_confirm public:watch_stop public:key public:who agency:draft agency:check agency:status
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
@@ -139,19 +146,20 @@ CODES = {
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
-    ONLY_THE_OWNER: "desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
+    ONLY_THE_OWNER: "desk:file desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
     OWNERS_POST: """desk:deflect desk:key_withdraw
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
-    NOBODY: "public:introduce agency:send_code agency:reply agency:nudge agency:withdraw agency:put_back",
+    NOBODY: """public:dry_run agency:files agency:file_remove
+        public:introduce agency:send_code agency:reply agency:nudge agency:withdraw agency:put_back""",
     GONE: """public:reply_link desk:home welcome
         account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
     NOT_SET_UP: "mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
-    (303,) * 4: "public:pitch public:watch",
+    (303,) * 4: "public:pitch public:try public:watch",
     (301,) * 4: "to_page",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
@@ -197,7 +205,8 @@ def test_reading_changes_nothing(world, method, role):
 def test_a_post_without_our_token_is_refused(world):
     client = world.client("owner", enforce_csrf_checks=True)
     before = checksum(*SAFE)
-    exempt = ("stop_digest", "public:watch_stop")  # a mail client posts there without a cookie; the link is enough
+    # A mail client or a machine posts there without a cookie; the link is enough, or nothing is changed.
+    exempt = ("stop_digest", "public:watch_stop", "public:dry_run")
     found = {name: client.post(world.path(name)).status_code for name in URLS if name not in exempt}
     assert set(found.values()) == {403}
     assert checksum(*SAFE) == before
@@ -206,7 +215,7 @@ def test_a_post_without_our_token_is_refused(world):
 @pytest.mark.parametrize("name", OWNED)
 def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
-    method = "get" if name in ("desk:pitch", "desk:reply_link", "desk:agency") else "post"
+    method = "get" if name in ("desk:pitch", "desk:reply_link", "desk:agency", "desk:file") else "post"
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302

@@ -33,6 +33,7 @@ KEPT = (
     "questions",
     "floor_amount",
     "floor_currency",
+    "takes_files",
     "paint",
 )
 # Fields that only make sense together: whoever changes one of them has looked at the others.

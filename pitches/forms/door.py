@@ -232,6 +232,13 @@ class DoorForm(StateForm):
     floor_currency = forms.ChoiceField(
         label=gettext_lazy("Currency"), choices=[("", gettext_lazy("Choose")), *CURRENCIES], required=False
     )
+    takes_files = forms.BooleanField(
+        label=gettext_lazy("Take files from people I know or trust"),
+        required=False,
+        help_text=gettext_lazy(
+            "PDF, PNG, JPEG or plain text, up to three with a pitch. You get them as downloads, and nothing scans them."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
+from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from pitches import freshness, opening
+from pitches import colleagues, freshness, opening
 from pitches.doors import deflecting
 from pitches.models import (
     Agency,
     Answer,
     AnswerKind,
+    Attachment,
     Door,
     DoorVersion,
     Event,
@@ -21,6 +23,7 @@ from pitches.models import (
     Handoff,
     Introduction,
     Key,
+    Mailbox,
     Message,
     MessageState,
     Page,
@@ -35,11 +38,12 @@ from pitches.models import (
 )
 from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
 from pitches.models.reading import AnswerQuerySet
-from portal import clock, tokens
+from portal import clock, domains, tokens
 from portal.errors import Gone
 from portal.models import User
 
 KEYS_OVER = 50  # keys that work no longer, in a list
+FILES_KEPT_BACK = (PitchState.QUARANTINE, PitchState.WITHDRAWN)  # a danger, and no longer there to be read
 
 
 # ── everybody ────────────────────────────────────────────────────────────────
@@ -115,10 +119,25 @@ def proven_pitch(token: str) -> Pitch:
     return pitch
 
 
+def files_of(pitch: Pitch) -> list[Attachment]:
+    """What lies with a pitch, without a byte of it."""
+    return list(pitch.attachments.defer("content"))
+
+
+def file_of(pitch: Pitch, key: str) -> Attachment:
+    """One file of this very pitch; its bytes come when they are asked for."""
+    return get_object_or_404(pitch.attachments.defer("content"), key=key)
+
+
 def reply_link(token: str) -> ReplyLink:
     """The reply link of a secret address, at a page that is up. Whether it still works is another question."""
     found = ReplyLink.objects.select_related("door__page").filter(door__page__in=Page.objects.public())
     return get_object_or_404(found, token_hash=tokens.digest(token))
+
+
+def mailbox(token: str) -> Mailbox:
+    """The mailbox whose mail had this link in it."""
+    return get_object_or_404(Mailbox, token_hash=tokens.digest(token))
 
 
 def watch_by_token(token: str) -> Watch:
@@ -160,6 +179,39 @@ def _at_a_page_that_is_shown(found: Shown) -> Shown:
     return found
 
 
+# ── the agency: whoever signs in is the sender of the mailboxes they have proven ──
+def own_mailboxes(request: HttpRequest) -> list[str]:
+    """The mailboxes that whoever is signed in has proven. Lists of what these may see are in colleagues.py."""
+    if not request.user.is_authenticated:
+        return []
+    proven = EmailAddress.objects.filter(user=signed_in(request), verified=True)
+    return sorted({domains.mailbox(email) for email in proven.values_list("email", flat=True)})
+
+
+def own_people(request: HttpRequest) -> list[Sender]:
+    """Whoever is signed in, as a sender: one for each mailbox that pages know."""
+    boxes = own_mailboxes(request)
+    return list(colleagues.own(boxes)) if boxes else []
+
+
+def sent_pitches(request: HttpRequest, *, only_mine: bool = False) -> PitchQuerySet:
+    """What was handed in by whoever is signed in, and by their colleagues."""
+    return colleagues.sent(own_mailboxes(request), by_colleagues=not only_mine)
+
+
+def sent_pitch(request: HttpRequest, code: str) -> Pitch:
+    """A pitch of theirs or of a colleague. Of all others nobody knows here."""
+    found = get_object_or_404(sent_pitches(request).select_related("page", "door", "sender"), code=code.upper())
+    found.door.page = found.page
+    return found
+
+
+def own_watch(request: HttpRequest, name: str) -> Watch:
+    """What they wait for, by its number as the form sent it."""
+    rows = colleagues.watches(own_mailboxes(request))
+    return get_object_or_404(rows, pk=name if name.isdecimal() and len(name) < 19 else 0)
+
+
 # ── the owner ────────────────────────────────────────────────────────────────
 def signed_in(request: HttpRequest) -> User:
     """Who is signed in; asked behind login_required."""
@@ -178,6 +230,14 @@ def own_pitch(request: HttpRequest, code: str) -> Pitch:
     return get_object_or_404(pitches, code=code.upper())
 
 
+def own_file(request: HttpRequest, code: str, key: str) -> Attachment:
+    """A file of a pitch at the owner's own page, unless it is kept back."""
+    pitch = own_pitch(request, code)
+    if pitch.state in FILES_KEPT_BACK:
+        raise Http404
+    return file_of(pitch, key)
+
+
 def own_version(door: Door, name: str) -> DoorVersion:
     """A version of this door, by its number as the form sent it."""
     return get_object_or_404(door.versions, version=name if name.isdecimal() and len(name) < 9 else 0)
@@ -185,7 +245,7 @@ def own_version(door: Door, name: str) -> DoorVersion:
 
 def own_answer(page: Page, pk: int) -> Answer:
     """An answer to a pitch of this page."""
-    return get_object_or_404(Answer.objects.select_related("pitch__page", "pitch__door"), pk=pk, pitch__page=page)
+    return get_object_or_404(Answer.objects.select_related("pitch__page", "pitch__door", "door"), pk=pk, pitch__page=page)
 
 
 def own_session(page: Page, pk: int) -> ReadingSession:
@@ -199,7 +259,7 @@ def answer_of(sitting: ReadingSession, name: str) -> Answer:
         number = int(name)
     except ValueError as error:  # also more digits than Python reads
         raise Http404 from error
-    return get_object_or_404(sitting.answers.select_related("pitch__page", "pitch__door"), pk=number)
+    return get_object_or_404(sitting.answers.select_related("pitch__page", "pitch__door", "door"), pk=number)
 
 
 def own_reply_link(page: Page, pk: int) -> ReplyLink:
@@ -272,7 +332,7 @@ def before(pitch: Pitch) -> PitchQuerySet:
 def told_to(pitches: PitchQuerySet) -> AnswerQuerySet:
     """The answers to these pitches that went out, the oldest first."""
     sent = Answer.objects.filter(pitch__in=pitches, sent_at__isnull=False).exclude(kind=AnswerKind.LATER)
-    return sent.select_related("pitch").order_by("given_at", "pk")
+    return sent.select_related("pitch", "door").order_by("given_at", "pk")
 
 
 def held_answers(page: Page) -> AnswerQuerySet:

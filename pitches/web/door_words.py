@@ -149,7 +149,7 @@ def meanwhile(versions: list[DoorVersion], seen: int, page: Page, reader: User) 
         if new.version <= seen:
             break
         for name in KEPT:
-            if new.stood.get(name) != old.stood.get(name) and name not in found:
+            if name in old.stood and new.stood.get(name) != old.stood[name] and name not in found:
                 value = said(name, versions[0].stood.get(name), page)
                 found[name] = Meanwhile(label(name), value, _who(new.by, reader), new.at)
     return list(found.values())
@@ -192,4 +192,5 @@ WRITTEN: dict[str, Callable[[Any, Page], str]] = {
     "topic": _topic,
     "questions": lambda asked, _page: " · ".join(one["text"] for one in asked),
     "floor_amount": lambda text, _page: f"{Decimal(text):f}",
+    "takes_files": lambda taken, _page: _("Yes") if taken else _("No"),
 }

@@ -40,7 +40,7 @@ def policy(request: HttpRequest, handle: str) -> HttpResponseBase:
 
 def _etag(body: str, now: datetime) -> str:
     """Weak, for a minute later it means the same: only the time of making, and what is still to come, have moved."""
-    for moving in (json.dumps(_iso(now)), json.dumps(schema.after(now))):
+    for moving in (json.dumps(iso(now)), json.dumps(schema.after(now))):
         body = body.replace(moving, "")
     return f"W/{quote_etag(hashlib.sha256(body.encode()).hexdigest()[:32])}"
 
@@ -54,10 +54,10 @@ def document(page: Page, doors: list[Door], now: datetime) -> dict[str, Any]:
             "name": page.name,
             "url": links.absolute(reverse("public:page", args=[page.handle])),
             "timezone": page.timezone,
-            "next_reading_hour": _iso(page.next_hour(now)),
+            "next_reading_hour": iso(page.next_hour(now)),
         },
-        "made_at": _iso(now),
-        "expires": _iso(min(_changes(page, doors, now))),
+        "made_at": iso(now),
+        "expires": iso(min(_changes(page, doors, now))),
         "doors": [_door(page, door, now) for door in doors],
     }
 
@@ -68,16 +68,18 @@ def _door(page: Page, door: Door, now: datetime) -> dict[str, Any]:
         "slug": door.slug,
         "name": door.name,
         "url": links.absolute(reverse("public:door", args=[page.handle, door.slug])),
+        "dry_run": links.absolute(reverse("public:dry_run", args=[page.handle, door.slug])),
         "state": found.look,
         "why": found.why,
-        "opens_at": _iso(door.opens_at if door.opens_at and door.opens_at > now else None),
-        "until": _iso(found.until),
+        "opens_at": iso(door.opens_at if door.opens_at and door.opens_at > now else None),
+        "until": iso(found.until),
         "reason": "" if found.is_open else door.reason,
         "tiers": door.tiers,
         "places_per_week": door.places_per_week,
         "wants": door.wants,
         "not_here": door.not_here,
         "asks": door.asks,
+        "takes_files": door.takes_files,
         "version": door.version,
         "topic": door.topic,
         "form": schema.of(door, now),
@@ -95,6 +97,6 @@ def _changes(page: Page, doors: list[Door], now: datetime) -> Iterator[datetime]
     yield from (moment for moment in moments if moment and moment > now)
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
     """A moment as "2026-03-29T08:00:00Z"; without one, nothing."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None

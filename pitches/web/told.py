@@ -7,13 +7,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pitches import intake, ledge
+from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
 from pitches.notify import handoffs, reasons
-from pitches.web import sealed
+from pitches.web import access, sealed
 from portal import clock
 
 JUST_NOW = timedelta(minutes=5)
 S = PitchState
+# What the sender does with a pitch that was handed in, as a kind of Said.
+DONE = {Fact.REPLIED: "reply", Fact.NOTED: "note", Fact.CHANGED: "change", Fact.FOLLOWED_UP: "follow_up"}
 FINAL = (AnswerKind.YES, AnswerKind.NO)  # their words stand above, in full
 # How each state is shown: chip, icon, how the door is drawn.
 SIGNS = {
@@ -47,7 +50,7 @@ def story(pitch: Pitch) -> dict[str, Any]:
     sent = list(pitch.answers.filter(sent_at__isnull=False).exclude(kind=AnswerKind.LATER).order_by("sent_at", "pk"))
     for answer in sent:
         answer.pitch = pitch
-    said = steps(sent, list(pitch.events.filter(what=Fact.REPLIED)))
+    said = steps(sent, list(pitch.events.filter(what__in=DONE)))
     chip, icon, look = SIGNS[told]
     return {
         "page": pitch.page,
@@ -60,7 +63,11 @@ def story(pitch: Pitch) -> dict[str, Any]:
         "steps": said,
         "thread": [entry for entry in said if entry.text and entry.kind not in FINAL],
         "agreed": sealed.agreed(pitch, sent),
+        "notes_left": intake.NOTES - sum(entry.kind == "note" for entry in said),
         "printed_at": clock.now(),
+        "files": access.files_of(pitch) if pitch.standing in files.FROM else [],
+        "takes_files": files.welcome(pitch),
+        "removable": files.removable(pitch),
         "fresh": pitch.handed_in_at is not None and clock.now() - pitch.handed_in_at < JUST_NOW,
     } | _more(pitch, told, sent)
 
@@ -92,6 +99,7 @@ def waiting(pitch: Pitch) -> dict[str, Any]:
         "others": pitch.page.pitches.waiting().exclude(pk=pitch.pk).count(),
         "nudge_from": intake.nudge_from(pitch),
         "may_nudge": may_nudge(pitch, now),
+        "follow_ups": intake.follow_ups(pitch),
     }
 
 
@@ -124,10 +132,10 @@ def not_back(refused: intake.Refused) -> str:
     }.get(refused.why, _("The 24 hours are over, so it stays taken back. You may pitch again."))
 
 
-def steps(sent: list[Answer], replies: list[Event]) -> list[Said]:
-    """The answers as they went out, and the sender's replies, in the order of time."""
+def steps(sent: list[Answer], done: list[Event]) -> list[Said]:
+    """The answers as they went out, and what the sender did, in the order of time."""
     said = [Said(answer.sent_at, answer.kind, reasons.words(answer)) for answer in sent if answer.sent_at]
-    said += [Said(event.at, "reply", event.note) for event in replies]
+    said += [Said(event.at, DONE[Fact(event.what)], event.note) for event in done]
     return sorted(said, key=lambda entry: entry.at)
 
 

@@ -45,6 +45,7 @@ def test_a_page_in_json(client, page):
                 "slug": "research",
                 "name": "Original research",
                 "url": "http://localhost:8000/@maya/research",
+                "dry_run": "http://localhost:8000/@maya/research/dry-run",
                 "state": "open",
                 "why": "",
                 "opens_at": None,
@@ -55,6 +56,7 @@ def test_a_page_in_json(client, page):
                 "wants": ["Data my readers can download"],
                 "not_here": ["Surveys of under 100 people"],
                 "asks": ["news"],
+                "takes_files": False,
                 "version": door.version,
                 "topic": "58",
             }
