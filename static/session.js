@@ -47,8 +47,8 @@ function digit(number) {
   const panel = openPanel();
   if (!panel) return false;
   const ready = $(`[data-digit="${number}"]`, panel);
-  if (ready) { ready.click(); return true; }
-  return Number(number) === $$("[data-digit]", panel).length + 1 && own();
+  if (ready) { ready.matches("select") ? ready.focus() : ready.click(); return true; }
+  return Number(number) === $$('[data-digit]:not([data-digit="0"])', panel).length + 1 && own();
 }
 function own() {
   const field = $("[data-own]", openPanel() || document.createElement("p"));
@@ -119,7 +119,7 @@ document.addEventListener("keydown", (event) => {
   const writing = event.target.closest?.("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
   if (!keysOn() || writing || $("dialog[open]") || $("#session[aria-busy=true]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const done = going && "iof".includes(key) ? go(key) : /^[1-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
+  const done = going && "iof".includes(key) ? go(key) : /^[0-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
   if (done) event.preventDefault();
 });
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());

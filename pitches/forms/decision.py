@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pitches.forms import fields
 from pitches.models import AnswerKind, Door, Page, Reason, Standing
+from pitches.models.reading import ASK_AGAIN_AFTER
 from portal import clock
 
 A_YEAR = timedelta(days=365)
@@ -40,12 +41,13 @@ def _within_a_year(page: Page, day: date | None) -> date | None:
 
 
 class AnswerForm(forms.Form):
-    """Yes; a question, ready or in own words; later, on a ready day or a date; no with its reason."""
+    """Yes; a question, ready or in own words; later, on a ready day or a date; no with its reason; the right door."""
 
     kind = forms.ChoiceField(choices=AnswerKind.choices)
     reason = forms.ChoiceField(choices=[("", ""), *Reason.choices], required=False)
     choice = forms.CharField(max_length=8, required=False)
     text = fields.Text(max_length=280, required=False)
+    door = forms.CharField(max_length=40, required=False)
     until = forms.DateField(
         required=False, error_messages={"invalid": _("Choose a day, such as 2026-06-13, or one of the ready days.")}
     )
@@ -67,14 +69,21 @@ class AnswerForm(forms.Form):
         """The cleaned answer, for review.answer()."""
         data = self.cleaned_data
         kind = AnswerKind(data["kind"])
-        found: dict[str, Any] = {"kind": kind, "text": data["text"], "reason": "", "until": None}
+        found: dict[str, Any] = {"kind": kind, "text": data["text"], "reason": "", "until": None, "door": None}
         if kind == AnswerKind.NO:
-            found["reason"] = data["reason"]
+            found["reason"], found["until"] = data["reason"], self._again_on()
+        elif kind == AnswerKind.WRONG_DOOR:
+            found["door"] = self.page.doors.hung().filter(slug=data["door"]).first()
         elif kind == AnswerKind.ASK:
             found["text"] = data["text"] or self._question()
         elif kind == AnswerKind.LATER:
             found["until"] = days_back(self.page).get(data["choice"], data["until"])
         return found
+
+    def _again_on(self) -> date | None:
+        """From when on a "not now" may be tried again: the day that was named, or the usual one."""
+        usual = self.page.local_date(clock.now()) + ASK_AGAIN_AFTER
+        return (self.cleaned_data["until"] or usual) if self.cleaned_data["reason"] == Reason.NOT_NOW else None
 
     def _question(self) -> str:
         ready = {str(number): str(text) for number, text in enumerate(QUESTIONS, start=1)}

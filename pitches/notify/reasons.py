@@ -41,7 +41,10 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.NOT_NOW: ReasonText(
         Reason.NOT_NOW.label,
-        _("The idea is sound and the moment is not. You may send it again from %(date)s on; it will be marked as invited."),
+        _(
+            "The idea is sound and the moment is not. You may send it again from %(date)s on; it will be marked as "
+            "invited."
+        ),
         _("Trying again makes sense, once that day has come."),
     ),
     Reason.NO_PROOF: ReasonText(

@@ -28,8 +28,8 @@ def sentence(pitch: Pitch) -> str:
 
 def same(pitch: Pitch, decision: dict[str, Any]) -> bool:
     """Was this very answer given already? Then a network tried twice, and nothing is wrong."""
-    given = pitch.answers.filter(undone_at=None).order_by("-pk").first()
+    given = pitch.answers.filter(undone_at=None).select_related("door").order_by("-pk").first()
     if given is None:
         return False
-    kept = {name: getattr(given, name) for name in ("text", "reason", "until")}
+    kept = {name: getattr(given, name) for name in ("text", "reason", "until", "door")}
     return AnswerKind(given.kind) == decision["kind"] and kept == {name: decision[name] for name in kept}

@@ -61,6 +61,7 @@ def _peek(pitch: Pitch) -> dict[str, Any]:
         "pitch": cards.lay_out(pitch),
         "history": cards.history(pitch),
         "answerable": pitch.state in ON_THE_LEDGE,
+        "other_doors": cards.other_doors(pitch) if pitch.state in ON_THE_LEDGE else [],
         "back": "inbox",
     }
 
@@ -82,7 +83,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     now = relationships.standing_of(found.page, found.sender, found.door)
-    given = found.answers.filter(sent_at=None, undone_at=None).first()
+    given = found.answers.filter(sent_at=None, undone_at=None).select_related("door").first()
     context = _peek(found) | {
         "back": "pitch",
         "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,

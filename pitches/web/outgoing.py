@@ -27,7 +27,7 @@ FAILED = {
 @require_safe
 def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     """What goes out when, and what did not arrive."""
-    held = access.held_answers(page).select_related("pitch__door", "pitch__page")
+    held = access.held_answers(page).select_related("pitch__door", "pitch__page", "door")
     answers = list(held.order_by("goes_out_at", "given_at", "pk")[: AT_ONCE + 1])
     for given in answers:
         cards.wear(given, words=cards.told(given), on_its_way=cards.on_its_way(given))

@@ -57,6 +57,7 @@ def _card(current: ReadingSession, card: Pitch, place: int) -> dict[str, Any]:
         "pitch": cards.lay_out(card),
         "history": cards.history(card),
         "evidence": cards.evidence(card),
+        "other_doors": cards.other_doors(card),
         "place": place + 1,
         "total": total,
         "left": (total - place) * SECONDS_A_PITCH,

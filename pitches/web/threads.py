@@ -39,13 +39,15 @@ class Entry:
 def thread(pitch: Pitch) -> list[Entry]:
     """Everything about a pitch, oldest first. Two queries."""
     events = [_of_event(pitch, event) for event in pitch.events.all()]
-    answers = [_of_answer(answer) for answer in pitch.answers.order_by("pk")]
+    answers = [_of_answer(answer) for answer in pitch.answers.select_related("door").order_by("pk")]
     return sorted([entry for entry in events if entry] + answers, key=lambda entry: entry.at)
 
 
 def _of_event(pitch: Pitch, event: Event) -> Entry | None:
     if event.what == PitchState.WAITING:
         return _back_on_the_ledge(pitch, event)
+    if event.what == PitchState.ARRIVED and event.was == PitchState.WRONG_DOOR:
+        return Entry(event.at, pitch.name, _("Moved it to “%(door)s”") % {"door": pitch.door.name})
     what = HAPPENED.get(event.what)
     who = pitch.name if event.what in BY_THE_SENDER else ""
     return Entry(event.at, who, str(what), event.note) if what else None

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
+from pitches.intake import drafting
 from pitches.models import Handoff, Message, Page, Pitch
 from pitches.notify import outbox
 from portal import clock
@@ -72,7 +74,8 @@ def ask() -> Message:
 
 def wrong_door(**more: object) -> Message:
     """The right door, with a line of what the wrong one is for."""
-    pitch = _pitch(wrong_door=True, door__name="Data & <b>charts</b>", door__blurb="Data that readers can check.", **more)
+    left = {"door__name": "Data & <b>charts</b>", "door__blurb": "Data that readers can check."}
+    pitch = _pitch(wrong_door=True, **left | more)
     right = DoorFactory(page=pitch.page, name="Events & <b>talks</b>")
     given = AnswerFactory(pitch=pitch, kind="wrong_door", door=right)
     return _told("wrong_door", pitch, answer=given)
@@ -182,7 +185,22 @@ def account_notice() -> Message:
     return account("mfa/email/totp_activated", ip="192.0.2.7", user_agent="Firefox <b>& friends</b>")
 
 
+def draft() -> Message:
+    """Somebody typed an address at a form that is half filled in."""
+    door = DoorFactory(name="MARK-DOOR", page__handle="maya-draft", page__name="MARK-PAGE")
+    typed = drafting.Typed({"line": "MARK-LINE", "name": "MARK-NAME", "email": "elif@mosaic.example"})
+    found = drafting.keep(door, typed, email="elif@mosaic.example", form_key=uuid4())
+    return outbox.put("draft", found.email, dedupe=f"draft:{found.pk}", page=door.page, draft=found, queue="soon")
+
+
+def find() -> Message:
+    """Somebody who handed in a pitch asks for the list."""
+    pitch = _pitch(waiting=True)
+    return outbox.put("find", pitch.sender.email, dedupe=f"find:{pitch.pk}", queue="codes")
+
+
 _ALL = (
+    *(draft, find),
     *(wrong_door, wrong_door_twice, no_with_doors),
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, page_up),
     *(watch_confirm, door_open, door_open_until),

@@ -10,7 +10,7 @@ from django.conf import settings as project
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
-from pitches import lifecycle
+from pitches import lifecycle, mailboxes
 from pitches.models import Fact, Handoff, Message
 from pitches.notify import catalogue, outbox, render, stop
 from portal import clock, tokens
@@ -143,11 +143,15 @@ def test_a_door_that_opened_is_told_with_a_way_to_stop():
     assert render.build(message).subject == "“AI & <b>tools</b>” is open again"
 
 
-def test_the_code_mail_has_no_link_at_all():
-    mail = render.build(samples.code())
+def test_the_code_mail_has_no_link_but_the_one_that_ends_such_mail():
+    message = samples.code()
+    assert "<a " not in html_of(render.build(message))
+    mailboxes.may_mail(message.to)
+    mail = render.build(message)
     assert mail.subject == "482 915 is your code"
-    assert not URL.search(mail.body)
-    assert "<a " not in html_of(mail)
+    path = reverse("public:not_me", args=[mailboxes.token_of(message.to)])
+    assert URL.findall(mail.body) == [f"{project.SITE_URL}{path}"]
+    assert re.findall(r'href="([^"]+)"', html_of(mail)) == [f"{project.SITE_URL}{path}"]
 
 
 def test_every_folder_of_words_is_complete_and_has_somebody_who_puts_it():
@@ -210,7 +214,8 @@ def test_a_no_says_the_personal_line_first_and_when_to_try_again():
     with clock.standing_at(clock.now().replace(year=2026, month=5, day=14, hour=12)):
         body = " ".join(render.build(samples.no()).body.split())
     assert "I liked the method. The idea is sound and the moment is not." in body
-    assert "You may send it again from Wednesday 12 August on; it will be marked as invited. Trying again makes sense" in body
+    assert "You may send it again from Wednesday 12 August on; it will be marked as invited." in body
+    assert "Trying again makes sense, once that day has come." in body
 
 
 def test_a_trusted_sender_can_answer_the_owner_and_a_stranger_cannot():
