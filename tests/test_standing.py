@@ -14,7 +14,7 @@ from pitches.models import LADDER, Door, Evidence, EvidenceKind, Page, Relations
 from pitches.models.relationship import HANDS
 from pitches.relationships import weights
 from portal import clock
-from tests.factories import AgencyFactory, DoorFactory, PageFactory, PitchFactory, SenderFactory
+from tests.factories import AgencyFactory, AnswerFactory, DoorFactory, PageFactory, PitchFactory, SenderFactory
 
 K = EvidenceKind
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -145,7 +145,11 @@ def levels() -> list[tuple[Any, ...]]:
 
 @pytest.mark.django_db
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["accepted", "off_topic", "by_hand"]), st.integers(0, 2)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["accepted", "off_topic", "by_hand"]), st.integers(0, 2)), min_size=1, max_size=8
+    )
+)
 def test_the_replay_is_what_is_stored(history: list[tuple[str, int]]) -> None:
     page, sender = PageFactory(), SenderFactory()
     doors = [None, DoorFactory(page=page), DoorFactory(page=page)]
@@ -239,3 +243,28 @@ def test_a_pause_of_an_agency_ends_by_itself(street: Page, colleagues: tuple[Any
     assert relationships.paused_until(street, one, door) == MONDAY + timedelta(days=3)
     clock.move_to(MONDAY + timedelta(days=3))
     assert relationships.standing_of(street, one, door) == "stranger"
+
+
+# ── what became of a yes ─────────────────────────────────────────────────────
+def agreed(page: Page, **more: Any) -> Any:
+    pitch = PitchFactory(accepted=True, door=DoorFactory(page=page), sender=SenderFactory())
+    return AnswerFactory(pitch=pitch, **more).pitch
+
+
+def test_an_outcome_is_noted_once_and_only_after_the_yes_went_out(street: Page) -> None:
+    assert relationships.note_outcome(agreed(street, held=True), K.DELIVERED, by=None) is None
+    pitch = agreed(street)
+    assert relationships.note_outcome(pitch, K.LATE, by=street.owner)
+    assert relationships.note_outcome(pitch, K.DELIVERED, by=street.owner) is None
+    assert list(Evidence.objects.values_list("kind", "by")) == [("late", street.owner.pk)]
+    with pytest.raises(ValueError, match="scam"):
+        relationships.note_outcome(pitch, K.SCAM, by=None)
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("delivered", True), ("late", True), ("embargo_broken", False)])
+def test_a_delivery_under_an_embargo_is_a_promise_that_was_kept(street: Page, kind: str, kept: bool) -> None:
+    pitch = agreed(street)
+    pitch.groups = {"news": {"lifts_at": "2026-03-05T09:00:00+00:00"}}
+    pitch.save()
+    relationships.note_outcome(pitch, K(kind), by=None)
+    assert Evidence.objects.filter(kind="embargo_kept").exists() == kept

@@ -30,7 +30,8 @@ TEACHES = {
     (AnswerKind.YES, ""): EvidenceKind.ACCEPTED,
     (AnswerKind.NO, Reason.NOT_MY_TOPIC): EvidenceKind.OFF_TOPIC,
 }
-OUTCOMES = (EvidenceKind.DELIVERED, EvidenceKind.LATE, EvidenceKind.EMBARGO_KEPT, EvidenceKind.EMBARGO_BROKEN)
+# What can become of a yes: it came, or came late, or the promise of an embargo was broken.
+OUTCOMES = (EvidenceKind.DELIVERED, EvidenceKind.LATE, EvidenceKind.EMBARGO_BROKEN)
 CHANGES_SHOWN = 10
 
 
@@ -67,6 +68,24 @@ def note_once(pitch: Pitch, kind: EvidenceKind, *, by: User | None, note: str = 
     if Evidence.objects.filter(pitch=pitch, kind=kind).exists():
         return None
     return _add(pitch.page, pitch.sender, pitch.door, kind=kind, pitch=pitch, by=by, note=note)
+
+
+@transaction.atomic
+def note_outcome(pitch: Pitch, kind: EvidenceKind, *, by: User | None) -> Evidence | None:
+    """What became of a yes that went out: one of OUTCOMES, once for each pitch. None if there is no such yes, or it is
+    noted already.
+
+    A delivery under an embargo is also a promise that was kept.
+    """
+    if kind not in OUTCOMES:
+        raise ValueError(kind)
+    agreed = pitch.answers.filter(kind=AnswerKind.YES, sent_at__isnull=False).exists()
+    Pitch.objects.select_for_update(no_key=True).get(pk=pitch.pk)
+    if not agreed or Evidence.objects.filter(pitch=pitch, kind__in=OUTCOMES).exists():
+        return None
+    if kind != EvidenceKind.EMBARGO_BROKEN and "news" in pitch.groups:
+        note_once(pitch, EvidenceKind.EMBARGO_KEPT, by=by)
+    return note_once(pitch, kind, by=by)
 
 
 @transaction.atomic

@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 from pitches import doors, embargo, intake, lifecycle, opening, relationships, review
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
-from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
+from pitches.models import Answer, AnswerKind, Door, EvidenceKind, Pitch, Sender, Standing
 from pitches.stories import crowd, stage, ways
 from portal import clock, domains, tokens
 
-NOT_BUILT = frozenset({"change", "outcome"})
+NOT_BUILT = frozenset({"change"})
 NOT_BUILT_OF_PAGES = frozenset({"tell_me_now"})
+OUTCOMES = {"broke_embargo": "embargo_broken"}  # where a story has a word of its own
 
 
 class NotBuiltYet(Exception):
@@ -261,6 +262,13 @@ class Player:
         except lifecycle.AlreadyMoved:
             return Outcome(pitch, {"result": "refused", "why": "answered"})
         return Outcome(pitch)
+
+    def do_outcome(self, step: Mapping[str, Any]) -> Outcome:
+        """What became of a yes."""
+        pitch = self._pitch(step["id"])
+        kind = EvidenceKind(OUTCOMES.get(step["what"], step["what"]))
+        noted = relationships.note_outcome(pitch, kind, by=self.page.owner)
+        return Outcome(pitch, {"result": "noted" if noted else "same"})
 
     def do_crowd(self, step: Mapping[str, Any]) -> Outcome:
         """Many knock at a door, and the owner reads at every hour."""
