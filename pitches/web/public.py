@@ -1,6 +1,7 @@
 """Everybody: the landing page, the street of doors, and a door with its form."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from pitches import freshness, intake, opening, stats
 from pitches.forms.pitch import PitchForm
 from pitches.forms.watch import WatchForm
 from pitches.models import Door, DoorState, PitchState
-from pitches.web import access, devices, invitation, shown, ways
+from pitches.web import access, before, devices, invitation, shown, ways
 from pitches.web.portraits import portrait_url
 from pitches.web.redirects import see
 from portal import browsers, clock, pages
@@ -22,9 +23,11 @@ DAY = timedelta(days=1)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, in one screen; owners go to their desk."""
+    """What this is, in one screen; owners go to their desk, and whoever pitched to their pitches."""
     if access.own_page(request):
         return redirect("desk:home")
+    if request.user.is_authenticated and access.sent_pitches(request, only_mine=True).exists():
+        return redirect("mine:home")
     return render(request, "public/landing.html", {"example": None if settings.PRODUCTION else access.find_page(DEMO)})
 
 
@@ -99,9 +102,15 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
 
 def with_form(
-    request: HttpRequest, door: Door, form: PitchForm, *, way: invitation.Way | None = None, status: int = 200
+    request: HttpRequest,
+    door: Door,
+    form: PitchForm,
+    *,
+    way: invitation.Way | None = None,
+    tried: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """A door page around a form: empty, going on, or with its problems."""
+    """A door page around a form: empty, going on, with its problems, or with what would become of it."""
     now, found, came = clock.now(), opening.of(door), ways.of(request)
     way = way or invitation.way_in(request, door)
     until = door.until if door.state == DoorState.UNTIL else None
@@ -120,8 +129,9 @@ def with_form(
         "shut": found.look == "shut" and not found.by_itself,
         "closed_at": until if until and now - DAY < until <= now else None,
         "no_date_before": opening.latest_promise(door.page),
+        "before": before.of(door, found, before.whose(request, form)),
         "days_left": (door.page.local_date(until) - door.page.local_date(now)).days if until else None,
-    }
+    } | (tried or {})
     response = render(request, "public/door.html", context, status=status)
     if came.key or came.reply:  # an address with a secret in it is kept nowhere
         response["Cache-Control"] = "no-store"
