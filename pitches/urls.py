@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from pitches.web import (
     agencies,
     agency,
+    changing,
     desk,
     desk_hours,
     doors,
@@ -80,6 +81,9 @@ agency_urls = [
     path("d/<slug:token>/check", agency.check, name="check"),
     path("d/<slug:token>/code", agency.send_code, name="send_code"),
     path("p/<slug:token>", agency.status, name="status"),
+    path("p/<slug:token>/edit", changing.edit, name="edit"),
+    path("p/<slug:token>/follow-up", changing.follow_up, name="follow_up"),
+    path("p/<slug:token>/note", changing.note, name="note"),
     path("p/<slug:token>/reply", agency.reply, name="reply"),
     path("p/<slug:token>/nudge", agency.nudge, name="nudge"),
     path("p/<slug:token>/withdraw", agency.withdraw, name="withdraw"),

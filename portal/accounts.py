@@ -4,10 +4,22 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from portal import tokens
+from portal import browsers, tokens
+
+LAST = "mailed_from"  # in the session: the form whose address was mailed last
+
+
+def _asked_by(request: HttpRequest | None) -> dict[str, str]:
+    """Which browser wants the mail, and whether it sent the same form before: for the limits of a mailbox."""
+    if request is None or request.method != "POST":
+        return {}
+    again = request.POST.get("action") == "resend" or request.session.get(LAST) == request.path
+    request.session[LAST] = request.path
+    return {"browser": browsers.mark_of(request), "again": "yes" if again else ""}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -19,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the outbox named by MAIL_OUT; a request never talks to a mail server."""
-        import_string(settings.MAIL_OUT)(email, template_prefix, context)
+        import_string(settings.MAIL_OUT)(email, template_prefix, context | _asked_by(self.request))
 
     def generate_login_code(self) -> str:
         """The code that signs somebody in."""

@@ -89,11 +89,11 @@ def address_of(request: HttpRequest) -> str:
 
 
 # ── to say it ────────────────────────────────────────────────────────────────
-def sentence(until: datetime) -> str:
-    """What is said at a form that stays as it was typed, in the reader's zone."""
-    return _("Too many tries from this network. Please try again at %(time)s. Your text is still here.") % {
-        "time": at(until + timedelta(seconds=59))
-    }
+def sentence(until: datetime, *, kept: bool = True) -> str:
+    """What is said, with the time in the reader's zone. `kept`: at a form that stays as it was typed."""
+    time = at(until + timedelta(seconds=59))  # the first whole minute that is not too early
+    words = _("Too many tries from this network. Please try again at %(time)s.") % {"time": time}
+    return f"{words} {_('Your text is still here.')}" if kept else words
 
 
 def later(response: HttpResponse, until: datetime) -> HttpResponse:

@@ -9,21 +9,22 @@ from django.db import transaction
 
 from pitches import intake, mailboxes
 from pitches.doors import watching
-from pitches.models import AnswerKind, Door, Event, Key, MessageState, Page, Pitch, PitchState, Watch
-from pitches.notify import outbox
+from pitches.models import AnswerKind, Door, Draft, Event, Key, Message, MessageState, Pitch, PitchState, Watch
+from pitches.notify import finding, outbox
+from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
 # one digest is better than two.
 SENT_AGAIN = frozenset(
     {
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
-        *("watch_confirm", "invitation"),
+        *("watch_confirm", "invitation", "draft", "find"),
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
-TYPED = frozenset({"code", "watch_confirm", "draft"})
+TYPED = frozenset({"code", "watch_confirm", "draft", "find"})
 # What may be stopped with one click (RFC 8058).
 STOPPABLE = frozenset({"digest", "door_open"})
 
@@ -143,6 +144,13 @@ def watch_confirm(event: Event) -> None:
         outbox.put("watch_confirm", watch.email, dedupe=dedupe, page=event.page, watch=watch, queue="codes")
 
 
+def draft(event: Event) -> None:
+    """13: the link to a pitch that is half written. Not a word of it: the mailbox is unproven."""
+    found = Draft.objects.alive().filter(pk=event.note or 0).exclude(words=b"").first()
+    if found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
+        outbox.put("draft", found.email, dedupe=f"draft:{event.pk}", page=event.page, draft=found, queue="soon")
+
+
 @transaction.atomic
 def door_open(happened: Event | Door) -> None:
     """11: the door is open, to the watchers whose turn it is. Exactly one for each."""
@@ -159,10 +167,9 @@ def door_open(happened: Event | Door) -> None:
         )
 
 
-def no_longer_needed(
-    kind: str, page: Page | None, pitch: Pitch | None, watch: Watch | None = None, key: Key | None = None
-) -> MessageState | None:
+def no_longer_needed(message: Message) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
+    page, pitch, watch, key, half = message.page, message.pitch, message.watch, message.key, message.draft
     gone = {
         "invitation": lambda: key and not Key.objects.good().filter(pk=key.pk).exists(),
         "door_open": lambda: watch and (watch.stopped_at or not watching.can_be_told(watch.door)),
@@ -171,9 +178,11 @@ def no_longer_needed(
         "withdrawn": lambda: pitch and pitch.state != PitchState.WITHDRAWN,
         "lapsed": lambda: pitch and pitch.state == PitchState.WITHDRAWN,
         "wrong_door": lambda: pitch and pitch.state != PitchState.WRONG_DOOR,
+        "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
+        "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "digest": lambda: page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()),
     }
-    return MessageState.OBSOLETE if kind in gone and gone[kind]() else None
+    return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
 
 
 # Who puts what, by the folder of its words in templates/email/.
@@ -191,5 +200,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "invitation": invitation,
     "watch_confirm": watch_confirm,
     "door_open": door_open,
+    "draft": draft,
+    "find": finding.ask,
     "account": outbox.put_account_mail,
 }

@@ -18,7 +18,7 @@ from django.db import connection as database
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from pitches.models import Answer, Attempt, Key, Message, MessageState, Page, Pitch, Watch
+from pitches.models import Answer, Attempt, Draft, Key, Message, MessageState, Page, Pitch, Watch
 from portal import clock, leases, relay, tokens
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ def put(
     answer: Answer | None = None,
     key: Key | None = None,
     watch: Watch | None = None,
+    draft: Draft | None = None,
     secret: dict[str, Any] | None = None,
     not_before: datetime | None = None,
 ) -> Message:
@@ -56,6 +57,7 @@ def put(
             "answer": answer,
             "key": key,
             "watch": watch,
+            "draft": draft,
             "sealed": tokens.seal(secret) if secret else None,
             "next_at": max(not_before or now, now),
             "created_at": now,
@@ -118,13 +120,15 @@ def _write(message: Message, lease: UUID, **changes: Any) -> bool:
 
 
 def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) -> None:
-    from pitches.notify import catalogue, render  # noqa: PLC0415 (circular: both put and are sent through here)
+    from pitches.notify import catalogue, gate, render  # noqa: PLC0415 (circular: both put and are sent through here)
 
     if message.state == MessageState.SENDING and not _after_a_crash(
         message, lease, message.kind in catalogue.SENT_AGAIN
     ):
         return
-    over = catalogue.no_longer_needed(message.kind, message.page, message.pitch, message.watch, message.key)
+    over = catalogue.no_longer_needed(message)
+    if over is None and not gate.passes(message):
+        over = MessageState.OBSOLETE
     if over:
         _write(message, lease, state=over, sealed=None)
         return

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from pitches import intake, mailboxes
 from pitches.doors import keys, watching
 from pitches.models import Answer, AnswerKind, Door, Fact, Key, Message, Pitch, Watch
-from pitches.notify import account, catalogue, digest, handoffs, reasons, stop, ways_on
+from pitches.notify import account, catalogue, digest, finding, handoffs, reasons, stop, ways_on
 from portal import links, tokens
 from portal.models import User
 
@@ -77,11 +77,31 @@ def _content(message: Message) -> dict[str, Any]:
     if message.kind == "code":  # not a word of the pitch or of the page: the mailbox is unproven
         life = int(intake.CODE_LIFE.total_seconds() // 60)
         return {"page": None, "code": account.spaced(secret["code"]), "life": life}
+    about = {"find": _about_the_list, "draft": _about_the_draft}.get(message.kind)
+    if about:
+        return about(message)
     if message.key:
         return _about_the_key(message.key)
     if message.watch:
         return _about_the_watch(message.watch)
     return _about_the_pitch(message) if message.pitch else _about_the_page(message)
+
+
+def _about_the_draft(message: Message) -> dict[str, Any]:
+    """Nothing of what was typed, and of the owner's words only the handle: the mailbox may belong to anybody."""
+    draft = message.draft
+    assert draft is not None
+    return {
+        "handle": draft.door.page.handle,
+        "until": draft.expires_at,
+        "draft_link": links.absolute(reverse("agency:draft", args=[draft.token])),
+    }
+
+
+def _about_the_list(message: Message) -> dict[str, Any]:
+    sender = finding.sender_of(message.to)
+    assert sender is not None
+    return {"list_link": finding.link_to(sender), "life": int(finding.LIFE.total_seconds() // 3600)}
 
 
 def _about_the_key(key: Key) -> dict[str, Any]:
