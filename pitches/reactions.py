@@ -47,6 +47,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.WATCH_ASKED: (catalogue.watch_confirm,),
     Fact.KEY_GIVEN: (catalogue.invitation,),
     Fact.INTRODUCED: (catalogue.code,),
+    Fact.DRAFTED: (catalogue.draft,),
     Fact.TERMS_AGREED: (),
 }
 

@@ -71,9 +71,12 @@ def tidy() -> int:
     """Delete what has outlived its purpose."""
     from pitches import embargo, intake, likeness, mailboxes  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
+    from pitches.intake import drafting  # noqa: PLC0415
+    from pitches.notify import finding  # noqa: PLC0415
     from portal import limits  # noqa: PLC0415
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
+    done += drafting.forget_drafts() + finding.forget()
     return done + mailboxes.forget() + limits.forget() + likeness.forget()
 
 
