@@ -35,6 +35,7 @@ from pitches.intake.proof import (
     unproven,
 )
 from pitches.intake.refusal import Refused, WrongCode
+from pitches.intake.repeats import Repeated
 from pitches.intake.taking_back import put_back, undo_until, withdraw
 from pitches.intake.thread import UNPROVEN_LIFE, forget_unproven, nudge, nudge_from, reply
 from pitches.intake.trying_again import earlier, invited_from, opens
@@ -52,6 +53,7 @@ __all__ = [
     "UNPROVEN_LIFE",
     "FollowUps",
     "Refused",
+    "Repeated",
     "Ways",
     "WrongCode",
     "admit",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pitches import ledge, lifecycle, opening, relationships
-from pitches.intake import trying_again
+from pitches.intake import repeats, trying_again
 from pitches.intake.proof import check_code, meet, remember
 from pitches.intake.refusal import Refused, WrongCode
 from pitches.models import Door, DoorState, Key, Pitch, PitchState, ReplyLink, Sender, Standing
@@ -33,20 +33,21 @@ def check_there(door: Door) -> None:
         raise Refused("closed")
 
 
-def prove(pitch: Pitch, typed: str, *, device: str) -> Pitch:
-    """Prove the mailbox by its code and hand the pitch in. Raises WrongCode or Refused."""
+def prove(pitch: Pitch, typed: str, *, device: str, anyway: bool = True) -> Pitch:
+    """Prove the mailbox by its code and hand the pitch in. Raises WrongCode, Refused or, unless `anyway`, Repeated."""
     if pitch.state != PitchState.UNPROVEN:
         return pitch
     check_code(pitch, typed)
     sender = meet(pitch)
     remember(device, sender)
-    return hand_in(pitch, sender)
+    return hand_in(pitch, sender, anyway=anyway)
 
 
-def hand_in(pitch: Pitch, sender: Sender) -> Pitch:
+def hand_in(pitch: Pitch, sender: Sender, *, anyway: bool = True) -> Pitch:
     """Leave a pitch on the ledge in the name of a proven sender. Exactly once; raises Refused, which leaves no row.
 
-    What counts is the row as it is under the lock: whoever changed the address meanwhile has proven nothing.
+    What counts is the row as it is under the lock: whoever changed the address meanwhile has proven nothing. Unless
+    `anyway`, what reads like an earlier pitch of the sender raises Repeated, and stays as it is.
     """
     try:
         with transaction.atomic():
@@ -57,17 +58,19 @@ def hand_in(pitch: Pitch, sender: Sender) -> Pitch:
                 admit(pitch, sender)
                 raise Refused("closed")
             if found.state == PitchState.UNPROVEN:
-                _arrive(found, sender)
+                _arrive(found, sender, anyway=anyway)
             return found
     except Refused:
         Pitch.objects.filter(pk=pitch.pk, state=PitchState.UNPROVEN).delete()
         raise
 
 
-def _arrive(pitch: Pitch, sender: Sender) -> None:
+def _arrive(pitch: Pitch, sender: Sender, *, anyway: bool) -> None:
     if domains.mailbox(pitch.email) != sender.mailbox:
         raise WrongCode("wrong")
     standing = admit(pitch, sender)
+    if not anyway:
+        repeats.ask_first(pitch, sender)
     lapse = clock.now() + timedelta(days=pitch.page.lapse_days)
     lifecycle.move(
         pitch,
@@ -105,6 +108,7 @@ def admit(pitch: Pitch, sender: Sender) -> Standing:
     if standing in opening.WEEKLY and not (keyed or invited) and is_full(door, clock.now()):
         keyed = _use_key(pitch, sender, without="full", **_full(door))
     _check_promise(pitch, standing)
+    repeats.check(pitch, sender)
     pitch.key = pitch.key if keyed else None
     return standing
 

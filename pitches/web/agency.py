@@ -1,7 +1,7 @@
 """Who pitches, without an account: check and hand in, then follow the pitch by its secret link."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pitches import intake, ledge
 from pitches.doors import keys
+from pitches.forms.changing import NoteForm
 from pitches.forms.code import CodeForm
 from pitches.forms.file import FileForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
 from pitches.models import Fact, Lane, Pitch, PitchState
-from pitches.web import access, asked_for, devices, letter, public, told
+from pitches.web import access, asked_for, devices, drafts, earlier, letter, public, told
 from pitches.web.redirects import see
 from portal import browsers, clock
 
@@ -23,10 +24,13 @@ from portal import browsers, clock
 @require_safe
 def draft(request: HttpRequest, token: str) -> HttpResponse:
     """Go on writing what is not handed in yet."""
-    pitch = access.pitch_by_token(token)
+    try:
+        pitch = access.pitch_by_token(token)
+    except Http404:
+        return drafts.go_on(request, token)
     if pitch.state != PitchState.UNPROVEN:
         return see("agency:status", token)
-    return public.with_form(request, pitch.door, PitchForm.filled(pitch))
+    return public.with_form(request, pitch.door, PitchForm.filled(pitch), tried={"resumed": True})
 
 
 @never_cache
@@ -44,17 +48,19 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 def _hand_in(request: HttpRequest, pitch: Pitch) -> HttpResponse:
     device = devices.token_of(request) or devices.new_token()
     sender = intake.recognise(devices.token_of(request), pitch.email)
-    form = CodeForm(request.POST)
+    form, anyway = CodeForm(request.POST), "anyway" in request.POST
     if sender is None and not form.is_valid():
         return _checked(request, pitch, form)
     try:
         if sender:
-            intake.hand_in(pitch, sender)
+            intake.hand_in(pitch, sender, anyway=anyway)
         else:
-            intake.prove(pitch, form.cleaned_data["code"], device=device)
+            intake.prove(pitch, form.cleaned_data["code"], device=device, anyway=anyway)
     except intake.WrongCode as wrong:
         form.refuse(wrong.why)
         return _checked(request, pitch, form)
+    except intake.Repeated:  # the check page shows the earlier one, and what to do
+        response: HttpResponse = see("agency:check", pitch.token)
     except intake.Refused as refused:
         response = render(request, "agency/refused.html", _refusal(pitch, refused), status=422)
     else:
@@ -64,7 +70,8 @@ def _hand_in(request: HttpRequest, pitch: Pitch) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse:
-    proven = intake.recognise(devices.token_of(request), pitch.email) is not None
+    sender = intake.recognise(devices.token_of(request), pitch.email)
+    proven = sender is not None
     today = pitch.page.local_date(clock.now())
     context = {
         "page": pitch.page,
@@ -73,6 +80,7 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
         "form": form,
         "read_at": ledge.promised(pitch.page, Lane.FIRST_KNOCK),
         "proven": proven,
+        "earlier": earlier.notice(pitch, sender),
         "unsent": not proven and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
     }
     return render(request, "agency/check.html", context, status=422 if form.errors else 200)
@@ -85,6 +93,7 @@ def _refusal(pitch: Pitch, refused: intake.Refused) -> dict[str, object]:
         "pitch": letter.dress(pitch),
         "refused": refused,
         "other": refused.other,
+        "earlier": earlier.shown(refused.other) if refused.other else None,
         "key_state": keys.state_of(pitch.key) if pitch.key else "",
     }
 
@@ -110,14 +119,20 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _status(request: HttpRequest, pitch: Pitch, form: ReplyForm) -> HttpResponse:
-    context = told.story(letter.dress(pitch)) | {"form": form, "reply": form, "upload": FileForm()}
+    context = told.story(letter.dress(pitch)) | {"form": form, "reply": form, "upload": FileForm(), "note": NoteForm()}
     return render(request, "agency/status.html", context, status=422 if form.errors else 200)
 
 
 def with_upload(request: HttpRequest, pitch: Pitch, upload: FileForm, *, status: int = 422) -> HttpResponse:
     """The status page with what is wrong with a file."""
     context = told.story(letter.dress(pitch)) | {"form": upload, "reply": ReplyForm(), "upload": upload}
-    return render(request, "agency/status.html", context, status=status)
+    return render(request, "agency/status.html", context | {"note": NoteForm()}, status=status)
+
+
+def with_note(request: HttpRequest, pitch: Pitch, note: NoteForm) -> HttpResponse:
+    """The status page with what is wrong with a note."""
+    context = told.story(letter.dress(pitch)) | {"form": note, "reply": ReplyForm(), "upload": FileForm(), "note": note}
+    return render(request, "agency/status.html", context, status=422)
 
 
 @never_cache
