@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from pitches import intake, mailboxes
 from pitches.doors import deflecting
 from pitches.models import Attachment, Came, Message, Portrait
-from pitches.notify import stop
+from pitches.notify import finding, stop
 from pitches.web import devices
 from portal import clock, tokens
 from portal.models import DrawerMail
@@ -119,6 +119,8 @@ class World:
             values["token"] = self.watch.token
         if name in ("public:key", "public:who"):
             values["token"] = (self.key if name == "public:key" else self.introduction).token
+        if name == "agency:found":
+            values["token"] = finding.link_to(self.sender).rpartition("/")[2]
         if name == "public:reply_link":
             values["token"] = self.reply.token
         if name == "stop_digest":
@@ -138,7 +140,7 @@ STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
-        public:not_me public:watch_confirm public:watch_stop public:key public:who agency:draft agency:check agency:status
+        public:not_me public:watch_confirm public:watch_stop public:key public:who agency:draft agency:find agency:found agency:check agency:status
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
@@ -159,7 +161,7 @@ CODES = {
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
     NOT_SET_UP: "mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
-    (303,) * 4: "public:pitch public:try public:watch",
+    (303,) * 4: "public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from pitches import embargo
@@ -13,7 +14,7 @@ from pitches.forms.document import read as read_document
 from pitches.forms.groups import GROUPS, Group, news, own
 from pitches.forms.groups.base import plain
 from pitches.models import Asked, Door, Payer, Pitch, Sender
-from portal import clock
+from portal import clock, languages
 
 LINE_LIMIT, WHY_LIMIT = 90, 240  # code points; 240 are about 40 words
 REQUIRED = {
@@ -46,7 +47,13 @@ class PitchForm(forms.Form):
     name = fields.Text(label=_("Your name"), max_length=80)
     company = fields.Text(label=_("Agency or company"), max_length=80)
     email = fields.WorkEmail(label=_("Work email"), max_length=254)
-    language = forms.RegexField(r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})?$", required=False, widget=forms.HiddenInput)
+    language = forms.RegexField(
+        r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})?$",
+        label=_("Language of the pitch"),
+        help_text=_("So that it is read out rightly"),
+        required=False,
+        widget=forms.Select,
+    )
     category = fields.Category(label=_("What kind of product is it?"), required=False)
 
     BASE = ("line", "why", "link", "ask", "payer")
@@ -65,6 +72,7 @@ class PitchForm(forms.Form):
             self.fields.update({f"{group.name}.{name}": field for name, field in asked.items()})
         self._say_whose_page()
         self._offer_products()
+        self._offer_languages()
         for name, sentence in REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
         for name, limit in (("line", LINE_LIMIT), ("why", WHY_LIMIT)):
@@ -108,6 +116,14 @@ class PitchForm(forms.Form):
         else:
             category.widget = category.hidden_widget()
 
+    def _offer_languages(self) -> None:
+        """The known ones, and whatever else was sent: a document may name any."""
+        widget, known = self.fields["language"].widget, languages.choices()
+        assert isinstance(widget, forms.Select)
+        said = str(self["language"].value() or "")
+        other = [(said, languages.name(said))] if said and said not in dict(known) else []
+        widget.choices = [("", _("Guess it from the words")), *known, *other]
+
     def clean_last_day(self) -> date | None:
         """A day that has not passed for the owner."""
         day = self.cleaned_data.get("last_day")
@@ -140,7 +156,7 @@ class PitchForm(forms.Form):
         data = self.cleaned_data
         plain_ones = (*self.BASE, *self.OPTIONAL, *self.CONTACT, "category")
         answers = {name: data[name] for name in plain_ones}  # an emptied date is empty, too
-        answers["language"] = data.get("language") or "en"
+        answers["language"] = data.get("language") or guessed(answers)
         kept = {group.name: group.keep(self._values(group), self.door.page) for group in self.groups}
         answers["groups"] = {name: values for name, values in kept.items() if values or name != "own"}
         answers["sealed"] = self._sealed()
@@ -155,21 +171,39 @@ class PitchForm(forms.Form):
     @classmethod
     def filled(cls, pitch: Pitch) -> "PitchForm":
         """The form of a pitch that is not handed in yet, to go on writing. Only for whoever holds its link."""
-        names = (*cls.BASE, *cls.OPTIONAL, *cls.CONTACT, "language", "category", "form_key")
-        initial = {name: getattr(pitch, name) for name in names}
-        for name, values in pitch.groups.items():
-            if name == "own":
-                initial |= _own_answers(pitch.door, values)
-            else:
-                typed = _typed(pitch, name, values)
-                initial |= {f"{name}.{part}": value for part, value in typed.items()}
-        return cls(door=pitch.door, initial=initial)
+        typed = typed_in(pitch)
+        if typed["language"] == guessed(typed):  # as if nobody had chosen it: with other words it may be another one
+            typed["language"] = ""
+        return cls(door=pitch.door, initial=typed)
+
+    @classmethod
+    def anew(cls, pitch: Pitch) -> "PitchForm":
+        """The form of a pitch that ended, to write it once more: another pitch, with a key of its own."""
+        typed = {name: value for name, value in typed_in(pitch).items() if name != "form_key"}
+        return cls(door=pitch.door, initial=typed)
 
     @classmethod
     def empty(cls, door: Door, contact: Sender | None) -> "PitchForm":
         """A fresh form; a device that proved a mailbox has its contact filled in."""
         known = {"name": contact.name, "company": contact.company, "email": contact.email} if contact else {}
         return cls(door=door, initial=known)
+
+
+def guessed(answers: dict[str, Any]) -> str:
+    """The language of the words of a pitch; the site's where nobody can be sure."""
+    return languages.guess("\n".join(answers[name] for name in ("line", "why", "detail"))) or settings.LANGUAGE_CODE
+
+
+def typed_in(pitch: Pitch, door: Door | None = None) -> dict[str, Any]:
+    """What the form of its door, or of another, held when a pitch was sent, by the names of the fields."""
+    names = (*PitchForm.BASE, *PitchForm.OPTIONAL, *PitchForm.CONTACT, "language", "category", "form_key")
+    typed = {name: getattr(pitch, name) for name in names}
+    for name, values in pitch.groups.items():
+        if name == "own":
+            typed |= _own_answers(door or pitch.door, values)
+        else:
+            typed |= {f"{name}.{part}": value for part, value in _typed(pitch, name, values).items()}
+    return typed
 
 
 def from_json(document: Any, door: Door, *, key: UUID | None = None) -> dict[str, Any]:

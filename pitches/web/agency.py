@@ -17,7 +17,7 @@ from pitches.forms.thread import ReplyForm
 from pitches.models import Fact, Lane, Pitch, PitchState
 from pitches.web import access, asked_for, devices, drafts, earlier, letter, public, told
 from pitches.web.redirects import see
-from portal import browsers, clock
+from portal import browsers, clock, languages, spelling
 
 
 @never_cache
@@ -80,6 +80,8 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
         "form": form,
         "read_at": ledge.promised(pitch.page, Lane.FIRST_KNOCK),
         "proven": proven,
+        "language": languages.name(pitch.language),
+        "meant": spelling.meant(pitch.email),
         "earlier": earlier.notice(pitch, sender),
         "unsent": not proven and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pitches import freshness, intake, opening, stats
 from pitches.forms.pitch import PitchForm
 from pitches.forms.watch import WatchForm
+from pitches.intake import drafting
 from pitches.models import Door, DoorState, PitchState
 from pitches.web import access, before, devices, invitation, shown, ways
 from pitches.web.portraits import portrait_url
@@ -93,11 +94,13 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return with_form(request, door, form, status=422)
     try:
         device, mark = devices.token_of(request), browsers.mark_of(request)
+        drafting.came_by_mail(ways.token(request, "mailed"), form.key, form.cleaned_data["email"])
         pitch, _new = intake.write(
             door, form.answers(), form_key=form.key, device=device, browser=mark, ways=ways.of(request)
         )
     except intake.Refused:
         return with_form(request, door, form, status=422)
+    drafting.written(pitch)
     return see("agency:check" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)
 
 
@@ -120,20 +123,20 @@ def with_form(
         "look": "open" if way.opens else found.look,
         "form": form,
         "sections": shown.sections(form),
-        "unfold": shown.unfold_optional(form),
+        "unfold": shown.unfold_optional(form) or "more" in request.GET,
         "ways": came,
         "reply": access.reply_to(door, came.reply),
         "way": way,
         "why": found.why,
         "opens": found.until,
-        "shut": found.look == "shut" and not found.by_itself,
+        "shut": found.look == "shut" and not found.by_itself and not way.opens,
         "closed_at": until if until and now - DAY < until <= now else None,
         "no_date_before": opening.latest_promise(door.page),
         "before": before.of(door, found, before.whose(request, form)),
         "days_left": (door.page.local_date(until) - door.page.local_date(now)).days if until else None,
     } | (tried or {})
     response = render(request, "public/door.html", context, status=status)
-    if came.key or came.reply:  # an address with a secret in it is kept nowhere
+    if came.key or came.reply or came.again:  # an address with a secret in it is kept nowhere
         response["Cache-Control"] = "no-store"
     return response
 

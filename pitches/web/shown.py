@@ -134,7 +134,7 @@ def sections(form: PitchForm) -> list[Section]:
 
 def unfold_optional(form: PitchForm) -> bool:
     """Should "a date or more detail" stand open?"""
-    return _touched([form[name] for name in form.OPTIONAL])
+    return _touched([form[name] for name in (*form.OPTIONAL, "language")])
 
 
 def _touched(fields: list[BoundField]) -> bool:
