@@ -21,6 +21,7 @@ from pitches.web import (
     mine,
     mine_doors,
     mine_record,
+    moving,
     not_me,
     outgoing,
     page,

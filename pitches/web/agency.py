@@ -15,7 +15,7 @@ from pitches.forms.file import FileForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
 from pitches.models import Fact, Lane, Pitch, PitchState
-from pitches.web import access, asked_for, devices, drafts, earlier, letter, public, told
+from pitches.web import access, asked_for, devices, drafts, earlier, letter, public, told, ways
 from pitches.web.redirects import see
 from portal import browsers, clock, languages, spelling
 
@@ -30,6 +30,7 @@ def draft(request: HttpRequest, token: str) -> HttpResponse:
         return drafts.go_on(request, token)
     if pitch.state != PitchState.UNPROVEN:
         return see("agency:status", token)
+    ways.lay_down(request, ways.of_pitch(pitch))
     return public.with_form(request, pitch.door, PitchForm.filled(pitch), tried={"resumed": True})
 
 

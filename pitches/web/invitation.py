@@ -48,21 +48,26 @@ def let_in(request: HttpRequest, page: Page, doors: Iterable[Door]) -> dict[int,
 
 @dataclass(frozen=True)
 class Way:
-    """How somebody stands before a door: with a key (its state: good, used, expired, withdrawn), or known here."""
+    """How somebody stands before a door: with a key (its state: good, used, expired, withdrawn), known here, or
+    invited to try again.
+    """
 
     key: str = ""
     sender: Sender | None = None
     says_who: bool = False
+    again: bool = False
 
     @property
     def opens(self) -> bool:
         """Does the door open for them although it is not open to everybody?"""
-        return self.key == "good" or self.sender is not None
+        return self.key == "good" or self.sender is not None or self.again
 
 
 def way_in(request: HttpRequest, door: Door) -> Way:
     """What the key or the device of whoever looks changes at a door. Nothing at one that is open, or shut by hand."""
     found, key = opening.of(door), access.key_to(door, ways.of(request).key)
+    if intake.opens(intake.earlier(door, ways.of(request).again), door):
+        return Way(again=True)
     by_key = found.look == "key" or found.why == "full"
     if found.is_open or not (by_key or found.by_itself):
         return Way()

@@ -87,12 +87,13 @@ def money(paid: dict[str, Any]) -> str:
     kind = str(dict(COMPENSATION).get(paid.get("type", ""), ""))
     if paid.get("min") is None or paid.get("max") is None:
         return kind
-    ends = [_amount(paid[end]) for end in ("min", "max")]
+    ends = [amount(paid[end]) for end in ("min", "max")]
     words = {"kind": kind, "range": "–".join(dict.fromkeys(ends)), "currency": paid.get("currency", "")}
     return _("%(kind)s, %(range)s %(currency)s") % words
 
 
-def _amount(value: object) -> str:
+def amount(value: object) -> str:
+    """A sum with its thousands apart."""
     return number_format(Decimal(str(value)), force_grouping=True)
 
 
@@ -108,10 +109,11 @@ def terms(pitch: Pitch) -> Facts:
 def _rest(name: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key, field in GROUPS[name].fields().items():
         if key in values and key not in SAID_ABOVE:
-            yield str(field.label), _said(field, values[key])
+            yield str(field.label), said(field, values[key])
 
 
-def _said(field: forms.Field, value: Any) -> str:
+def said(field: forms.Field, value: Any) -> str:
+    """An answer of a group as a reader says it."""
     if isinstance(field, Either):
         return _("Yes") if value else _("No")
     if isinstance(field, forms.ChoiceField):
@@ -143,7 +145,7 @@ def _event(pitch: Pitch, values: dict[str, Any]) -> Facts:
 def _product(_pitch: Pitch, values: dict[str, Any]) -> Facts:
     """Its worth, and whether it stays."""
     kept = _("to keep") if values["keep"] else _("on loan")
-    words = {"value": _amount(values["value"]), "currency": values["currency"], "kept": kept}
+    words = {"value": amount(values["value"]), "currency": values["currency"], "kept": kept}
     return [(_("Product"), _("%(value)s %(currency)s, %(kept)s") % words)]
 
 

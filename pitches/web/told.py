@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pitches import intake, ledge
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
 from pitches.notify import handoffs, reasons
-from pitches.web import access, sealed
+from pitches.web import access, onward, sealed
 from portal import clock
 
 JUST_NOW = timedelta(minutes=5)
 S = PitchState
 # What the sender does with a pitch that was handed in, as a kind of Said.
-DONE = {Fact.REPLIED: "reply", Fact.NOTED: "note", Fact.CHANGED: "change", Fact.FOLLOWED_UP: "follow_up"}
+DONE: dict[str, str] = {Fact.REPLIED: "reply", Fact.NOTED: "note", Fact.CHANGED: "change", Fact.FOLLOWED_UP: "follow_up"}
 FINAL = (AnswerKind.YES, AnswerKind.NO)  # their words stand above, in full
 # How each state is shown: chip, icon, how the door is drawn.
 SIGNS = {
@@ -50,7 +51,7 @@ def story(pitch: Pitch) -> dict[str, Any]:
     sent = list(pitch.answers.filter(sent_at__isnull=False).exclude(kind=AnswerKind.LATER).order_by("sent_at", "pk"))
     for answer in sent:
         answer.pitch = pitch
-    said = steps(sent, list(pitch.events.filter(what__in=DONE)))
+    said = steps(sent, list(pitch.events.filter(Q(what__in=DONE) | Q(what=S.ARRIVED, was=S.WRONG_DOOR))))
     chip, icon, look = SIGNS[told]
     return {
         "page": pitch.page,
@@ -74,14 +75,16 @@ def story(pitch: Pitch) -> dict[str, Any]:
 
 def _more(pitch: Pitch, told: PitchState, sent: list[Answer]) -> dict[str, Any]:
     """What belongs to the one state that the pitch is in."""
-    last = sent[-1] if sent else None
+    last, undo = sent[-1] if sent else None, intake.undo_until(pitch)
     of_state = {
         S.WAITING: lambda: waiting(pitch),
         S.ASKED: lambda: {"question": last, "answer_by": pitch.told_lapse},
         S.ACCEPTED: lambda: {"answered": last, "handoff": handoffs.words(pitch)},
-        S.DECLINED: lambda: {"answered": last} | _reason(last),
-        S.WITHDRAWN: lambda: {"undo_until": intake.undo_until(pitch)},
-        S.LAPSED: lambda: {"ended": pitch.told_lapse, "unanswered": bool(last and last.kind == AnswerKind.ASK)},
+        S.DECLINED: lambda: {"answered": last} | _reason(last) | onward.of(pitch, told, last, None),
+        S.WRONG_DOOR: lambda: {"answered": last} | onward.of(pitch, told, last, None),
+        S.WITHDRAWN: lambda: {"undo_until": undo} | onward.of(pitch, told, last, undo),
+        S.LAPSED: lambda: {"ended": pitch.told_lapse, "unanswered": bool(last and last.kind == AnswerKind.ASK)}
+        | onward.of(pitch, told, last, None),
     }
     return of_state[told]() if told in of_state else {}
 
@@ -135,7 +138,7 @@ def not_back(refused: intake.Refused) -> str:
 def steps(sent: list[Answer], done: list[Event]) -> list[Said]:
     """The answers as they went out, and what the sender did, in the order of time."""
     said = [Said(answer.sent_at, answer.kind, reasons.words(answer)) for answer in sent if answer.sent_at]
-    said += [Said(event.at, DONE[Fact(event.what)], event.note) for event in done]
+    said += [Said(event.at, DONE.get(event.what, "move"), event.note) for event in done]
     return sorted(said, key=lambda entry: entry.at)
 
 
