@@ -1,13 +1,18 @@
 """Screening: each sign on both sides of its line."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
-from pitches import screening
+from pitches import products, screening
 from pitches.models import Pitch
 from pitches.screening.checks import CHECKS, GRAVE
-from tests.factories import PitchFactory
+from portal import clock
+from tests.factories import PageFactory, PitchFactory
 from tests.senders import hand_in, meet, work
 
+GAMBLING = next(key for key in products.products() if (kind := products.kind_of(key)) and kind.slug == "gambling")
+PLAIN = next(key for key in products.products() if products.kind_of(key) is None)
 HONEST = {
     "line": "How a six-person shop cut its reporting from two days to two hours",
     "why": "Small agencies among your readers get a worked example with real figures from 41 shops.",
@@ -56,6 +61,19 @@ FOUND = [
     ("category_exclusivity", {"groups": {"paid": {"type": "flat_fee", "exclusivity": "category"}}}),
     ("final_say_brand", {"groups": {"paid": {"type": "flat_fee", "final_say": "brand"}}}),
     ("empty_why", {"why": "You will love"}),
+    ("lookalike_domain", {"payer": "own", "link_host": "northbeam.test"}),
+    ("lookalike_domain", {"payer": "own", "link_host": "northbeam-offers.example"}),
+    ("lookalike_domain", {"payer": "own", "link_host": "getnorthbeam.example"}),
+    ("placeholder", {"why": "Hi @mayalind, your readers will love this one."}),
+    ("machine", {"detail": "As an AI language model, I cannot attend, but my client can."}),
+    ("machine", {"detail": "This mail was sent by an autonomous agent for Tallyboard."}),
+    ("perpetual_usage", {"groups": {"paid": {"type": "flat_fee", "usage": "full"}}}),
+    ("perpetual_usage", {"groups": {"paid": {"type": "flat_fee", "usage": "paid_amplification", "months": 36}}}),
+    ("perpetual_usage", {"detail": "We keep the film in perpetuity."}),
+    ("short_notice", {"last_day": date(2026, 3, 6)}),
+    ("short_notice", {"groups": {"paid": {"type": "flat_fee", "publish_to": "2026-03-04"}}}),
+    ("short_notice", {"groups": {"event": {"starts": "2026-03-05T18:00:00+00:00"}}}),
+    ("sensitive", {"category": GAMBLING}),
 ]
 # what reads like a sign and is none
 NOT_FOUND = [
@@ -80,7 +98,25 @@ NOT_FOUND = [
     ("final_say_brand", {"groups": {}}),
     ("empty_why", {"why": "Four words are enough."}),
     ("empty_why", {"why": "Because", "payer": "nobody"}),
+    ("lookalike_domain", {"payer": "client", "link_host": "northbeam.test"}),
+    ("lookalike_domain", {"payer": "own", "link_host": "beam.example"}),
+    ("lookalike_domain", {"payer": "own", "email": "north@gmail.com", "link_host": "gmail.example"}),
+    ("placeholder", {"why": "Hello everyone, this is what 41 shops told us."}),
+    ("placeholder", {"why": "Dear Editor, this is what 41 shops told us."}),
+    ("machine", {"detail": "What an AI assistant costs a newsroom, by the hour."}),
+    ("perpetual_usage", {"groups": {"paid": {"type": "flat_fee", "usage": "organic"}}}),
+    ("perpetual_usage", {"groups": {"paid": {"type": "flat_fee", "usage": "full", "months": 12}}}),
+    ("perpetual_usage", {"detail": "Why nothing on the web is there forever."}),
+    ("short_notice", {"last_day": date(2026, 3, 7)}),
+    ("short_notice", {"groups": {"event": {"starts": "2026-04-05T18:00:00+00:00"}}}),
+    ("sensitive", {"category": PLAIN}),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _monday():
+    with clock.standing_at(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+        yield
 
 
 def found(**changes):
@@ -112,6 +148,13 @@ def test_one_grave_sign_may_be_an_accident_and_two_are_a_pattern():
     assert screening.bad_enough(["archive", "urgency", "empty_why", "placeholder"]) is False
     assert screening.bad_enough(["archive", "password"]) is True
     assert set(CHECKS) >= GRAVE
+
+
+@pytest.mark.django_db
+def test_a_greeting_with_another_name_is_a_mail_merge_that_went_wrong():
+    page = PageFactory(name="Maya Lind")
+    assert found(page=page, why="Hi Sarah, your readers will love this one.") == {"placeholder": "Hi Sarah"}
+    assert found(page=page, why="Hi Maya, your readers will love this one.") == {}
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from pitches.models import Payer, Pitch
+from pitches.screening import terms
 from portal import domains
 
 ARCHIVE = re.compile(r"\.(?:zip|rar|7z|exe|scr|iso|msi|docm|xlsm|gz)(?:$|[?#])", re.IGNORECASE)
@@ -39,7 +40,15 @@ WORDS: dict[str, tuple[str, ...]] = {
         r"\b(?:not|don't|no need to|without) (?:disclos|mark|label|say)\w*\b.{0,30}\b(?:ad|advert|sponsor\w*|paid)\b",
     ),
 }
+WORDS["machine"] = (
+    r"\bas an? (?:ai|large)? ?(?:language model|ai assistant)\b",
+    r"\bi am an? (?:ai|automated|autonomous) (?:assistant|agent)\b",
+    r"\b(?:written|generated|sent) by (?:chatgpt|an? (?:ai|autonomous) (?:assistant|agent))\b",
+)
 PATTERNS = {code: re.compile("|".join(ways), re.IGNORECASE) for code, ways in WORDS.items()}
+
+GREETING = re.compile(r"(?:Hi|Hello|Hey|Dear)\s+(@\w+|[A-Z][a-z]{2,})\b(?=\s*[,:!–-])")
+NOBODY = frozenset("There Everyone Everybody All Team Editor Editors Reader Readers Friend Friends Sir Madam".split())
 
 Check = Callable[[Pitch], str]
 
@@ -79,7 +88,11 @@ def free_mail_brand(pitch: Pitch) -> str:
 
 
 def lookalike_domain(pitch: Pitch) -> str:
-    """A domain that reads like the company's or the sender's own, and is another."""
+    """A domain that reads like the company's or the sender's own, and is another.
+
+    Letters that look alike are a sign whoever pays; another ending or a word more only where somebody writes for
+    their own company, for a client's domain has nothing to do with the agency's.
+    """
     host = domains.registrable(pitch.link_host)
     own = domains.registrable(pitch.email.rpartition("@")[2])
     if host == own:
@@ -88,7 +101,15 @@ def lookalike_domain(pitch: Pitch) -> str:
     for real in (_plain(pitch.company), _plain(own.partition(".")[0])):
         if len(real) >= 4 and name != real and domains.skeleton(name) == domains.skeleton(real):
             return _("%(host)s reads like %(real)s") % {"host": host, "real": real}
-    return ""
+    near = pitch.payer == Payer.OWN and not domains.shared(own) and _grown_from(host, own)
+    return _("%(host)s reads like %(real)s") % {"host": host, "real": own} if near else ""
+
+
+def _grown_from(host: str, own: str) -> bool:
+    """The own name with another ending, or with a word more: tallyboard.test, tallyboard-offers.example."""
+    name, real = host.partition(".")[0], own.partition(".")[0]
+    longer = len(real) >= 6 and (name.startswith(real) or name.endswith(real))
+    return len(real) >= 4 and (name == real or real in name.split("-") or longer)
 
 
 def _plain(name: str) -> str:
@@ -96,39 +117,36 @@ def _plain(name: str) -> str:
     return "".join(filter(str.isalnum, name.lower()))
 
 
-def commission_only(pitch: Pitch) -> str:
-    """Nothing is paid unless something is sold."""
-    paid = pitch.groups.get("paid", {})
-    return paid["type"] if paid.get("type") == "commission_only" else ""
-
-
-def category_exclusivity(pitch: Pitch) -> str:
-    """The influencer may not work with anybody else of the trade."""
-    paid = pitch.groups.get("paid", {})
-    return paid["exclusivity"] if paid.get("exclusivity") == "category" else ""
-
-
-def final_say_brand(pitch: Pitch) -> str:
-    """The brand decides what is published."""
-    paid = pitch.groups.get("paid", {})
-    return paid["final_say"] if paid.get("final_say") == "brand" else ""
-
-
 def empty_why(pitch: Pitch) -> str:
     """The reason says nothing: under four words."""
     return pitch.why if len(pitch.why.split()) < 4 and pitch.payer != Payer.NOBODY else ""
 
 
+def placeholder(pitch: Pitch) -> str:
+    """A mail merge that went wrong: a field left in the text, or a greeting by handle or by somebody else's name."""
+    if left := _said("placeholder")(pitch):
+        return left
+    greeting = GREETING.match(pitch.why.strip()) or GREETING.match(pitch.detail.strip())
+    if not greeting or (name := greeting.group(1)) in NOBODY:
+        return ""
+    known = pitch.page.name.split() if pitch.page_id else []
+    return greeting.group(0) if name.startswith("@") or (known and name not in known) else ""
+
+
 CHECKS: dict[str, Check] = {
     "archive": archive,
-    "category_exclusivity": category_exclusivity,
-    "commission_only": commission_only,
+    "category_exclusivity": terms.category_exclusivity,
+    "commission_only": terms.commission_only,
     "empty_why": empty_why,
-    "final_say_brand": final_say_brand,
+    "final_say_brand": terms.final_say_brand,
     "free_mail_brand": free_mail_brand,
     "lookalike_domain": lookalike_domain,
+    "perpetual_usage": terms.perpetual_usage,
+    "placeholder": placeholder,
+    "sensitive": terms.sensitive,
+    "short_notice": terms.short_notice,
     "shortener": shortener,
-} | {code: _said(code) for code in PATTERNS if code != "archive"}
+} | {code: _said(code) for code in PATTERNS if code not in ("archive", "placeholder")}
 
 # Signs of theft rather than of bad manners.
 GRAVE = frozenset(

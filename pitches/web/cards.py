@@ -13,7 +13,7 @@ from pitches import likeness, review, screening
 from pitches.forms.decision import QUESTIONS, days_back
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import access, letter, sealed, shown
+from pitches.web import access, differences, letter, sealed, shown
 from portal import clock
 from portal.templatetags.portal import ago, day
 
@@ -30,9 +30,13 @@ SIGNS = {
     "hidden_disclosure": gettext_lazy("asks not to say that it is paid"),
     "login_link": gettext_lazy("asks for a sign-in to your account"),
     "lookalike_domain": gettext_lazy("a domain that reads like another"),
+    "machine": gettext_lazy("reads as if a machine had sent it"),
     "off_platform": gettext_lazy("leads away to a messenger"),
     "password": gettext_lazy("comes with a password"),
+    "perpetual_usage": gettext_lazy("wants to use it without an end"),
     "placeholder": gettext_lazy("a mail merge that went wrong"),
+    "sensitive": gettext_lazy("about a sensitive kind of product"),
+    "short_notice": gettext_lazy("leaves less than five days"),
     "shortener": gettext_lazy("hides where its link goes"),
     "upfront_fee": gettext_lazy("wants a fee first"),
     "urgency": gettext_lazy("hurries you"),
@@ -62,6 +66,8 @@ def lay_out(pitch: Pitch) -> Pitch:
         came=letter.came(pitch),
         terms=in_full + getattr(pitch, "terms", []),
         seal=partial(sealed.for_owner, pitch) if "news" in pitch.groups else None,
+        differences=partial(differences.of, pitch),
+        notes=partial(differences.notes, pitch),
         files=partial(access.files_of, pitch) if pitch.standing in files.FROM else None,
         may_take=pitch.state not in access.FILES_KEPT_BACK,
     )
