@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from pitches import disclosure, products
 from pitches.forms.fields import Either
 from pitches.forms.groups import COMPENSATION, GROUPS
-from pitches.models import Came, Pitch
+from pitches.models import AnswerKind, Came, Pitch, Reason
 from pitches.web import sealed
 from portal.templatetags.portal import day, when, zone_city
 
@@ -62,14 +62,28 @@ def dress(pitch: Pitch) -> Pitch:
     return pitch
 
 
-def came(pitch: Pitch) -> str:
+def came(pitch: Pitch) -> str | partial[str]:
     """By which way of the owner's a pitch came, for the desk; nothing when somebody just found the door."""
+    if pitch.again_of_id:
+        return partial(tried_again, pitch)  # asks, so only where it is drawn
     link = pitch.reply_link
     if link is None:
         return str(CAME[Came(pitch.came_from)]) if pitch.came_from else ""
     # Translators: Django date format letters, for a day such as "30 June".
     said = date_format(link.said_on, pgettext("date format", "j F"))
     return str(ANSWERED[Came(link.channel)]) % {"day": said}
+
+
+def tried_again(pitch: Pitch) -> str:
+    """That this is another try: as the owner invited, or after another end. Two queries."""
+    old = pitch.again_of
+    said = old.answers.filter(sent_at__isnull=False).order_by("-pk").first() if old else None
+    words = {"day": day(said.given_at, pitch.page.timezone) if said else ""}
+    if said and said.reason == Reason.NOT_NOW:
+        return _("Tried again, as you invited on %(day)s") % words
+    if said and said.kind == AnswerKind.NO:
+        return _("Tried again, after your no of %(day)s") % words
+    return _("Tried again, after an earlier one without an answer")
 
 
 def _is_long(fact: tuple[str, str]) -> bool:

@@ -81,9 +81,7 @@ def _why(pitch: Pitch, refused: intake.Refused) -> str:
     return {
         "closed": _("That door is closed now. Your pitch stays here; try again when it opens."),
         "tier": _("That door opens for people %(name)s has worked with. Your pitch stays here.") % words,
-        "one_waiting": _(
-            "Another pitch of yours waits behind that door. Take that one back first, or wait for its answer."
-        ),
+        "one_waiting": _("Another pitch of yours waits behind that door. Take that one back first."),
         "paused": _("%(name)s has paused pitches from you until %(day)s. Your pitch stays here.") % words,
         "blocked": _("%(name)s does not take pitches from this address.") % words,
     }.get(refused.why, _("It cannot be moved now. Your pitch stays here; try again later."))

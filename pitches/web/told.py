@@ -17,7 +17,12 @@ from portal import clock
 JUST_NOW = timedelta(minutes=5)
 S = PitchState
 # What the sender does with a pitch that was handed in, as a kind of Said.
-DONE: dict[str, str] = {Fact.REPLIED: "reply", Fact.NOTED: "note", Fact.CHANGED: "change", Fact.FOLLOWED_UP: "follow_up"}
+DONE: dict[str, str] = {
+    Fact.REPLIED: "reply",
+    Fact.NOTED: "note",
+    Fact.CHANGED: "change",
+    Fact.FOLLOWED_UP: "follow_up",
+}
 FINAL = (AnswerKind.YES, AnswerKind.NO)  # their words stand above, in full
 # How each state is shown: chip, icon, how the door is drawn.
 SIGNS = {
