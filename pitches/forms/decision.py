@@ -48,6 +48,7 @@ class AnswerForm(forms.Form):
     choice = forms.CharField(max_length=8, required=False)
     text = fields.Text(max_length=280, required=False)
     door = forms.CharField(max_length=40, required=False)
+    version = forms.CharField(max_length=6, required=False)
     until = forms.DateField(
         required=False, error_messages={"invalid": _("Choose a day, such as 2026-06-13, or one of the ready days.")}
     )
@@ -59,6 +60,17 @@ class AnswerForm(forms.Form):
     def clean_until(self) -> date | None:
         """A day within a year."""
         return _within_a_year(self.page, self.cleaned_data["until"])
+
+    @property
+    def seen(self) -> int | None:
+        """The version of the pitch that was on the screen; None from a form that does not say."""
+        said = self.cleaned_data["version"]
+        return int(said) if said.isdecimal() else None
+
+    @property
+    def typed(self) -> bool:
+        """Is something in it that its author would have to write again?"""
+        return bool(self.cleaned_data["text"] or self.cleaned_data["until"])
 
     @property
     def problem(self) -> str:

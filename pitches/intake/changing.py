@@ -33,6 +33,11 @@ class FollowUps:
     left: int
     due: datetime | None = None
 
+    @property
+    def possible(self) -> bool:
+        """May one come now?"""
+        return self.left > 0 and self.due is not None and self.due <= clock.now()
+
 
 # ── what differs ─────────────────────────────────────────────────────────────
 def differing(pitch: Pitch, answers: Mapping[str, Any]) -> tuple[Answers, Answers]:
@@ -109,7 +114,7 @@ def follow_up(pitch: Pitch, answers: Mapping[str, Any]) -> Revision:
     room = follow_ups(found)
     if not room.left:
         raise Refused("places", number=_follow_ups_of(found))
-    if room.due is None or clock.now() < room.due:
+    if not room.possible:
         raise Refused("too_soon", until=room.due)
     was, became = differing(found, answers)
     if not any(_new(was[name], became[name]) for name in was if name != "language"):

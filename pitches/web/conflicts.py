@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pitches import review
 from pitches.models import AnswerKind, Pitch, PitchState
 from portal.templatetags.portal import day
 
@@ -24,6 +25,15 @@ def sentence(pitch: Pitch) -> str:
         PitchState.ARRIVED: _("This one has only just come. Try again in a moment."),
     }
     return said.get(PitchState(pitch.state), _("This one waits on the ledge again.")) % words
+
+
+def changed(pitch: Pitch) -> str:
+    """Somebody answered a version that is no more: what stands there now is open, and the answer is not taken."""
+    review.open_card(pitch)
+    pitch.refresh_from_db()
+    return _("%(name)s changed this while you read. Your answer was not taken; look at what is different.") % {
+        "name": pitch.name
+    }
 
 
 def same(pitch: Pitch, decision: dict[str, Any]) -> bool:

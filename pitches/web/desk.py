@@ -79,6 +79,7 @@ def _show(
     *,
     wrong: AnswerForm | None = None,
     problem: str = "",
+    changed: bool = False,
     standing: StandingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -97,6 +98,7 @@ def _show(
         "form": standing,
         "wrong": wrong,
         "problem": problem,
+        "changed": changed,
     }
     return render(request, "desk/pitch.html", context, status=status)
 
@@ -111,9 +113,12 @@ def answer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
         return _show(request, found, wrong=form, problem=form.problem, status=422)
     decision = form.decision()
     try:
-        review.answer(found, by=access.signed_in(request), **decision)
+        review.answer(found, by=access.signed_in(request), version=form.seen, **decision)
     except review.BadAnswer as bad:
         return _show(request, found, wrong=form, problem=str(bad), status=422)
+    except review.ChangedSince:
+        said = conflicts.changed(found)
+        return _show(request, found, wrong=form if form.typed else None, problem=said, changed=True, status=422)
     except AlreadyMoved:
         if not conflicts.same(found, decision):
             messages.warning(request, conflicts.sentence(found))

@@ -45,7 +45,7 @@ def _render(request: HttpRequest, page: Page, template: str, *, status: int = 20
     else:
         context |= _without_card(page, current)
     if more.get("wrong") and context.get("pitch") != more["on"]:
-        more = {}
+        more = {"conflict": more.get("conflict", "")}
     return render(request, template, context | more, status=status)
 
 
@@ -97,7 +97,7 @@ def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
 def start(request: HttpRequest, page: Page) -> HttpResponse:
     """Begin, or go on with what is open. With nothing on the ledge there is nothing to begin."""
     if review.current_session(page) or access.pitches_of(page).waiting().exists():
-        review.open_session(page, by=access.signed_in(request))
+        review.show_next(review.open_session(page, by=access.signed_in(request)))
     return see("desk:session")
 
 
@@ -111,10 +111,12 @@ def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse
         return _refused(request, page, found, form, form.problem)
     decision = form.decision()
     try:
-        given = review.answer(found, by=access.signed_in(request), session=sitting, **decision)
+        given = review.answer(found, by=access.signed_in(request), session=sitting, version=form.seen, **decision)
         said = cards.told(given).rstrip(".?")
     except review.BadAnswer as bad:
         return _refused(request, page, found, form, str(bad))
+    except review.ChangedSince:
+        return _changed(request, page, found, form)
     except AlreadyMoved:
         said = "" if conflicts.same(found, decision) else conflicts.sentence(found)
         if said and not request.headers.get("HX-Request"):
@@ -131,10 +133,18 @@ def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, p
     return _render(request, page, template, status=422, wrong=form, problem=problem, on=found)
 
 
+def _changed(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm) -> HttpResponse:
+    """The card as it is now. What was typed stands in its place; without that, nothing is to be put right."""
+    template = "desk/_card.html" if request.headers.get("HX-Request") else "desk/session.html"
+    said = conflicts.changed(found)
+    typed = {"wrong": form, "problem": said, "on": found} if form.typed else {"said": said}
+    return _render(request, page, template, status=422, conflict=said, **typed)
+
+
 def _go_on(request: HttpRequest, sitting: ReadingSession) -> bool:
-    """Is there another card? After the last one the sitting ends; one that ended by itself begins again."""
+    """Is there another card? It is open from now on. After the last one the sitting ends, or begins again by itself."""
     sitting.refresh_from_db()
-    card, _place = review.next_card(sitting)
+    card = review.show_next(sitting)
     if card is None:
         review.end_session(sitting)
     elif sitting.ended_at:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pitches import embargo
+from pitches import embargo, review
 from pitches.models import Answer, Page, Pitch
 from pitches.web import access
 from pitches.web.owned import owned
@@ -67,6 +67,7 @@ def unseal(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     """Accept the terms as they were shown, and come back to the same letter, which is open now."""
     pitch = access.own_pitch(request, code)
     by = access.signed_in(request)
+    review.open_card(pitch)
     try:
         if embargo.accept(pitch, by=by, seen=request.POST.get("seen") or "nothing"):
             messages.success(request, _("You accepted the terms. What was sealed stands in the letter now."))

@@ -20,9 +20,15 @@ HAPPENED: dict[str, Promise] = {
     PitchState.QUARANTINE: gettext_lazy("Put into quarantine"),
     Fact.NUDGED: gettext_lazy("Nudged, once"),
     Fact.REPLIED: gettext_lazy("Answered your question"),
+    Fact.CHANGED: gettext_lazy("Changed it, before you read it"),
+    Fact.FOLLOWED_UP: gettext_lazy("Followed up with a change"),
+    Fact.NOTED: gettext_lazy("Added a note"),
     Fact.TERMS_AGREED: gettext_lazy("You accepted the terms of the embargo"),
 }
-BY_THE_SENDER = (PitchState.UNPROVEN, PitchState.ARRIVED, PitchState.WITHDRAWN, Fact.NUDGED, Fact.REPLIED)
+BY_THE_SENDER = (
+    *(PitchState.UNPROVEN, PitchState.ARRIVED, PitchState.WITHDRAWN),
+    *(Fact.NUDGED, Fact.REPLIED, Fact.CHANGED, Fact.FOLLOWED_UP, Fact.NOTED),
+)
 
 
 @dataclass(frozen=True)
