@@ -1,6 +1,8 @@
 """Screening: each sign on both sides of its line."""
 
-from datetime import UTC, date, datetime
+import random
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from pitches import products, screening
 from pitches.models import Pitch
 from pitches.screening.checks import CHECKS, GRAVE
 from portal import clock
+from tests import corpus
 from tests.factories import PageFactory, PitchFactory
 from tests.senders import hand_in, meet, work
 
@@ -178,3 +181,61 @@ def test_an_honest_pitch_waits_without_flags(standing):
     work()
     pitch.refresh_from_db()
     assert (pitch.state, pitch.flags, pitch.suspect) == ("waiting", [], False)
+
+
+# ── three hundred honest ones, and ten of the other kind ─────────────────────
+def honest(number: int) -> dict[str, Any]:
+    """A pitch of its own by a person of one of twenty agencies, for a client, for their own company, or for nobody."""
+    chance, words = random.Random(number), corpus.unrelated(number)
+    house = chance.choice("mosaic northbeam oakandrye tallyboard solpress pixelroad grainstack lindandco".split())
+    payer = chance.choice(["client", "client", "own", "nobody"])
+    host = f"{house}.example" if payer != "client" else f"brand{number}.example"
+    paid = {"type": chance.choice(["flat_fee", "none", "product_only", "fee_and_product"]), "usage": "organic"}
+    return {
+        "line": words.line[:90],
+        "why": words.why[:240],
+        "detail": words.detail[:1200],
+        "link": f"https://{host}/{number}",
+        "link_host": host,
+        "company": house.title(),
+        "email": f"press@{house}.example",
+        "payer": payer,
+        "groups": {"paid": paid | {"months": 6, "exclusivity": "none", "final_say": "owner"}},
+        "last_day": date(2026, 3, 10) + timedelta(days=chance.randrange(90)),
+    }
+
+
+def test_of_three_hundred_honest_pitches_at_most_one_in_a_hundred_goes_aside():
+    flags = [screening.flags_of(Pitch(**honest(number))) for number in range(300)]
+    assert sum(screening.bad_enough(list(found)) for found in flags) <= 3
+    assert sum(bool(set(found) & GRAVE) for found in flags) <= 3
+    assert sum(bool(found) for found in flags) <= 15
+
+
+# What public warnings to creators name, and the code that catches it.
+SCAMS = {
+    "a freemail address with a company's name": (
+        {"company": "Tallyboard", "email": "tallyboard@gmail.com"},
+        "free_mail_brand",
+    ),
+    "a domain with a swapped character": (
+        {"company": "Tallyboard", "link_host": "ta1lyboard.example"},
+        "lookalike_domain",
+    ),
+    "a domain with a word more": ({"payer": "own", "link_host": "northbeam-deals.example"}, "lookalike_domain"),
+    "a domain with another ending": ({"payer": "own", "link_host": "northbeam.test"}, "lookalike_domain"),
+    "a fee to be paid first": ({"detail": "There is a small processing fee that we refund."}, "upfront_fee"),
+    "an archive as a brief": ({"detail": "Please unpack the archive with the contract."}, "archive"),
+    "a brief behind a password": ({"detail": "The brief opens with the password 4411."}, "password"),
+    "a link to a sign-in": ({"detail": "Log in with your channel to accept."}, "login_link"),
+    "a short link": ({"link_host": "bit.ly", "link": "https://bit.ly/x1"}, "shortener"),
+    "an answer within a day": ({"detail": "Answer within 24 hours, please."}, "urgency"),
+    "bank or identity data before agreement": ({"detail": "Send a passport copy to begin."}, "bank_data"),
+    "a private messenger": ({"detail": "Text me on WhatsApp at once."}, "off_platform"),
+    "a greeting by handle": ({"why": "Hey @maya, a deal for you and your readers."}, "placeholder"),
+}
+
+
+@pytest.mark.parametrize(("changes", "code"), SCAMS.values(), ids=list(SCAMS))
+def test_what_creators_are_warned_of_is_caught(changes, code):
+    assert code in found(**changes)
