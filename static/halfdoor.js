@@ -58,7 +58,7 @@ function keepDraft(form) {
     line.textContent = text;
     spoken = Date.now();
   };
-  if (!form.querySelector(".summary") && restore(form) && line) line.textContent = words.restored;
+  if (!form.querySelector(".summary, #tried") && restore(form) && line) line.textContent = words.restored;
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => store.set(keyOf(form), { at: Date.now(), fields: snapshot(form) }) && tell(words.saved), 600);

@@ -16,6 +16,7 @@ from pitches.forms.pitch import PitchForm, from_json
 from pitches.models import Door
 from pitches.web import access, devices, policy, public, ways
 from pitches.web.redirects import see
+from portal import limits
 from portal.errors import Gone
 
 MOST = 64 * 1024  # bytes of a document; a pitch with every answer at its limit has some 20,000
@@ -38,6 +39,9 @@ def ask(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     form = PitchForm(request.POST, door=door)
     if not form.is_valid():
         return public.with_form(request, door, form, status=422)
+    if until := limits.over(request, "try"):
+        form.add_error(None, limits.sentence(until))
+        return limits.later(public.with_form(request, door, form), until)
     came = ways.of(request)
     sender = intake.recognise(devices.token_of(request), form.cleaned_data["email"])
     tried = trial.dry_run(door, form.answers(), sender=sender, ways=came)
@@ -80,11 +84,9 @@ def _answer(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return _error("not_json", 415)
     if len(request.body) > MOST:
         return _error("too_large", 413)
-    try:
-        document = json.loads(request.body, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        return _error("not_json", 400)
-    return _judged(door, document)
+    if until := limits.over(request, "try"):
+        return limits.later(_error("too_many", 429), until)
+    return _judged(door, request.body)
 
 
 def _no_number(name: str) -> None:
@@ -96,12 +98,14 @@ def _error(code: str, status: int) -> HttpResponse:
     return _json({"version": policy.VERSION, "error": code}, status)
 
 
-def _judged(door: Door, document: Any) -> HttpResponse:
+def _judged(door: Door, body: bytes) -> HttpResponse:
     try:
-        form = PitchForm(from_json(document, door), door=door)
+        form = PitchForm(from_json(json.loads(body, parse_constant=_no_number), door), door=door)
     except Misshapen as shape:
         name = str(shape) or "document"
         return _incomplete(door, "incomplete", {name: [_("This is not written as the schema of the door says.")]})
+    except (ValueError, RecursionError):
+        return _error("not_json", 400)
     if not form.is_valid():
         return _incomplete(door, verdict.why_not(form), verdict.errors_of(form))
     return _json(_said(door, trial.dry_run(door, form.answers())), 200)
