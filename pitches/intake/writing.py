@@ -31,22 +31,24 @@ def write(
     form_key: UUID,
     device: str = "",
     browser: str = "",
+    proven: bool = False,
     ways: Ways | None = None,
 ) -> tuple[Pitch, bool]:
     """Store what was typed, still unproven. The same form key again gives the same pitch: (pitch, is it new?).
 
     An unproven pitch takes over what was changed; one that was handed in stays as it is. A code is asked for unless
-    this device proved the mailbox before. `browser`: the mark of whoever writes. Raises Refused("closed").
+    this device proved the mailbox before, or `proven`: whoever is signed in has proven this very one. `browser`: the
+    mark of whoever writes. Raises Refused("closed").
     """
     came = _came_by(door, ways or Ways())
     (check_there if trying_again.opens(came["again_of"], door) else check_open)(door)
     fields = _fields(door, answers) | came | {"browser": browser}
-    rewritten = _rewrite(form_key, fields, device)
+    rewritten = _rewrite(form_key, fields, device, proven=proven)
     if rewritten:
         return rewritten, False
     try:
         with transaction.atomic():
-            return _create(fields, form_key, device), True
+            return _create(fields, form_key, device, proven=proven), True
     except IntegrityError:  # the same form, sent twice at once
         return Pitch.objects.select_related("page", "door").get(form_key=form_key), False
 
@@ -71,7 +73,7 @@ def _came_by(door: Door, ways: Ways) -> dict[str, Any]:
     return found | {"again_of": trying_again.earlier(door, ways.again)}
 
 
-def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:
+def _create(fields: dict[str, Any], form_key: UUID, device: str, *, proven: bool) -> Pitch:
     seed, secret = tokens.seed(), fields.pop("sealed", None)
     pitch = Pitch.objects.create(
         **fields,
@@ -84,13 +86,13 @@ def _create(fields: dict[str, Any], form_key: UUID, device: str) -> Pitch:
     if secret:
         embargo.seal(pitch, secret)
     lifecycle.begin(pitch)
-    if not recognise(device, pitch.email):
+    if not proven and not recognise(device, pitch.email):
         say_code_is_asked(pitch)
     return pitch
 
 
 @transaction.atomic
-def _rewrite(form_key: UUID, fields: dict[str, Any], device: str) -> Pitch | None:
+def _rewrite(form_key: UUID, fields: dict[str, Any], device: str, *, proven: bool) -> Pitch | None:
     """Keep the newest words of an unproven pitch; a changed address needs a new code."""
     pitch = Pitch.objects.for_desk().select_for_update(of=("self",)).filter(form_key=form_key).first()
     if pitch is None or pitch.state != PitchState.UNPROVEN:
@@ -101,7 +103,7 @@ def _rewrite(form_key: UUID, fields: dict[str, Any], device: str) -> Pitch | Non
     for name, value in fields.items():
         setattr(pitch, name, value)
     pitch.save(update_fields=list(fields))
-    if moved and not recognise(device, pitch.email):
+    if moved and not proven and not recognise(device, pitch.email):
         ask_code(pitch)
     return pitch
 

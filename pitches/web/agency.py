@@ -15,7 +15,7 @@ from pitches.forms.file import FileForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
 from pitches.models import Fact, Lane, Pitch, PitchState
-from pitches.web import access, asked_for, devices, drafts, earlier, letter, public, told, ways
+from pitches.web import access, asked_for, devices, drafts, earlier, knocking, letter, proven, public, told, ways
 from pitches.web.redirects import see
 from portal import browsers, clock, languages, spelling
 
@@ -48,8 +48,10 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 
 def _hand_in(request: HttpRequest, pitch: Pitch) -> HttpResponse:
     device = devices.token_of(request) or devices.new_token()
-    sender = intake.recognise(devices.token_of(request), pitch.email)
+    sender = proven.sender_of(request, pitch)
     form, anyway = CodeForm(request.POST), "anyway" in request.POST
+    if late := knocking.too_often(request, form, "code", lambda: _checked(request, pitch, form)):
+        return late
     if sender is None and not form.is_valid():
         return _checked(request, pitch, form)
     try:
@@ -71,8 +73,8 @@ def _hand_in(request: HttpRequest, pitch: Pitch) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse:
-    sender = intake.recognise(devices.token_of(request), pitch.email)
-    proven = sender is not None
+    sender = proven.recognise(request, pitch.email)
+    known = sender is not None or proven.signed_in_as(request, pitch.email)
     today = pitch.page.local_date(clock.now())
     context = {
         "page": pitch.page,
@@ -80,11 +82,11 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
         "mark": f"{today.day}.{today.month}.",
         "form": form,
         "read_at": ledge.promised(pitch.page, Lane.FIRST_KNOCK),
-        "proven": proven,
+        "proven": known,
         "language": languages.name(pitch.language),
         "meant": spelling.meant(pitch.email),
         "earlier": earlier.notice(pitch, sender),
-        "unsent": not proven and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
+        "unsent": not known and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
     }
     return render(request, "agency/check.html", context, status=422 if form.errors else 200)
 
@@ -107,6 +109,8 @@ def send_code(request: HttpRequest, token: str) -> HttpResponse:
     pitch = access.pitch_by_token(token)
     if pitch.state != PitchState.UNPROVEN:
         return see("agency:status", token)
+    if late := asked_for.too_often(request, lambda: _checked(request, pitch, CodeForm())):
+        return late
     asked_for.say(request, pitch.email, asked=intake.ask_code(pitch, browser=browsers.mark_of(request)))
     return see("agency:check", token)
 

@@ -14,7 +14,7 @@ from pitches.doors import keys
 from pitches.forms.code import CodeForm
 from pitches.forms.keys import WhoForm
 from pitches.models import Door, DoorState, Introduction, Page, Sender, Standing
-from pitches.web import access, asked_for, devices, ways
+from pitches.web import access, asked_for, devices, knocking, proven, ways
 from pitches.web.redirects import SeeOther, see
 from portal import browsers, domains
 
@@ -31,17 +31,18 @@ def opens_for(standing: Standing, door: Door, found: opening.Opening) -> bool:
 
 
 def let_in(request: HttpRequest, page: Page, doors: Iterable[Door]) -> dict[int, Sender]:
-    """Which doors are open only for somebody who proved a mailbox on this device, and for whom. Two questions at most.
+    """Which doors are open only for somebody whose mailbox is proven here, and for whom. Two questions at most on a
+    device, two more for whoever is signed in.
 
     Whoever is blocked, on pause or unknown is not in it: they see what a stranger sees.
     """
     special = [door for door in doors if not opening.of(door).is_open]
-    people = intake.senders_on(devices.token_of(request)) if special else []
+    people = proven.people(request) if special else []
     stands = relationships.standings(page, people, special) if people else {}
     return {
         door.pk: sender
         for door in special
-        for sender in reversed(people)  # the last one who proved a mailbox here comes first
+        for sender in reversed(people)  # the account comes first, then the last one who proved a mailbox here
         if opens_for(stands[sender.pk, door.pk], door, opening.of(door))
     }
 
@@ -109,7 +110,7 @@ def key(request: HttpRequest, token: str) -> HttpResponse:
 # ── who are you ──────────────────────────────────────────────────────────────
 def ask(request: HttpRequest, door: Door, form: WhoForm | None = None, *, way: Way | None = None) -> HttpResponse:
     """A door by invitation, before anybody knows who stands there: the address first, then the code."""
-    contact = None if form else intake.known_contact(devices.token_of(request))
+    contact = None if form else proven.contact(request)
     form = form or WhoForm(initial={"email": contact.email if contact else ""})
     context = {"page": door.page, "door": door, "form": form, "way": way}
     return render(request, "public/who.html", context, status=422 if form.errors else 200)
@@ -122,10 +123,13 @@ def introduce(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if opening.of(door).look != "key":
         return see("public:door", door.page.handle, door.slug)
     form = WhoForm(request.POST)
+    if stopped := knocking.stopped(request, form, "introduce", lambda: ask(request, door, form)):
+        return stopped
     if not form.is_valid():
         return ask(request, door, form)
     email, mark = form.cleaned_data["email"], browsers.mark_of(request)
-    introduction = intake.introduce(door, email, device=devices.token_of(request), browser=mark)
+    own = proven.signed_in_as(request, email)
+    introduction = intake.introduce(door, email, device=devices.token_of(request), browser=mark, proven=own)
     return see("public:who", introduction.token)
 
 
@@ -148,6 +152,8 @@ def _asked(request: HttpRequest, introduction: Introduction, form: CodeForm) -> 
 
 
 def _again(request: HttpRequest, introduction: Introduction) -> HttpResponse:
+    if late := asked_for.too_often(request, lambda: _asked(request, introduction, CodeForm())):
+        return late
     asked = intake.ask_code(introduction, browser=browsers.mark_of(request))
     asked_for.say(request, introduction.email, asked=asked)
     return see("public:who", introduction.token)
@@ -156,6 +162,8 @@ def _again(request: HttpRequest, introduction: Introduction) -> HttpResponse:
 def _prove(request: HttpRequest, introduction: Introduction) -> HttpResponse:
     device = devices.token_of(request) or devices.new_token()
     form = CodeForm(request.POST)
+    if late := knocking.too_often(request, form, "code", lambda: _asked(request, introduction, form)):
+        return late
     if not form.is_valid():
         return _asked(request, introduction, form)
     try:

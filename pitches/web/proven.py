@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from pitches import intake
-from pitches.models import Sender
+from pitches.models import Pitch, Sender
 from pitches.web import access, devices
 from portal import domains
 
@@ -14,6 +14,12 @@ def recognise(request: HttpRequest, email: str) -> Sender | None:
     if known or not signed_in_as(request, email):
         return known
     return next((one for one in access.own_people(request) if one.mailbox == domains.mailbox(email)), None)
+
+
+def sender_of(request: HttpRequest, pitch: Pitch) -> Sender | None:
+    """The sender in whose name a pitch may be handed in without a code; made at the first pitch of an account."""
+    known = recognise(request, pitch.email)
+    return intake.meet(pitch) if known is None and signed_in_as(request, pitch.email) else known
 
 
 def signed_in_as(request: HttpRequest, email: str) -> bool:

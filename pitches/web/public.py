@@ -13,7 +13,7 @@ from pitches.forms.pitch import PitchForm
 from pitches.forms.watch import WatchForm
 from pitches.intake import drafting
 from pitches.models import Door, DoorState, PitchState
-from pitches.web import access, before, devices, invitation, shown, ways
+from pitches.web import access, before, devices, invitation, knocking, proven, shown, ways
 from pitches.web.portraits import portrait_url
 from pitches.web.redirects import see
 from portal import browsers, clock, pages
@@ -79,7 +79,7 @@ def door(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return invitation.ask(request, door, way=way)
     if found.look == "shut" and not way.opens and not (found.by_itself and "known" in request.GET):
         return closed(request, door)
-    contact = way.sender or intake.known_contact(devices.token_of(request))
+    contact = way.sender or proven.contact(request)
     return with_form(request, door, PitchForm.empty(door, contact), way=way)
 
 
@@ -90,16 +90,26 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if request.method != "POST":
         return see("public:door", door.page.handle, door.slug)
     form = PitchForm(request.POST, door=door)
-    if not form.is_valid():
+
+    def again() -> HttpResponse:
         return with_form(request, door, form, status=422)
+
+    if stopped := knocking.stopped(request, form, "pitch", again):
+        return stopped
+    if not form.is_valid():
+        return again()
+    own = proven.signed_in_as(request, form.cleaned_data["email"])
+    known = own or intake.recognise(devices.token_of(request), form.cleaned_data["email"])
+    if not known and (sum_first := knocking.sum_first(request, form, form.key, door.page, again)):
+        return sum_first
     try:
         device, mark = devices.token_of(request), browsers.mark_of(request)
         drafting.came_by_mail(ways.token(request, "mailed"), form.key, form.cleaned_data["email"])
         pitch, _new = intake.write(
-            door, form.answers(), form_key=form.key, device=device, browser=mark, ways=ways.of(request)
+            door, form.answers(), form_key=form.key, device=device, browser=mark, proven=own, ways=ways.of(request)
         )
     except intake.Refused:
-        return with_form(request, door, form, status=422)
+        return again()
     drafting.written(pitch)
     return see("agency:check" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)
 
@@ -144,7 +154,7 @@ def with_form(
 def closed(request: HttpRequest, door: Door, form: WatchForm | None = None, *, status: int = 200) -> HttpResponse:
     """A shut door: why, until when, how to be told when it opens, and the doors that are open."""
     found, others = opening.of(door), [other for other in access.doors_of(door.page) if other.pk != door.pk]
-    contact = None if form else intake.known_contact(devices.token_of(request))
+    contact = None if form else proven.contact(request)
     context = {
         "page": door.page,
         "door": door,

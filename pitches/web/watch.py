@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from pitches import intake, opening
+from pitches import opening
 from pitches.doors import watching
 from pitches.forms.watch import WatchForm
 from pitches.models import Watch
-from pitches.web import access, devices, public
+from pitches.web import access, knocking, proven, public
 from pitches.web.redirects import SeeOther, see
 from portal import browsers
 
@@ -22,10 +22,12 @@ def watch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if request.method != "POST" or opening.of(door).look != "shut":
         return see("public:door", door.page.handle, door.slug)
     form = WatchForm(request.POST)
+    if stopped := knocking.stopped(request, form, "watch", lambda: public.closed(request, door, form)):
+        return stopped
     if not form.is_valid():
         return public.closed(request, door, form, status=422)
     email = form.cleaned_data["email"]
-    sender = intake.recognise(devices.token_of(request), email)
+    sender = proven.recognise(request, email)
     watching.ask(door, email, sender, browser=browsers.mark_of(request))
     here = reverse("public:door", args=[door.page.handle, door.slug])
     return SeeOther(f"{here}?asked={'known' if sender else 'mail'}#watch")
