@@ -10,7 +10,7 @@ from pitches import doors, embargo, intake, lifecycle, opening, relationships, r
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
 from pitches.models import Answer, AnswerKind, Door, EvidenceKind, Pitch, Sender, Standing
-from pitches.stories import crowd, stage, ways
+from pitches.stories import crowd, second_doors, stage, ways
 from portal import clock, domains, tokens
 
 NOT_BUILT = frozenset({"change"})
@@ -99,10 +99,11 @@ class Player:
         proving = step.get("prove", True)
         device = self.devices[step["sender"]] if proving else tokens.seed()
         try:
-            intake.check_open(door)
+            if "again_of" not in step:
+                intake.check_open(door)
             form = PitchForm(self._form_data(name, step["sender"], key), door=door)
             if not form.is_valid():
-                return Outcome(facts=_incomplete(form))
+                return Outcome(facts=second_doors.incomplete(form))
             pitch, new = intake.write(door, form.answers(), form_key=key, device=device, ways=self._ways(step))
             self.pitches[name] = pitch.pk
             return self._hand_in(pitch, device, new=new, proving=proving)
@@ -125,12 +126,7 @@ class Player:
     def _form_data(self, name: str, sender: str, key: UUID) -> dict[str, Any]:
         spec = self.specs[sender]
         data = {"form_key": str(key), "name": spec["name"], "company": spec.get("company", ""), "email": spec["email"]}
-        for answer, value in self.answers[name].items():
-            if isinstance(value, Mapping):
-                data |= {f"{answer}.{part}": inner for part, inner in value.items()}
-            else:
-                data[answer] = value
-        return data
+        return data | second_doors.flat(self.answers[name])
 
     def do_race(self, step: Mapping[str, Any]) -> Outcome:
         """Several write, and hand in at the same moment."""
@@ -152,7 +148,8 @@ class Player:
     def _ways(self, step: Mapping[str, Any]) -> intake.Ways:
         """What the sender came with."""
         key, reply = self.links.get(step.get("key", ""), ""), self.links.get(step.get("reply_link", ""), "")
-        return intake.Ways(key=key, reply=reply)
+        again = self._pitch(step["again_of"]).token if "again_of" in step else ""
+        return intake.Ways(key=key, reply=reply, again=again)
 
     def do_watch(self, step: Mapping[str, Any]) -> Outcome:
         """Be told when a door opens, confirmed from the mail."""
@@ -189,6 +186,13 @@ class Player:
         """The sender takes it back."""
         return self._by_sender(step, intake.withdraw)
 
+    def do_move(self, step: Mapping[str, Any]) -> Outcome:
+        """The sender moves it to the right door."""
+        pitch = self._pitch(step["id"])
+        facts = second_doors.move(pitch, step.get("answers", {}))
+        stage.settle()
+        return Outcome(pitch, facts) if facts else self._result(pitch)
+
     def do_put_back(self, step: Mapping[str, Any]) -> Outcome:
         """The sender undoes that."""
         return self._by_sender(step, intake.put_back)
@@ -215,12 +219,14 @@ class Player:
         return Outcome()
 
     def do_stand(self, step: Mapping[str, Any]) -> Outcome:
-        """The owner changes a standing by hand."""
+        """The owner changes a standing by hand: of a sender, or of the whole agency of one."""
         slug = step.get("door", "*")
         until = stage.local(step["until"], self.page.zone) if "until" in step else None
+        who = self._sender(step["sender"]) if "sender" in step else self._sender(step["agency_of"]).agency
+        assert who is not None, "somebody at a freemail address stands alone"
         relationships.set_by_hand(
             self.page,
-            self._sender(step["sender"]),
+            who,
             Standing(step["standing"]),
             by=self.page.owner,
             door=None if slug == "*" else self._door(slug),
@@ -243,13 +249,14 @@ class Player:
     def _answer(self, said: Any) -> dict[str, Any]:
         if said == "yes":
             return {"kind": AnswerKind.YES}
-        if not isinstance(said, Mapping) or "wrong_door" in said:
-            raise NotBuiltYet
+        if "wrong_door" in said:
+            return {"kind": AnswerKind.WRONG_DOOR, "door": self._door(said["wrong_door"])}
         if "ask" in said:
             return {"kind": AnswerKind.ASK, "text": said["ask"]}
         if "later" in said:
             return {"kind": AnswerKind.LATER, "until": date.fromisoformat(str(said["later"]))}
-        return {"kind": AnswerKind.NO, "reason": said["no"], "text": said.get("line", "")}
+        until = date.fromisoformat(str(said["until"])) if "until" in said else None
+        return {"kind": AnswerKind.NO, "reason": said["no"], "text": said.get("line", ""), "until": until}
 
     def do_undo(self, step: Mapping[str, Any]) -> Outcome:
         """Take back an answer that has not gone out."""
@@ -369,13 +376,6 @@ class Player:
     def _sender(self, who: str) -> Sender:
         spec = self.specs[who]
         return intake.sender_of(spec["email"], name=spec["name"], company=spec.get("company", ""))
-
-
-def _incomplete(form: PitchForm) -> dict[str, Any]:
-    """Why a form was not taken: a sensitive product and nothing else, or answers that are missing or wrong."""
-    codes = {error.code for errors in form.errors.as_data().values() for error in errors}
-    why = "sensitive" if codes == {"sensitive"} else "incomplete"
-    return {"result": "refused", "why": why, "errors": set(form.errors)}
 
 
 def _plain(value: Any) -> Any:

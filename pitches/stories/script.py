@@ -53,14 +53,18 @@ ANSWERS = {
 DOOR = dict.fromkeys(
     ("slug", "name", "state", "opens_at", "until", "reason", "tiers", "places_per_week", "asks", "questions")
 ) | {"floor": dict.fromkeys(("amount", "currency"))}
-PITCH: dict[str, Any] = dict.fromkeys(("id", "sender", "door", "key")) | {"answers": ANSWERS}
+PITCH: dict[str, Any] = dict.fromkeys(("id", "sender", "door", "key", "again_of")) | {"answers": ANSWERS}
 STEPS: dict[str, dict[str, Any]] = {
-    "pitch": dict.fromkeys(("id", "sender", "door", "prove", "again", "key", "reply_link")) | {"answers": ANSWERS},
+    "pitch": {
+        **dict.fromkeys(("id", "sender", "door", "prove", "again", "again_of", "key", "reply_link")),
+        "answers": ANSWERS,
+    },
     "race": {"pitches": [PITCH]},
     "change": {"id": None, "answers": ANSWERS},
     "nudge": dict.fromkeys(("id", "text")),
     "withdraw": dict.fromkeys(("id", "text")),
     "put_back": {"id": None},
+    "move": {"id": None, "answers": ANSWERS},
     "reply": dict.fromkeys(("id", "text")),
     "watch": dict.fromkeys(("sender", "door")),
     "stop_watch": dict.fromkeys(("sender", "door")),
@@ -69,7 +73,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "reply_link": dict.fromkeys(("id", "door", "who", "channel")),
     "accept_terms": {"id": None},
     "crowd": dict.fromkeys(("door", "factor", "for", "before", "known_per_hour", "seed")),
-    "stand": dict.fromkeys(("sender", "door", "standing", "until", "note")),
+    "stand": dict.fromkeys(("sender", "agency_of", "door", "standing", "until", "note")),
     "session": {"cards": None, "answers": ANY},
     "undo": {"id": None},
     "outcome": dict.fromkeys(("id", "what")),
