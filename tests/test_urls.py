@@ -102,7 +102,7 @@ class World:
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
-        proven = name in ("agency:status", *(f"agency:{verb}" for verb in VERBS), *FILES)
+        proven = name in ("agency:status", "agency:move", "agency:again", *(f"agency:{verb}" for verb in VERBS), *FILES)
         values = {
             "handle": "maya",
             "digest": self.portrait.digest,
@@ -161,7 +161,7 @@ CODES = {
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
     NOT_SET_UP: "mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
-    (303,) * 4: "public:keep_draft public:pitch public:try public:watch",
+    (303,) * 4: "agency:move agency:again public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
