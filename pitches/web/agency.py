@@ -83,7 +83,7 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
         "form": form,
         "read_at": ledge.promised(pitch.page, Lane.FIRST_KNOCK),
         "proven": known,
-        "language": languages.name(pitch.language),
+        "written_in": languages.name(pitch.language),
         "meant": spelling.meant(pitch.email),
         "earlier": earlier.notice(pitch, sender),
         "unsent": not known and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
