@@ -37,9 +37,19 @@ KEPT = timedelta(days=2)
 
 def over(request: HttpRequest, what: str) -> datetime | None:
     """Count a try of this network. When it was one too many: from when the next one counts."""
-    tries, until = count(what, network_of(request))
+    tried, until = tries(request, what)
+    return until if above(tried, what) else None
+
+
+def tries(request: HttpRequest, what: str) -> tuple[int, datetime]:
+    """Count a try of this network: how many there were by now, and when the span ends."""
+    return count(what, network_of(request))
+
+
+def above(tried: int, what: str) -> bool:
+    """Is this more than the limit, as this site is set up?"""
     most = LIMITS[what][0] * settings.NETWORK_LIMIT
-    return until if most and tries > most else None
+    return 0 < most < tried
 
 
 def count(what: str, who: str) -> tuple[int, datetime]:
@@ -50,12 +60,6 @@ def count(what: str, who: str) -> tuple[int, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(rows + more, [what, who, began])
         return cursor.fetchone()[0], began + per
-
-
-def so_far(what: str, who: str) -> int:
-    """How many tries there were in this span, without counting one."""
-    began, _per = _span(LIMITS[what][1])
-    return Tally.objects.filter(what=what, who=who, began_at=began).values_list("count", flat=True).first() or 0
 
 
 def _span(per: timedelta) -> tuple[datetime, timedelta]:
