@@ -11,6 +11,7 @@ from tldextract import TLDExtract
 
 # Free mailboxes of many people, where the domain says nothing about the company: what the list of a library lacks.
 FREEMAIL = frozenset("freemail.example hey.com mailbox.org tuta.com tutamail.com tutanota.com mailfence.com".split())
+DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # one service with two names; dots are ignored
 # Digits and pairs that are read as letters: 1 for l, 0 for o, rn for m (UTS #39 has single characters only).
 LOOKS_LIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("1", "l"), ("0", "o"), ("5", "s"), ("3", "e"), ("i", "l"))
 
@@ -50,9 +51,15 @@ def mailbox(email: str) -> str:
 
 
 def canonical(email: str) -> str:
-    """The mailbox without its plus-tag, for blocks and pauses only: a tag is no way around them."""
+    """The mailbox without its plus-tag, and at Gmail without dots, which mean nothing there.
+
+    For blocks, pauses and limits of mail only: a tag is no way around them. The identity of a sender is never rewritten.
+    """
     local, _, domain = mailbox(email).rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}"
+    local = local.partition("+")[0] or local
+    if domain in DOTLESS:
+        return f"{local.replace('.', '') or local}@gmail.com"
+    return f"{local}@{domain}"
 
 
 def skeleton(name: str) -> str:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from pitches.forms import fields
-from pitches.models import AnswerKind, Door, Page, Reason, Standing
+from pitches.models import Agency, AnswerKind, Door, Page, Reason, Standing
 from pitches.models.reading import ASK_AGAIN_AFTER
 from portal import clock
 
@@ -118,12 +118,15 @@ class StandingForm(forms.Form):
     )
     note = fields.Text(label=_("Why?"), help_text=_("Only you see it."), max_length=280, required=False)
 
-    def __init__(self, *args: Any, page: Page, door: Door, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, page: Page, door: Door, agency: Agency | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.page, self.door = page, door
+        self.page, self.door, self.agency = page, door, agency
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)
         where.choices = [("door", _("At %(door)s") % {"door": door.name}), ("page", _("At every door"))]
+        if agency:  # a freemail address has none: who has it stands alone
+            everybody = _("At every door, and so for everybody at %(domain)s") % {"domain": agency.domain}
+            where.choices = [*where.choices, ("agency", everybody)]
         where.initial = "door"
 
     def clean_until(self) -> date | None:
@@ -138,13 +141,18 @@ class StandingForm(forms.Form):
             self.add_error("until", _("Choose the day on which the pause ends, after today."))
         return data
 
+    @property
+    def whole_agency(self) -> bool:
+        """Is everybody of the agency meant?"""
+        return self.cleaned_data["where"] == "agency"
+
     def verdict(self) -> dict[str, Any]:
         """The cleaned standing, for relationships.set_by_hand()."""
         data = self.cleaned_data
         day = data["until"] if data["standing"] == Standing.PAUSED else None
         return {
             "standing": Standing(data["standing"]),
-            "door": None if data["where"] == "page" else self.door,
+            "door": self.door if data["where"] == "door" else None,
             "until": datetime(day.year, day.month, day.day, tzinfo=self.page.zone) if day else None,
             "note": data["note"],
         }

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from pitches.models import (
     Agency,
@@ -135,9 +136,10 @@ def rebuild() -> Iterator[int]:
 
 
 def changes_by_hand(page: Page, sender: Sender) -> list[Evidence]:
-    """The last ten standings that the owner set for a sender, the newest first."""
-    rows = Evidence.objects.filter(page=page, sender=sender, kind=EvidenceKind.BY_HAND)
-    return list(rows.select_related("door").order_by("-at", "-pk")[:CHANGES_SHOWN])
+    """The last ten standings that the owner set for a sender or the whole agency, the newest first."""
+    whose = Q(sender=sender) | Q(agency=sender.agency_id, agency__isnull=False)
+    rows = Evidence.objects.filter(whose, page=page, kind=EvidenceKind.BY_HAND)
+    return list(rows.select_related("door", "agency").order_by("-at", "-pk")[:CHANGES_SHOWN])
 
 
 def history(page: Page, sender: Sender) -> dict[str, int]:

@@ -319,8 +319,10 @@ def people_of(agency: Agency, page: Page) -> QuerySet[Sender]:
 
 
 def relationships_of(page: Page, people: Iterable[Sender]) -> QuerySet[Relationship]:
-    """What a page thinks of these people, at every door; a plus-tag is no other person."""
-    rows = Relationship.objects.filter(page=page, sender__canonical__in=[one.canonical for one in people])
+    """What a page thinks of these people of one agency, and of all of it, at every door; a plus-tag is nobody else."""
+    found = list(people)
+    own = Q(sender__canonical__in=[one.canonical for one in found])
+    rows = Relationship.objects.filter(own | Q(agency__in={one.agency_id for one in found}), page=page)
     return rows.select_related("door", "sender")
 
 

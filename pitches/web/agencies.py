@@ -107,8 +107,9 @@ def _standings(people: list[Sender], rows: Iterable[Relationship]) -> dict[int, 
     ordered = sorted(rows, key=lambda row: (row.door is not None, row.door.position if row.door else 0))
     for one in people:
         for row in ordered:
-            standing = _standing(row, own=row.sender_id == one.pk)
-            if row.sender.canonical == one.canonical and standing:
+            standing = _standing(row, own=row.sender_id in (one.pk, None))
+            theirs = row.sender is None or row.sender.canonical == one.canonical
+            if theirs and standing:
                 found[one.pk].append(Stand(standing, row.door.name if row.door else _("every door")))
         stranger = [Stand(Standing.STRANGER, _("every door"))]
         found[one.pk] = [stand for stand in found[one.pk] if stand.standing != Standing.STRANGER] or stranger

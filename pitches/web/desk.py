@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pitches import relationships, review
 from pitches.forms.decision import AnswerForm, StandingForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Page, Pitch, PitchState, Standing
+from pitches.models import Agency, Page, Pitch, PitchState, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.web import access, cards, conflicts, hours, lanes, threads
 from pitches.web.owned import owned
@@ -94,7 +94,7 @@ def _show(
         "thread": threads.thread(found),
         "now": now,
         "changes": relationships.changes_by_hand(found.page, found.sender) if found.sender else [],
-        "standing": standing or StandingForm(page=found.page, door=found.door, initial={"standing": now}),
+        "standing": standing or _standing_form(found, initial={"standing": now}),
         "form": standing,
         "wrong": wrong,
         "problem": problem,
@@ -142,18 +142,26 @@ def restore(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     return see("desk:pitch", found.code)
 
 
+def _standing_form(found: Pitch, data: Any = None, **more: Any) -> StandingForm:
+    agency = found.sender.agency if found.sender else None
+    return StandingForm(data, page=found.page, door=found.door, agency=agency, **more)
+
+
 @owned
 @require_POST
 def standing(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     """The owner says how they stand with a sender, at this door or at all."""
     found = access.own_pitch(request, code)
-    form = StandingForm(request.POST, page=page, door=found.door)
+    form = _standing_form(found, request.POST)
     if not form.is_valid():
         return _show(request, found, standing=form, status=422)
     assert found.sender is not None
     verdict = form.verdict()
-    relationships.set_by_hand(page, found.sender, by=access.signed_in(request), **verdict)
-    words = {"name": found.name, "standing": Standing(verdict["standing"]).label.lower()}
+    who = found.sender.agency if form.whole_agency else found.sender
+    assert who is not None
+    relationships.set_by_hand(page, who, by=access.signed_in(request), **verdict)
+    name = _("Everybody at %(domain)s") % {"domain": who.domain} if isinstance(who, Agency) else found.name
+    words = {"name": name, "standing": Standing(verdict["standing"]).label.lower()}
     where = verdict["door"].name if verdict["door"] else _("every door")
     messages.success(request, _("%(name)s is now: %(standing)s, at %(where)s.") % (words | {"where": where}))
     return see("desk:session") if request.POST.get("back") == "session" else see("desk:pitch", found.code)

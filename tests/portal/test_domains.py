@@ -47,6 +47,8 @@ def test_a_mailbox_is_its_address_without_case(one, other, same):
         ("Ines+press@Northbeam.example", "ines@northbeam.example"),
         ("ines+a+b@northbeam.example", "ines@northbeam.example"),
         ("+ines@northbeam.example", "+ines@northbeam.example"),
+        ("I.n.e.s+x@googlemail.com", "ines@gmail.com"),
+        ("i.nes@northbeam.example", "i.nes@northbeam.example"),
     ],
 )
 def test_a_block_does_not_look_at_plus_tags(email, canonical):

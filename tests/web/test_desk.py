@@ -10,7 +10,7 @@ from pitches import lifecycle, relationships
 from pitches.models import Answer, Evidence, Page, Pitch, PitchState, ReadingSession, Standing
 from pitches.web import lanes
 from portal import clock
-from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
+from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory, SenderFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -100,7 +100,7 @@ def test_the_inbox_costs_the_same_for_one_pitch_and_three(
     owner: Client, page: Page, django_assert_num_queries: Any, count: int
 ) -> None:
     PitchFactory.create_batch(count, waiting=True, door=DoorFactory(page=page))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert owner.get("/desk/inbox").content.decode().count("data-row=") == count
 
 
@@ -400,6 +400,24 @@ def test_the_owner_sets_a_standing_here_or_everywhere(owner: Client, page: Page,
     found = [relationships.standing_of(page, pitch.sender, door) for door in (pitch.door, DoorFactory(page=page))]
     assert found == [Standing.TRUSTED, Standing(elsewhere)]
     assert (Evidence.objects.get().note, Evidence.objects.get().by) == ("Told me first.", page.owner)
+
+
+def test_the_owner_blocks_a_whole_agency(owner: Client, page: Page) -> None:
+    pitch = waiting(page)
+    colleague, url = SenderFactory(agency=pitch.sender.agency), f"/desk/pitch/{pitch.code}"
+    response = owner.post(f"{url}/standing", {"standing": "blocked", "where": "agency"}, follow=True)
+    domain = pitch.sender.agency.domain
+    assert told(response) == [f"Everybody at {domain} is now: blocked, at every door."]
+    assert relationships.standing_of(page, colleague, DoorFactory(page=page)) == "blocked"
+    assert f"Blocked for everybody at {domain}, by you." in owner.get(url).content.decode()
+    assert "Blocked" in owner.get(f"/desk/agencies/{pitch.sender.agency_id}").content.decode()
+
+
+def test_who_has_a_freemail_address_stands_alone(owner: Client, page: Page) -> None:
+    pitch = waiting(page, sender=SenderFactory(agency=None))
+    data = {"standing": "blocked", "where": "agency"}
+    assert owner.post(f"/desk/pitch/{pitch.code}/standing", data).status_code == 422
+    assert (Evidence.objects.count(), b"for everybody at" in owner.get(f"/desk/pitch/{pitch.code}").content) == (0, False)
 
 
 def test_what_the_hand_set_can_be_found_again(owner: Client, page: Page) -> None:
