@@ -15,6 +15,16 @@ def _page(request: HttpRequest, code: int, **context: object) -> HttpResponse:
     return HttpResponse(page, status=code)
 
 
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form with a key of its own brought. It may be sent twice, so the page can offer that."""
+    try:
+        if request.method != "POST" or "form_key" not in request.POST:
+            return []
+        return [(name, value) for name, values in request.POST.lists() for value in values]
+    except Exception:  # noqa: BLE001 (what cannot be read breaks no error page)
+        return []
+
+
 class Gone(Exception):
     """What was asked for was here, and its owner took it away."""
 
@@ -63,7 +73,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: back in a moment."""
-    response = _page(request, 503)
+    response = _page(request, 503, sent=_sent(request), path=request.get_full_path())
     response["Retry-After"] = str(RETRY_AFTER)
     return response
 
@@ -72,4 +82,4 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500; or 503 where a middleware met a database that is gone."""
     if database_is_away(sys.exc_info()[1]):
         return unavailable(request)
-    return _page(request, 500)
+    return _page(request, 500, sent=_sent(request), path=request.get_full_path())

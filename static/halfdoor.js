@@ -18,7 +18,10 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`zone=${encodeURIComponent(zone)}`)) cookie("zone", zone);
 
 // ── a draft on this device ──
-const keyOf = (form) => `draft:${form.dataset.draft}`;
+const resumed = (form) => "resumed" in form.dataset; // it holds what the server kept, and nothing else belongs to it
+const keyOf = (form) => `draft:${form.dataset.draft}${resumed(form) ? `:${form.elements.form_key.value}` : ""}`;
+const drafts = () => { try { return Object.keys(localStorage).filter((key) => key.startsWith("draft:")); } catch { return []; } };
+drafts().filter((key) => !(Date.now() - store.get(key)?.at < DAY)).forEach(store.drop);
 const kept = (field) =>
   field.name && !/^(hidden|password|file|submit|button)$/.test(field.type) && field.autocomplete !== "one-time-code" &&
   !field.closest(".trap");
@@ -59,14 +62,33 @@ function keepDraft(form) {
     spoken = Date.now();
   };
   if (!form.querySelector(".summary, #tried") && restore(form) && line) line.textContent = words.restored;
-  form.addEventListener("input", () => {
+  const touched = new Set();
+  const keep = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => store.set(keyOf(form), { at: Date.now(), fields: snapshot(form) }) && tell(words.saved), 600);
+    timer = 0;
+    const here = snapshot(form), there = store.get(keyOf(form))?.fields; // another tab may have written since
+    const mine = Object.fromEntries(Object.entries(here).filter(([name]) => touched.has(name)));
+    return store.set(keyOf(form), { at: Date.now(), fields: there ? { ...there, ...mine } : here }) && tell(words.saved);
+  };
+  form.addEventListener("input", ({ target }) => {
+    touched.add(target.name);
+    clearTimeout(timer);
+    timer = setTimeout(keep, 600);
   });
+  for (const leaving of ["pagehide", "visibilitychange"]) addEventListener(leaving, () => timer && keep(), true);
 }
 
+// ── without a network nothing is sent, and nothing is lost ──
+document.addEventListener("submit", (event) => {
+  const note = event.target.querySelector("[data-offline]");
+  if (!note) return;
+  note.hidden = navigator.onLine;
+  if (!navigator.onLine) event.preventDefault();
+}, true);
+addEventListener("online", () => all("[data-offline]").forEach((note) => (note.hidden = true)));
+
 // ── counts, errors that vanish, codes, spelling of mail hosts ──
-const points = (field) => [...field.value].length; // as the server counts: an emoji is one
+const points = (field) => [...field.value.normalize("NFC").trim()].length; // as the server counts: an emoji is one
 function count(field) {
   const place = document.getElementById(`${field.id}_count`);
   if (!place) return;
@@ -108,7 +130,7 @@ function takeCode(field) {
   });
 }
 
-const HOSTS = ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de", "gmx.net", "web.de", "aol.com"];
+const HOSTS = ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de", "gmx.net", "web.de", "aol.com", "mail.com", "ymail.com"];
 function apart(a, b) {
   const row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
@@ -207,7 +229,7 @@ function wake(root) {
   all("[autocomplete=one-time-code]", root).forEach(takeCode);
   all("input[type=email]", root).forEach(hintHost);
   all("form[data-draft]", root).forEach(keepDraft);
-  all("[data-draft-done]", root).forEach((item) => store.drop(`draft:${item.dataset.draftDone}`));
+  all("[data-draft-done]", root).forEach((item) => drafts().filter((key) => `${key}:`.startsWith(`draft:${item.dataset.draftDone}:`)).forEach(store.drop));
   if (root !== document) root.querySelector(".summary h2")?.focus(); // on a whole page, autofocus does this
 }
 wake(document);
