@@ -144,11 +144,11 @@ CODES = {
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """desk:share desk:page_edit desk:sensitive desk:hours welcome_handle
+    OWNERS: """mine:home mine:doors mine:people mine:record desk:share desk:page_edit desk:sensitive desk:hours welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
-    ONLY_THE_OWNER: "desk:file desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
+    ONLY_THE_OWNER: "desk:file desk:link desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
     OWNERS_POST: """desk:deflect desk:key_withdraw
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
@@ -160,7 +160,7 @@ CODES = {
         account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
-    NOT_SET_UP: "mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
+    NOT_SET_UP: "mine:pitch mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
     (303,) * 4: "agency:move agency:again public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
 }
@@ -217,7 +217,7 @@ def test_a_post_without_our_token_is_refused(world):
 @pytest.mark.parametrize("name", OWNED)
 def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
-    method = "get" if name in ("desk:pitch", "desk:reply_link", "desk:agency", "desk:file") else "post"
+    method = "get" if name in ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:file") else "post"
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
@@ -297,6 +297,6 @@ def test_methods_that_nobody_needs_are_refused(world):
         (name, method): getattr(client, method)(world.path(name)).status_code
         for name in URLS
         for method in ("put", "patch", "delete", "trace")
-        if name.startswith(("public:", "agency:", "desk:", "home", "welcome"))
+        if name.startswith(("public:", "agency:", "mine:", "desk:", "home", "welcome"))
     }
     assert {key: code for key, code in found.items() if code not in (405, 404)} == {}
