@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from pitches import freshness, ledge, lifecycle
 from pitches.models import Door, DoorState, Event, Fact, Lane, Page, Pitch, PitchState, Standing
+from pitches.models.pitch import PitchQuerySet
 from portal import clock
 from portal.models import User
 
@@ -74,8 +76,15 @@ def places_left(door: Door, now: datetime) -> int | None:
     if door.places_per_week is None:
         return None
     monday, _ = week_of(door.page, now)
-    taken = Pitch.objects.filter(door=door, handed_in_at__gte=monday, standing__in=WEEKLY)
-    return max(0, door.places_per_week - taken.exclude(state=PitchState.WITHDRAWN).count())
+    return max(0, door.places_per_week - places_taken(monday).filter(door=door).count())
+
+
+def places_taken(monday: datetime) -> PitchQuerySet:
+    """The pitches of people who were new, that came to their door since a Monday: handed in there, or moved to it."""
+    moves = Event.objects.filter(was=PitchState.WRONG_DOOR, what=PitchState.ARRIVED, at__gte=monday)
+    moved = Q(Exists(moves.filter(pitch=OuterRef("pk"))), moved_from__isnull=False)
+    new = Pitch.objects.filter(Q(handed_in_at__gte=monday) | moved, standing__in=WEEKLY)
+    return new.exclude(state=PitchState.WITHDRAWN)
 
 
 # ── the promise ──────────────────────────────────────────────────────────────

@@ -63,4 +63,13 @@ def _takes_a_place(pitch: Pitch) -> bool:
     """Is it one of this week's first acquaintances at a door that counts them?"""
     monday, _ = opening.week_of(pitch.page, clock.now())
     counts = pitch.door.places_per_week is not None and pitch.standing in opening.WEEKLY
-    return counts and pitch.handed_in_at is not None and pitch.handed_in_at >= monday
+    return counts and (_since(monday, pitch.handed_in_at) or _moved_since(monday, pitch))
+
+
+def _since(monday: datetime, moment: datetime | None) -> bool:
+    return moment is not None and moment >= monday
+
+
+def _moved_since(monday: datetime, pitch: Pitch) -> bool:
+    moves = pitch.events.filter(was=PitchState.WRONG_DOOR, what=PitchState.ARRIVED, at__gte=monday)
+    return pitch.moved_from_id is not None and moves.exists()

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -245,7 +246,8 @@ def own_version(door: Door, name: str) -> DoorVersion:
 
 def own_answer(page: Page, pk: int) -> Answer:
     """An answer to a pitch of this page."""
-    return get_object_or_404(Answer.objects.select_related("pitch__page", "pitch__door", "door"), pk=pk, pitch__page=page)
+    given = Answer.objects.select_related("pitch__page", "pitch__door", "door")
+    return get_object_or_404(given, pk=pk, pitch__page=page)
 
 
 def own_session(page: Page, pk: int) -> ReadingSession:
@@ -367,10 +369,10 @@ def failed_mails(page: Page) -> QuerySet[Message]:
 def counted_doors(page: Page) -> list[Door]:
     """Every door of a page, down ones too, with `waits`: what is on its ledge, and `taken`: places of this week."""
     monday, _sunday = opening.week_of(page, clock.now())
-    new = Q(pitches__handed_in_at__gte=monday, pitches__standing__in=opening.WEEKLY)
+    came = opening.places_taken(monday).filter(door=OuterRef("pk")).order_by()
     doors = page.doors.order_by("position", "pk").annotate(  # a query that counts forgets the order
         waits=Count("pitches", filter=Q(pitches__state__in=ON_THE_LEDGE)),
-        taken=Count("pitches", filter=new & ~Q(pitches__state=PitchState.WITHDRAWN)),
+        taken=Coalesce(Subquery(came.values("door").annotate(count=Count("pk")).values("count")), 0),
     )
     for door in doors:
         door.page = page
