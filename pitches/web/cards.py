@@ -6,6 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from django.db.models import Count, Min
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -63,6 +64,7 @@ def lay_out(pitch: Pitch) -> Pitch:
         signs=[str(SIGNS.get(code, code)) for code in pitch.flags if code != likeness.FLAG],
         also=getattr(pitch, "also", partial(also, pitch)),
         links=links,
+        way_out="" if links else reverse("desk:link", args=[pitch.code]),
         came=letter.came(pitch),
         terms=in_full + getattr(pitch, "terms", []),
         seal=partial(sealed.for_owner, pitch) if "news" in pitch.groups else None,
