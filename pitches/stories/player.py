@@ -1,7 +1,6 @@
 """Playing a story: each step through the real forms, rooms, reactions and tasks, and what it says must be true."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,35 +9,16 @@ from pitches import doors, embargo, intake, lifecycle, opening, relationships, r
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
 from pitches.models import Answer, AnswerKind, Door, EvidenceKind, Pitch, Sender, Standing
-from pitches.stories import crowd, second_doors, stage, ways
+from pitches.stories import changing, crowd, second_doors, stage, trying, ways
+from pitches.stories.report import Line, Outcome, plain, same
 from portal import clock, domains, tokens
 
-NOT_BUILT = frozenset({"change"})
 NOT_BUILT_OF_PAGES = frozenset({"tell_me_now"})
 OUTCOMES = {"broke_embargo": "embargo_broken"}  # where a story has a word of its own
 
 
 class NotBuiltYet(Exception):
     """The feature of this step does not exist here."""
-
-
-@dataclass
-class Outcome:
-    """What a step led to, by the names that `expect` uses."""
-
-    pitch: Pitch | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Line:
-    """One line of the report."""
-
-    text: str
-    wrongs: list[str]
-
-    def __str__(self) -> str:
-        return f"ok     {self.text}" if not self.wrongs else f"WRONG  {self.text}: {'; '.join(self.wrongs)}"
 
 
 class Player:
@@ -54,6 +34,7 @@ class Player:
         self.devices = {key: tokens.seed() for key in self.specs}
         self.answers: dict[str, Mapping[str, Any]] = {}
         self.counted: dict[str, int] = {}
+        self.foretold = trying.Foretold()
 
     def play(self) -> Iterator[Line]:
         """Every step, then the end."""
@@ -76,16 +57,15 @@ class Player:
                 stage.travel(stage.moment(step["at"]))
             if "after" in step:
                 stage.travel(clock.now() + stage.duration(step["after"]))
-            if verb in NOT_BUILT:
-                raise NotBuiltYet
-            outcome = getattr(self, f"do_{verb}")(step)
+            outcome = self._by_sender(step) if verb in changing.VERBS else getattr(self, f"do_{verb}")(step)
             stage.settle()
         except NotBuiltYet:
             return Line(text, ["not built yet"])
         text = f"{text} ({clock.now():%a %d %b %H:%M})"
         if outcome.pitch and Pitch.objects.filter(pk=outcome.pitch.pk).exists():
             outcome.pitch.refresh_from_db()
-        return Line(text, list(self._compare(step, outcome)))
+        wrongs = outcome.wrongs + self.foretold.differences(step, outcome)
+        return Line(text, wrongs + list(self._compare(step, outcome)))
 
     def do_pitch(self, step: Mapping[str, Any]) -> Outcome:
         """Hand in through the door's form, then prove the mailbox with the mailed code."""
@@ -110,6 +90,16 @@ class Player:
         except intake.Refused as refused:
             self.pitches.pop(name, None)
             return Outcome(facts={"result": "refused", "why": refused.why})
+
+    def do_dry_run(self, step: Mapping[str, Any]) -> Outcome:
+        """Would it be taken? Asked on the sender's device; `proven` if they proved their mailbox there before."""
+        self.answers["dry run"] = step.get("answers", {})
+        who, door = step["sender"], self._door(step["door"])
+        if step.get("proven"):
+            intake.remember(self.devices[who], self._sender(who))
+        form = PitchForm(self._form_data("dry run", who, uuid4()), door=door)
+        known = intake.recognise(self.devices[who], self.specs[who]["email"])
+        return self.foretold.dry_run(step, door, form, known, self._ways(step))
 
     def _hand_in(self, pitch: Pitch, device: str, *, new: bool, proving: bool) -> Outcome:
         if not new and pitch.sender_id:
@@ -178,14 +168,6 @@ class Player:
         embargo.accept(pitch, by=self.page.owner)
         return Outcome(pitch)
 
-    def do_nudge(self, step: Mapping[str, Any]) -> Outcome:
-        """The sender nudges."""
-        return self._by_sender(step, lambda pitch: intake.nudge(pitch, str(step.get("text", ""))))
-
-    def do_withdraw(self, step: Mapping[str, Any]) -> Outcome:
-        """The sender takes it back."""
-        return self._by_sender(step, intake.withdraw)
-
     def do_move(self, step: Mapping[str, Any]) -> Outcome:
         """The sender moves it to the right door."""
         pitch = self._pitch(step["id"])
@@ -193,21 +175,11 @@ class Player:
         stage.settle()
         return Outcome(pitch, facts) if facts else self._result(pitch)
 
-    def do_put_back(self, step: Mapping[str, Any]) -> Outcome:
-        """The sender undoes that."""
-        return self._by_sender(step, intake.put_back)
-
-    def do_reply(self, step: Mapping[str, Any]) -> Outcome:
-        """The sender answers the question."""
-        return self._by_sender(step, lambda pitch: intake.reply(pitch, str(step.get("text", ""))))
-
-    def _by_sender(self, step: Mapping[str, Any], act: Any) -> Outcome:
+    def _by_sender(self, step: Mapping[str, Any]) -> Outcome:
         pitch = self._pitch(step["id"])
-        try:
-            act(pitch)
-        except intake.Refused as refused:
-            return Outcome(pitch, {"result": "refused", "why": refused.why})
-        return self._result(pitch)
+        facts = changing.act(step, pitch)
+        stage.settle()
+        return Outcome(pitch, facts) if facts else self._result(pitch)
 
     def do_door(self, step: Mapping[str, Any]) -> Outcome:
         """The owner changes a door."""
@@ -238,10 +210,12 @@ class Player:
     def do_session(self, step: Mapping[str, Any]) -> Outcome:
         """The owner opens a reading session, answers, ends it."""
         session = review.open_session(self.page, by=self.page.owner)
+        review.show_next(session)
         names = {pk: name for name, pk in self.pitches.items()}
         cards = [names.get(pk, f"pitch {pk}") for pk in session.cards]
         for name, said in step.get("answers", {}).items():
             review.answer(self._pitch(name), by=self.page.owner, session=session, **self._answer(said))
+            review.show_next(session)
         review.end_session(session)
         stage.settle()
         return Outcome(facts={"cards": cards})
@@ -298,8 +272,8 @@ class Player:
             expect["cards"] = list(step["cards"])
         for name, wanted in expect.items():
             got = self._got(name, wanted, outcome)
-            if not _same(name, wanted, got):
-                yield f"{name} expected {_plain(wanted)} got {_plain(got)}"
+            if not same(name, wanted, got):
+                yield f"{name} expected {plain(wanted)} got {plain(got)}"
 
     def _got(self, name: str, wanted: Any, outcome: Outcome) -> Any:
         if name in outcome.facts:
@@ -317,6 +291,8 @@ class Player:
     def _of_pitch(self, name: str, pitch: Pitch | None) -> Any:
         if pitch and name == "sealed":
             return ways.sealed_as_seen(pitch)
+        if pitch and name == "difference":
+            return changing.difference(pitch)
         if pitch and name == "promised":
             return str(self.page.local_date(pitch.promised_for)) if pitch.promised_for else None
         return getattr(pitch, name, None)
@@ -355,7 +331,7 @@ class Player:
         }
         for name, wanted in final.items():
             got = found[name](wanted)
-            wrongs = [] if _plain(got) == _plain(wanted) else [f"expected {_plain(wanted)} got {_plain(got)}"]
+            wrongs = [] if plain(got) == plain(wanted) else [f"expected {plain(wanted)} got {plain(got)}"]
             yield Line(f"final {name}", wrongs)
 
     # ── who and what ─────────────────────────────────────────────────────────
@@ -376,20 +352,3 @@ class Player:
     def _sender(self, who: str) -> Sender:
         spec = self.specs[who]
         return intake.sender_of(spec["email"], name=spec["name"], company=spec.get("company", ""))
-
-
-def _plain(value: Any) -> Any:
-    """Without the types of the YAML reader."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, set):
-        return sorted(map(str, value))
-    return value if isinstance(value, (int, type(None))) else str(value)
-
-
-def _same(name: str, wanted: Any, got: Any) -> bool:
-    if name in ("errors", "flags"):
-        return sorted(map(str, wanted or [])) == sorted(map(str, got or []))
-    return _plain(wanted) == _plain(got)
