@@ -47,7 +47,7 @@ def names(resolver=None, space="", arguments=()):
 
 URLS = dict(names())
 FILES = ("agency:files", "agency:file", "agency:file_remove")
-VERBS = ("reply", "nudge", "withdraw", "put_back")  # what a sender may do with a pitch that was handed in
+VERBS = ("reply", "note", "nudge", "withdraw", "put_back")  # what a sender may do with a pitch that was handed in
 
 
 class World:
@@ -102,7 +102,7 @@ class World:
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
-        proven = name in ("agency:status", "agency:move", "agency:again", *(f"agency:{verb}" for verb in VERBS), *FILES)
+        proven = name in ("agency:status", "agency:edit", "agency:follow_up", "agency:move", "agency:again", *(f"agency:{verb}" for verb in VERBS), *FILES)
         values = {
             "handle": "maya",
             "digest": self.portrait.digest,
@@ -141,6 +141,7 @@ CODES = {
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
         public:not_me public:watch_confirm public:watch_stop public:key public:who agency:draft agency:find agency:found agency:check agency:status
+        agency:edit agency:follow_up
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
@@ -155,7 +156,7 @@ CODES = {
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
-        public:introduce agency:send_code agency:reply agency:nudge agency:withdraw agency:put_back""",
+        public:introduce agency:send_code agency:reply agency:note agency:nudge agency:withdraw agency:put_back""",
     GONE: """public:reply_link desk:home welcome
         account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
