@@ -149,7 +149,9 @@ function hintHost(field) {
   hint.className = "hint";
   hint.setAttribute("role", "status");
   field.after(hint);
-  field.addEventListener("blur", () => {
+  field.addEventListener("input", () => (hint.textContent = ""));
+  field.addEventListener("blur", () => setTimeout(offer, 300)); // a button that is being pressed must not move away
+  function offer() {
     hint.textContent = "";
     const [name, host] = field.value.trim().toLowerCase().split("@");
     if (!host || HOSTS.includes(host)) return;
@@ -165,7 +167,7 @@ function hintHost(field) {
     });
     const [before, after] = words.meant.split("{host}");
     hint.append(before, button, after);
-  });
+  }
 }
 
 // ── "My own times" unfolds them ──
