@@ -260,8 +260,9 @@ def test_all_that_is_missing_is_named_at_once_and_groups_with_a_dot(client, door
 def test_a_sensitive_product_and_nothing_else_is_said_as_such(client, door):
     paid = DoorFactory(page=door.page, paid=True)
     offer = {"type": "none"}
-    response = ask(client, paid, DOCUMENT | {"paid": offer, "category": "1003"})  # tobacco and the like
-    assert (response.status_code, list(response.json()["errors"])) == (422, ["category"])
+    response = ask(client, paid, DOCUMENT | {"paid": offer, "category": "1362"})  # casinos
+    found = response.json()
+    assert (response.status_code, found["why"], list(found["errors"])) == (422, "sensitive", ["category"])
 
 
 @pytest.mark.parametrize(
