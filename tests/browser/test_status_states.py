@@ -85,7 +85,7 @@ def test_every_state_is_one_sheet_of_paper(hand: Any, twelve: Twelve) -> None:
         assert [words for words in wanted if words not in paper] == [], name
         assert not pitch or pitch.token not in paper
         person.page.emulate_media(media="screen")
-    assert (set(sheets.values()), {name for name in living if living[name]}) == ({1}, set()), (sheets, living)
+    assert (set(sheets.values()), {name for name in living if living[name]}) == ({1}, set()), f"{sheets} {living}"
 
 
 def test_printing_is_a_button_only_where_a_script_runs(hand: Any) -> None:
