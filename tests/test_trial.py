@@ -1,6 +1,7 @@
 """A dry run: the verdict of the real thing, and nothing of it stays."""
 
 import random
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ from django.db.models import F
 
 from pitches import embargo, intake, opening, trial
 from pitches.models import Door, Event, Key, Lane, Pitch, Sender
+from pitches.stories import script
+from pitches.stories.player import Player
 from portal import clock, relay
 from tests import senders
 from tests.factories import DoorFactory, KeyFactory, PageFactory, PitchFactory, SenderFactory
@@ -44,6 +47,11 @@ def really(door, answers, *, ways=None, sender=None):
 def tried(door, **more):
     """A dry run of the usual answers."""
     return trial.dry_run(door, senders.answers(), **more)
+
+
+def where():
+    """What another connection to this database needs."""
+    return connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
 
 
 # ── the verdict ──────────────────────────────────────────────────────────────
@@ -150,8 +158,7 @@ def test_an_embargo_is_not_kept():
 @pytest.mark.django_db(transaction=True)
 def test_nobody_is_rung():
     door = DoorFactory()
-    where = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
-    with psycopg.connect(**where, autocommit=True) as ear:
+    with psycopg.connect(**where(), autocommit=True) as ear:
         ear.execute(f"LISTEN {relay.CHANNEL}")
         assert tried(door).result == "waiting"
         relay.ring("react", "sentinel")
@@ -178,8 +185,7 @@ def test_an_error_inside_leaves_nothing_either(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_who_only_asks_does_not_wait_long_for_those_who_hand_in():
     door, sender = DoorFactory(), SenderFactory(email=ELIF)
-    where = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
-    with psycopg.connect(**where) as other:
+    with psycopg.connect(**where()) as other:
         other.execute("SELECT 1 FROM pitches_sender WHERE id = %s FOR UPDATE", [sender.pk])
         with pytest.raises(OperationalError, match="lock timeout"):
             tried(door, sender=sender)
@@ -280,3 +286,54 @@ def both(dice):
     verdict = trial.dry_run(door, answers, sender=sender, ways=ways)
     assert checksum() == before
     return verdict, really(door, answers, ways=ways, sender=sender)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_is_let_go_is_waited_for():
+    door, sender = DoorFactory(), SenderFactory(email=ELIF)
+    with psycopg.connect(**where()) as other:
+        other.execute("SELECT 1 FROM pitches_sender WHERE id = %s FOR UPDATE", [sender.pk])
+        going = threading.Timer(1.5 * trial.PATIENCE / 1000, other.rollback)  # after the first try, before the last
+        going.start()
+        assert tried(door, sender=sender).result == "waiting"
+        going.join()
+
+
+# ── in stories ───────────────────────────────────────────────────────────────
+STORY = """
+version: 1
+clock: "2026-03-04T09:00:00Z"
+page: {handle: maya, name: Maya Lind, timezone: Europe/London, reading: ["TUE 16:00"]}
+doors: [{slug: one, name: One, state: open}]
+senders: [{id: elif, name: Elif Kaya, email: elif@mosaic.example, company: Mosaic Research}]
+steps:
+  - do: dry_run
+    sender: elif
+    door: one
+    answers: &all {line: Why, why: The question your readers ask., link: https://a.example, ask: write, payer: own}
+  - {do: pitch, id: P1, sender: elif, door: one, answers: *all}
+"""
+
+
+def play(tmp_path, handle="maya"):
+    """The lines of a story with a dry run and the real pitch."""
+    (tmp_path / "story.yaml").write_text(STORY.replace("maya", handle))
+    return [str(line) for line in Player(script.read(tmp_path / "story.yaml")).play()]
+
+
+def test_a_story_finds_out_what_a_dry_run_leaves(tmp_path, monkeypatch):
+    assert [line[:5] for line in play(tmp_path)] == ["ok   ", "ok   "]
+    monkeypatch.setattr(trial, "_nothing_stays", transaction.atomic)
+    found = play(tmp_path, "mina")[0]
+    assert found.startswith("WRONG")
+    assert (
+        "the dry run changed pitches_event; the dry run changed pitches_message; the dry run changed pitches_pitch"
+        in found
+    )
+
+
+def test_a_story_finds_out_a_verdict_that_was_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(trial, "dry_run", lambda *_args, **_more: trial.Verdict("waiting", lane="trusted"))
+    lines = play(tmp_path)
+    assert lines[0].startswith("ok ")
+    assert "the dry run said lane trusted, not first_knock" in lines[1]
