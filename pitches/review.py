@@ -115,33 +115,33 @@ def answer(
     until, door = _dated(pitch, kind, reason, until), door if kind == AnswerKind.WRONG_DOOR else None
     _check(pitch, kind, reason, text, until)
     _check_door(pitch, kind, door)
-    now = clock.now()
-    changes = {"back_at": _back_at(pitch.page, until)} if until and kind == AnswerKind.LATER else {}
-    lapsed_at = pitch.lapses_at
-    if kind == AnswerKind.ASK:
-        changes["lapses_at"] = now + QUESTION_LIFE
+    now, lapsed_at = clock.now(), pitch.lapses_at
+    said = {"kind": kind, "reason": reason, "text": text, "until": until, "door": door}
     with transaction.atomic():
         was = pitch.state
         if was not in (PitchState.WAITING, PitchState.HELD):
             raise AlreadyMoved(_("This pitch has been answered already."))
         open_card(pitch, version)
-        lifecycle.move(pitch, BECOMES[kind], by=by, note=text, **changes)
+        lifecycle.move(pitch, BECOMES[kind], by=by, note=text, **_dates_after(pitch, kind, until))
         # Touching the row holds it: a session that ends meanwhile sees this answer, or this sees that it ended.
         reading = session and ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(touched_at=now)
         return Answer.objects.create(
             pitch=pitch,
             session=session,
-            kind=kind,
-            reason=reason,
-            text=text,
             was=was,
             lapsed_at=lapsed_at,
-            until=until,
-            door=door,
             by=by,
             given_at=now,
             goes_out_at=None if reading else now + HOLD,
+            **said,
         )
+
+
+def _dates_after(pitch: Pitch, kind: AnswerKind, until: date | None) -> dict[str, datetime]:
+    """What an answer changes of the dates of a pitch."""
+    if kind == AnswerKind.ASK:
+        return {"lapses_at": clock.now() + QUESTION_LIFE}
+    return {"back_at": _back_at(pitch.page, until)} if until and kind == AnswerKind.LATER else {}
 
 
 def _check(pitch: Pitch, kind: AnswerKind, reason: str, text: str, until: date | None) -> None:

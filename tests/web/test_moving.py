@@ -87,7 +87,7 @@ def test_one_press_moves_it_where_nothing_is_missing(client: Client, left: Door,
     work()
     page = text(client.get(url("status", pitch)))
     assert "You moved it to another door" in page
-    assert page.count("Right idea, wrong door") == 1  # in the trail
+    assert "Right idea, wrong door" in page  # in the trail
     twice = text(client.post(url("move", pitch), follow=True))
     assert "It was moved to “Fairs and talks” already. A pitch moves once." in twice
 
