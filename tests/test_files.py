@@ -166,7 +166,7 @@ def test_nobody_else_may(standing: str, takes: bool) -> None:
     pitch = PitchFactory(waiting=True, standing=standing, door__takes_files=takes)
     with pytest.raises(intake.Refused) as refused:
         files.attach(pitch, "a.pdf", PDF)
-    assert (refused.value.why, files.welcome(pitch)) == ("tier", False)
+    assert (refused.value.why, files.welcome(pitch, pitch.told_state)) == ("tier", False)
 
 
 @pytest.mark.django_db

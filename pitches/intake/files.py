@@ -22,14 +22,9 @@ FROM = (Standing.KNOWN, Standing.TRUSTED)  # as it was when the pitch came in
 WHILE = (PitchState.WAITING, PitchState.ASKED)  # as the sender was told
 
 
-def welcome(pitch: Pitch) -> bool:
-    """May files come with this pitch now? Says nothing about whether anybody has read it."""
-    return pitch.door.takes_files and pitch.standing in FROM and pitch.told_state in WHILE
-
-
-def removable(pitch: Pitch) -> bool:
-    """May its sender still take files away? Also where the owner allows no new ones any more."""
-    return pitch.told_state in WHILE
+def welcome(pitch: Pitch, told: PitchState) -> bool:
+    """May files come with this pitch now? `told`: its told_state, so nobody learns whether it was read."""
+    return pitch.door.takes_files and pitch.standing in FROM and told in WHILE
 
 
 def attach(pitch: Pitch, name: str, content: bytes) -> Attachment:
@@ -50,7 +45,7 @@ def attach(pitch: Pitch, name: str, content: bytes) -> Attachment:
 
 def remove(pitch: Pitch, file: Attachment) -> None:
     """Take a file away again. Doing it twice changes nothing. Raises Refused("answered")."""
-    if not removable(pitch):
+    if pitch.told_state not in WHILE:
         raise Refused("answered")
     Attachment.objects.filter(pk=file.pk, pitch=pitch).delete()
 

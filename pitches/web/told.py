@@ -72,8 +72,8 @@ def story(pitch: Pitch) -> dict[str, Any]:
         "notes_left": intake.NOTES - sum(entry.kind == "note" for entry in said),
         "printed_at": clock.now(),
         "files": access.files_of(pitch) if pitch.standing in files.FROM else [],
-        "takes_files": files.welcome(pitch),
-        "removable": files.removable(pitch),
+        "takes_files": files.welcome(pitch, told),
+        "removable": told in files.WHILE,
         "fresh": pitch.handed_in_at is not None and clock.now() - pitch.handed_in_at < JUST_NOW,
     } | _more(pitch, told, sent)
 
