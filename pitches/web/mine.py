@@ -83,7 +83,8 @@ def _read_at(pitch: Pitch, now: datetime) -> datetime | None:
 @require_safe
 def pitch(request: HttpRequest, code: str) -> HttpResponse:
     """A colleague's pitch, to be read and nothing more; one's own is at its own address."""
-    found = access.sent_pitch(request, code)
-    if found.sender and found.sender.mailbox in access.own_mailboxes(request):
+    found, boxes = access.sent_pitch(request, code), access.own_mailboxes(request)
+    if found.sender and found.sender.mailbox in boxes:
         return redirect("agency:status", found.token)
-    return render(request, "mine/pitch.html", told.story(letter.dress(found)) | {"place": "pitches"})
+    context = told.story(letter.dress(found)) | {"place": "pitches", "boxes": boxes}
+    return render(request, "mine/pitch.html", context)

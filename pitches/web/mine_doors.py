@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pitches import colleagues, opening, relationships
 from pitches.doors import watching
-from pitches.models import Door
+from pitches.models import Door, Sender
 from pitches.web import access, cards, invitation, shown
 from pitches.web.redirects import see
 
@@ -20,13 +20,15 @@ def doors(request: HttpRequest) -> HttpResponse:
     """What they wait for, with a button that ends it; what opens for them; and the keys that were cut for them."""
     if request.method == "POST":
         return _stop(request)
-    watches = list(colleagues.watches(access.own_mailboxes(request)))
+    boxes = access.own_mailboxes(request)
+    watches = list(colleagues.watches(boxes))
     context = {
         "place": "doors",
         "waiting": [watch for watch in watches if watch.stopped_at is None],
         "stopped": [watch for watch in watches if watching.state_of(watch) == "stopped"],
-        "opened": _opened(request),
-        "keys": list(colleagues.keys(access.own_mailboxes(request))),
+        "opened": _opened(list(colleagues.own(boxes))),
+        "keys": list(colleagues.keys(boxes)),
+        "boxes": boxes,
     }
     return render(request, "mine/doors.html", context)
 
@@ -44,9 +46,8 @@ def _stop(request: HttpRequest) -> HttpResponse:
     return see("mine:doors")
 
 
-def _opened(request: HttpRequest) -> list[shown.Plaque]:
+def _opened(people: list[Sender]) -> list[shown.Plaque]:
     """The doors that are not open to everybody, and open for one of their mailboxes."""
-    people = access.own_people(request)
     special = [door for door in colleagues.doors_near(people) if not opening.of(door).is_open]
     stands = relationships.standings_anywhere(people, special)
 
