@@ -27,7 +27,9 @@ HASHES, ROWS = 60, 3  # in bands of three: half alike is found 93 times of 100, 
 MANY = 3  # other pages from which on a text is a mass mailing
 FLAG = "mass_text"
 LOOKED_AT, COMPARED, OF_ONE_CLUSTER = 500, 40, 3  # candidates, at most
-JOINING = 14, 0  # of pg_advisory_xact_lock(int, int): one at a time gives clusters their names
+LOCKS = 14  # the first number of pg_advisory_xact_lock(int, int)
+JOINING = -1  # one at a time gives clusters their names
+BUCKETS = 1024  # of bands; the table of locks has room for some thousand
 UNCOUNTED = (PitchState.UNPROVEN, PitchState.QUARANTINE, PitchState.WITHDRAWN)
 
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -95,7 +97,7 @@ def note(event: Event) -> None:
     """Reaction to words that are new: print them, and put the pitch to those on any page that it reads like.
 
     Whoever shares a band waits here for the other's transaction, so that of two at once the second sees the first;
-    others do not wait. Bands are locked in order, and nothing else is asked for while a name is given.
+    others hardly ever wait. Bands are locked in order, and nothing else is asked for while a name is given.
     """
     pitch = event.pitch
     if pitch is None or pitch.state == PitchState.UNPROVEN:
@@ -110,7 +112,8 @@ def _print(pitch: Pitch) -> None:
     text = text_of(pitch)
     pitch.prints = prints_of(text)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(band) FROM unnest(%s::bigint[]) AS band", [pitch.prints])
+        buckets = sorted({band % BUCKETS for band in pitch.prints})
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket", [LOCKS, buckets])
     found = _like(pitch, pieces(text))
     if found or pitch.cluster:
         _join(pitch, found)
@@ -136,7 +139,7 @@ def _like(pitch: Pitch, own: frozenset[str]) -> list[int]:
 def _join(pitch: Pitch, found: list[int]) -> None:
     """Leave the cluster that the words no longer fit, and bring all together that now belongs together."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", JOINING)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, JOINING])
     _leave(pitch)
     if found:
         names = {name or pk for pk, name in Pitch.objects.filter(pk__in=found).values_list("pk", "cluster")}

@@ -70,6 +70,8 @@ def merged(letter: str, seed: int) -> Words:
 
 
 # ── many that have nothing to do with each other ─────────────────────────────
+# The same told twice, and something else, in German, Arabic and Japanese.
+TONGUES = [tongue.splitlines() for tongue in (HERE / "tongues.txt").read_text().split("\n\n")]
 # A trade, and what may be said in it: its things (a), its doings (b), its people (c), its places (d), its words (e).
 TRADES = (HERE / "trades.txt").read_text().splitlines()
 LINES = (
