@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pitches import products
-from pitches.forms.fields import Text
+from pitches.forms.fields import Either, Text
 from pitches.forms.groups import GROUPS
 from pitches.models import Asked, Event, Fact, Payer, Pitch, Revision, RevisionKind
 from pitches.web import letter
@@ -22,7 +22,7 @@ from portal.templatetags.portal import day, when
 
 AROUND = 5  # words that stay in sight on each side of what differs
 ALIKE = 0.3  # with less in common, all of it is new
-TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
+TOKENS = re.compile(r"\s+|\w+(?:[.,]\d+)*|[^\w\s]")
 LABELS: dict[str, Promise] = {
     "line": gettext_lazy("In one line"),
     "why": gettext_lazy("Why readers would care"),
@@ -133,6 +133,8 @@ def worded(pitch: Pitch, name: str, value: Any) -> str:
 def _of_group(pitch: Pitch, name: str, field: forms.Field, value: Any) -> str:
     if name in ("news.lifts_at", "event.starts"):
         return _moment(pitch, value)
+    if isinstance(field, Either):
+        return str(dict(field.choices)[field.to_python(value)])
     return letter.amount(value) if isinstance(field, forms.DecimalField) else letter.said(field, value)
 
 
