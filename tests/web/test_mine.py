@@ -1,10 +1,12 @@
 """The agency's side: who sees whose pitches, what a colleague may read, and that nobody else learns a thing."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.test import Client
 
 from pitches import intake, relationships
@@ -315,3 +317,35 @@ def test_the_whole_way_from_a_pitch_to_the_list() -> None:
     shown = text(client.get("/agency"))
     assert (">The whole way</a>" in shown, "Read on" in shown) == (True, True)
     assert client.get(f"/agency/pitches/{row.code}", follow=True).status_code == 200
+
+
+# ── signing up and in ────────────────────────────────────────────────────────
+def code_of_last_mail() -> str:
+    senders.work()
+    found = [
+        re.search(r"\b\d{3}\s?\d{3}\b", f"{one.subject} {one.body}") for one in mail.outbox if "code" in one.subject
+    ]
+    assert found[-1] is not None
+    return found[-1][0]
+
+
+def test_signing_up_with_the_address_of_a_pitch_leads_to_it() -> None:
+    row = senders.hand_in(DoorFactory(), line="The whole way")
+    client = Client()
+    confirm = client.post("/account/signup/?next=/agency", {"email": row.email, "next": "/agency"})["Location"]
+    assert client.get("/agency").status_code == 302
+    done = client.post(confirm, {"code": code_of_last_mail()}, follow=True)
+    assert done.redirect_chain[-1][0] == "/agency"
+    assert ">The whole way</a>" in text(done)
+
+
+def test_signing_in_leads_whoever_has_no_page_to_their_pitches() -> None:
+    left(person("Elif"), "Of Elif")
+    sign_in("elif@mosaic.example")  # as signing up left it
+    client = Client()
+    confirm = client.post("/account/login/code/", {"email": "elif@mosaic.example"})["Location"]
+    done = client.post(confirm, {"code": code_of_last_mail()}, follow=True)
+    assert [where for where, _status in done.redirect_chain] == ["/desk", "/agency"]
+    assert ">Of Elif</a>" in text(done)
+    client.post("/account/logout/")
+    assert client.get("/agency").status_code == 302
