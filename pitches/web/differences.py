@@ -94,7 +94,14 @@ def _difference(pitch: Pitch, run: list[Revision]) -> Difference:
         was = row.was | was
         became = became | row.became
     title = str(TITLES[run[-1].kind]) % {"day": day(run[-1].at, pitch.page.timezone)}
-    return Difference(title, [part(pitch, name, was[name], became[name]) for name in was if was[name] != became[name]])
+    names = sorted((name for name in was if was[name] != became[name]), key=_place)
+    return Difference(title, [part(pitch, name, was[name], became[name]) for name in names])
+
+
+def _place(name: str) -> tuple[int, str]:
+    """In the order of the form."""
+    known = [*LABELS]
+    return known.index(name) if name in known else len(known), name
 
 
 def part(pitch: Pitch, name: str, was: Any, became: Any) -> Part:
