@@ -165,7 +165,7 @@ def test_clusters_that_meet_become_one():
 
     one, other = part(0, 60), part(40, 100)
     assert (one.cluster, other.cluster) == (None, None)
-    part(5, 95)
+    part(4, 96)
     assert {p.cluster for p in Pitch.objects.all()} == {one.pk}
 
 
