@@ -19,8 +19,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 
 # Pages behind a link or a session are never kept by a browser or a proxy.
-PRIVATE = ("/d/", "/p/", "/find/", "/key/", "/who/", "/r/", "/desk", "/agency", "/account")
-PRIVATE += ("/welcome", "/stop/", "/watch/", "/not-me/", "/dev/")
+PRIVATE = (
+    *("/d/", "/p/", "/find/", "/key/", "/who/", "/r/", "/desk", "/agency", "/account"),
+    *("/welcome", "/stop/", "/watch/", "/not-me/", "/dev/"),
+)
 POLICY = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics", "interest-cohort")
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"

@@ -362,7 +362,7 @@ def with_keys(keys: Iterable[Key]) -> PitchQuerySet:
 def failed_mails(page: Page) -> QuerySet[Message]:
     """Mails of a page that did not arrive, or may not have. Not a word of addresses that the owner was never given."""
     mails = Message.objects.filter(page=page, state__in=(MessageState.DEAD, MessageState.UNKNOWN))
-    mails = mails.exclude(kind__in=("code", "watch_confirm", "door_open"))
+    mails = mails.exclude(kind__in=("code", "watch_confirm", "door_open", "draft"))
     return mails.select_related("pitch", "key__door").order_by("-pk")
 
 

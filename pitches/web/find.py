@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,7 +30,7 @@ class Part:
     """One part of the list that holds something."""
 
     title: Promise
-    rows: list[Pitch]
+    rows: list[Any]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +71,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
 PARTS = {"needs": _("Needs you"), "waits": _("Waiting"), "answered": _("Answered"), "ended": _("Ended")}
 
 
-def _row(pitch: Pitch, now: datetime) -> Pitch:
+def _row(pitch: Any, now: datetime) -> Any:
     """Put on a pitch what a row shows, from what its sender was told. Costs no query."""
     state = PitchState(pitch.told)
     chip, icon, _look = told.SIGNS[state]

@@ -417,3 +417,11 @@ def test_the_check_page_asks_whether_another_host_was_meant(client, door):
     keep(client, door, form_key=str(uuid4()), email="elif@gmail.com")
     page = client.get(write(client, Draft.objects.latest("pk"), email="elif@gmail.com")["Location"]).content.decode()
     assert "Is it" not in page
+
+
+def test_an_owner_learns_no_address_from_a_mail_that_failed(client, door):
+    keep(client, door)
+    work()
+    Message.objects.filter(kind="draft").update(state="dead")
+    client.force_login(door.page.owner)
+    assert "mosaic.example" not in client.get(reverse("desk:outgoing")).content.decode().lower()
