@@ -1,7 +1,6 @@
 """A dry run: the verdict of the real thing, and nothing of it stays."""
 
 import random
-import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -289,14 +288,21 @@ def both(dice):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lock_that_is_let_go_is_waited_for():
+def test_after_a_wait_in_vain_it_begins_again(monkeypatch):
     door, sender = DoorFactory(), SenderFactory(email=ELIF)
+    hand_in = intake.hand_in
     with psycopg.connect(**where()) as other:
         other.execute("SELECT 1 FROM pitches_sender WHERE id = %s FOR UPDATE", [sender.pk])
-        going = threading.Timer(1.5 * trial.PATIENCE / 1000, other.rollback)  # after the first try, before the last
-        going.start()
+
+        def in_vain(*args):
+            try:
+                return hand_in(*args)
+            except OperationalError:
+                other.rollback()
+                raise
+
+        monkeypatch.setattr(intake, "hand_in", in_vain)
         assert tried(door, sender=sender).result == "waiting"
-        going.join()
 
 
 # ── in stories ───────────────────────────────────────────────────────────────
