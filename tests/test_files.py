@@ -52,6 +52,7 @@ def test_four_kinds_are_taken(name: str, content: bytes, kind: str) -> None:
     ("name", "content"),
     [
         ("a.pdf", b""),
+        ("a.txt", b""),
         ("a.pdf", b" %PDF-1.7"),
         ("a.pdf", PNG),
         ("a.png", PDF),
