@@ -214,7 +214,8 @@ def test_other_terms_are_accepted_anew_and_the_same_are_not() -> None:
     clock.move_to(DUE)
     intake.follow_up(pitch, same(pitch, sealed=secret("17 percent")))
     row = embargo.of(now(pitch))
-    assert row and row.accepted_at
+    assert row
+    assert row.accepted_at
     moved = {"news": NEWS | {"lifts_at": "2026-03-29T09:00:00+00:00"}}
     clock.move_to(datetime(2026, 3, 17, 9, tzinfo=UTC))
     Pitch.objects.update(standing="known")

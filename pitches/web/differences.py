@@ -141,7 +141,7 @@ def _of_group(pitch: Pitch, name: str, field: forms.Field, value: Any) -> str:
     if name in ("news.lifts_at", "event.starts"):
         return _moment(pitch, value)
     if isinstance(field, Either):
-        return str(dict(field.choices)[field.to_python(value)])
+        return str(dict(field.widget.choices)[field.to_python(value)])
     return letter.amount(value) if isinstance(field, forms.DecimalField) else letter.said(field, value)
 
 
