@@ -155,6 +155,7 @@ def test_the_list_of_a_mailbox_comes_by_mail(hand: Any, door: Any) -> None:
     lost = hand("phone")
     lost.open("/@maya")
     lost.link("Find my pitch").tap()
+    lost.page.get_by_role("heading", name="Find my pitch").wait_for()
     lost.axe()
     lost.page.get_by_label("The work email that you pitched from").fill(ADDRESS)
     lost.button("Send me the link").tap()
