@@ -33,7 +33,8 @@ def move(pitch: Pitch, answers: Mapping[str, Any]) -> dict[str, Any]:
     if door is None:
         return {"result": "refused", "why": "answered"}
     door.page = pitch.page
-    form = MoveForm(MoveForm.as_it_is(pitch, door).data | flat(answers), pitch=pitch, door=door)
+    said = {**MoveForm.as_it_is(pitch, door).data, **flat(answers)}
+    form = MoveForm(said, pitch=pitch, door=door)
     if not form.is_valid():
         return incomplete(form)
     try:
