@@ -124,7 +124,8 @@ def _like(pitch: Pitch, own: frozenset[str]) -> list[int]:
     """The pitches that read like this one; of what belongs together already, one is enough."""
     others = Pitch.objects.exclude(pk=pitch.pk).filter(handed_in_at__gt=clock.now() - WINDOW)
     rows = others.filter(prints__overlap=pitch.prints)
-    near = list(rows.order_by("-pk").values_list("pk", "cluster", "prints")[:LOOKED_AT])
+    newest_first = (F("pk") + 0).desc()  # "+ 0": else PostgreSQL may walk down the primary key through all rows
+    near = list(rows.order_by(newest_first).values_list("pk", "cluster", "prints")[:LOOKED_AT])
     near.sort(key=lambda row: -len(set(pitch.prints) & set(row[2])))
     tried: Counter[int] = Counter()
     chosen: list[int] = []
