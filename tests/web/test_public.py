@@ -489,9 +489,9 @@ def test_looking_changes_nothing(client):
     assert (Pitch.objects.count(), Event.objects.count(), Message.objects.count()) == (0, 0, 0)
 
 
-def test_the_form_and_its_post_cost_twelve_queries(client):
+def test_the_form_and_its_post_cost_sixteen_queries(client):
     door = DoorFactory()
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("public:door", args=[door.page.handle, door.slug]))
         hand(client, door)
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 12
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 16
