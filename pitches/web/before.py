@@ -12,7 +12,7 @@ from pitches import intake, ledge, opening, relationships, stats
 from pitches.forms.pitch import PitchForm
 from pitches.intake.allowance import Allowance, allowance
 from pitches.models import Door, Lane, Sender, Standing
-from pitches.web import devices
+from pitches.web import proven
 from portal import clock
 
 
@@ -43,7 +43,6 @@ def of(door: Door, found: opening.Opening, sender: Sender | None) -> Before:
 
 
 def whose(request: HttpRequest, form: PitchForm) -> Sender | None:
-    """Whoever proved the mailbox in this form on this device; of an empty form, the last one who proved any here."""
-    device = devices.token_of(request)
-    email = form["email"].value() or ""
-    return intake.recognise(device, str(email)) if email else intake.known_contact(device)
+    """Whoever proved the mailbox in this form, here or by their account; of an empty form, who proved any first."""
+    email = str(form["email"].value() or "")
+    return proven.recognise(request, email) if email else next(iter(proven.people(request)), None)

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from pitches import intake, trial
+from pitches import trial
 from pitches.doors import keys
 from pitches.forms import verdict
 from pitches.forms.document import Misshapen
 from pitches.forms.pitch import PitchForm, from_json
 from pitches.models import Door
-from pitches.web import access, devices, policy, public, ways
+from pitches.web import access, policy, proven, public, ways
 from pitches.web.redirects import see
 from portal import limits
 from portal.errors import Gone
@@ -43,7 +43,7 @@ def ask(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         form.add_error(None, limits.sentence(until))
         return limits.later(public.with_form(request, door, form), until)
     came = ways.of(request)
-    sender = intake.recognise(devices.token_of(request), form.cleaned_data["email"])
+    sender = proven.recognise(request, form.cleaned_data["email"])
     tried = trial.dry_run(door, form.answers(), sender=sender, ways=came)
     key = access.key_to(door, came.key)
     more = {
