@@ -53,7 +53,7 @@ def mailbox(email: str) -> str:
 def canonical(email: str) -> str:
     """The mailbox without its plus-tag, and at Gmail without dots, which mean nothing there.
 
-    For blocks, pauses and limits of mail only: a tag is no way around them. The identity of a sender is never rewritten.
+    For blocks, pauses and limits of mail only: a tag is no way around them. Who somebody is never changes by it.
     """
     local, _, domain = mailbox(email).rpartition("@")
     local = local.partition("+")[0] or local

@@ -102,7 +102,8 @@ class World:
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
-        proven = name in ("agency:status", "agency:edit", "agency:follow_up", "agency:move", "agency:again", *(f"agency:{verb}" for verb in VERBS), *FILES)
+        pages = ("status", "edit", "follow_up", "move", "again")
+        proven = name in (*(f"agency:{page}" for page in (*pages, *VERBS)), *FILES)
         values = {
             "handle": "maya",
             "digest": self.portrait.digest,
@@ -140,12 +141,14 @@ STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
-        public:not_me public:watch_confirm public:watch_stop public:key public:who agency:draft agency:find agency:found agency:check agency:status
+        public:not_me public:watch_confirm public:watch_stop public:key public:who
+        agency:draft agency:find agency:found agency:check agency:status
         agency:edit agency:follow_up
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """mine:home mine:doors mine:people mine:record desk:share desk:page_edit desk:sensitive desk:hours welcome_handle
+    OWNERS: """mine:home mine:doors mine:people mine:record
+        desk:share desk:page_edit desk:sensitive desk:hours welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",

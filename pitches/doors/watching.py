@@ -44,8 +44,8 @@ def ask(door: Door, email: str, sender: Sender | None = None, *, browser: str = 
         Watch.objects.filter(pk=watch.pk).update(**again)
     if sender and sender.mailbox == domains.mailbox(email):
         confirm(watch)
-    again = not new and bool(browser) and tokens.same(browser, watch.browser)
-    note = f"{watch.pk} again" if again else str(watch.pk)
+    pressed_again = not new and bool(browser) and tokens.same(browser, watch.browser)
+    note = f"{watch.pk} again" if pressed_again else str(watch.pk)
     lifecycle.record(Fact.WATCH_ASKED, door.page, door=door, note=note)
 
 

@@ -88,8 +88,10 @@ def _more(pitch: Pitch, told: PitchState, sent: list[Answer]) -> dict[str, Any]:
         S.DECLINED: lambda: {"answered": last} | _reason(last) | onward.of(pitch, told, last, None),
         S.WRONG_DOOR: lambda: {"answered": last} | onward.of(pitch, told, last, None),
         S.WITHDRAWN: lambda: {"undo_until": undo} | onward.of(pitch, told, last, undo),
-        S.LAPSED: lambda: {"ended": pitch.told_lapse, "unanswered": bool(last and last.kind == AnswerKind.ASK)}
-        | onward.of(pitch, told, last, None),
+        S.LAPSED: lambda: (
+            {"ended": pitch.told_lapse, "unanswered": bool(last and last.kind == AnswerKind.ASK)}
+            | onward.of(pitch, told, last, None)
+        ),
     }
     return of_state[told]() if told in of_state else {}
 
