@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
-from pitches import embargo, intake, opening, trial
-from pitches.models import Door, Event, Key, Lane, Pitch, Sender
+from pitches import embargo, intake, opening, relationships, trial
+from pitches.models import Door, Event, Key, Lane, Pitch, Sender, Standing
 from pitches.stories import script
 from pitches.stories.player import Player
 from portal import clock, relay
@@ -78,6 +78,15 @@ def test_who_only_types_an_address_is_a_stranger_whoever_it_is(standing):
     senders.meet(door, standing, **more)
     PitchFactory(door=door, waiting=True, sender=Sender.objects.get())
     assert tried(door) == usual
+
+
+@pytest.mark.parametrize("standing", ["known", "trusted", "paused", "blocked"])
+def test_who_only_types_an_address_learns_nothing_of_its_agency(standing):
+    door, until = DoorFactory(), SUNDAY + timedelta(days=3) if standing == "paused" else None
+    usual = tried(door)
+    agency = intake.sender_of(ELIF, name="Elif", company="Mosaic").agency
+    relationships.set_by_hand(door.page, agency, Standing(standing), by=None, until=until)
+    assert trial.dry_run(door, senders.answers() | {"email": f"new@{agency.domain}"}) == usual
 
 
 def test_a_sender_with_another_address_in_the_form_is_a_stranger():
