@@ -34,7 +34,7 @@ def keep(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         half.refuse(form, None, limits.sentence(until))
         return limits.later(public.with_form(request, door, form), until)
     if not good:
-        half.refuse(form, "email", asked.errors["email"])
+        half.refuse(form, "email" if "email" in asked.errors else None, next(iter(asked.errors.values())))
         return public.with_form(request, door, form, status=422)
     email, mark, mailed = asked.cleaned_data["email"], browsers.mark_of(request), ways.token(request, "mailed")
     drafting.came_by_mail(mailed, key, email)

@@ -104,6 +104,12 @@ def test_the_same_form_again_is_the_same_draft(client, door):
     assert drafting.read(Draft.objects.get()).answers["line"] == "Later words"
 
 
+def test_a_key_that_is_none_is_said_at_the_form(client, door):
+    answer = keep(client, door, form_key="none")
+    assert answer.status_code == 422
+    assert "MARK-LINE 🎈" in answer.content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_form_twice_at_once_is_one_draft():
     door, key = DoorFactory(), uuid4()
