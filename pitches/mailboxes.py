@@ -61,7 +61,7 @@ def proved(email: str) -> None:
 
 
 def _digest(email: str) -> str:
-    return tokens.code_hash("mailbox", domains.canonical(email))
+    return tokens.link_token("mailbox-of", domains.canonical(email))  # by LINK_KEY: "never" outlives another SECRET_KEY
 
 
 def _locked(email: str) -> Mailbox:

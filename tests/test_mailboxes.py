@@ -225,6 +225,14 @@ def test_never_is_also_said_to_codes_of_a_known_sender_and_to_invitations():
     assert not Message.objects.filter(kind="invitation").exists()
 
 
+def test_never_outlives_another_secret_key(settings):
+    assert mailboxes.may_mail(ELIF)
+    mailboxes.refuse(Mailbox.objects.get())
+    settings.SECRET_KEY = "another key of the site, as docs/run-it.md allows"
+    with clock.standing_at(MONDAY + 2 * DAY):
+        assert not mailboxes.may_mail(ELIF)
+
+
 def test_saying_it_twice_keeps_the_first_moment():
     asked(1)
     box = Mailbox.objects.get()

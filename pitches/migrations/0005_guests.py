@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name='Mailbox',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(help_text='tokens.code_hash() of the canonical address', max_length=64, unique=True)),
+                ('digest', models.CharField(help_text='keyed hash of the canonical address', max_length=64, unique=True)),
                 ('seed', models.CharField(default=portal.tokens.seed, editable=False, max_length=32)),
                 ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('began_at', models.DateTimeField(blank=True, help_text='the first mail of the last 24 hours', null=True)),

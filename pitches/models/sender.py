@@ -42,7 +42,7 @@ class Sender(models.Model):
 class Mailbox(models.Model):
     """What went to an address before anybody proved it, and whether it wants none of it. Known by a keyed hash only."""
 
-    digest = models.CharField(max_length=64, unique=True, help_text="tokens.code_hash() of the canonical address")
+    digest = models.CharField(max_length=64, unique=True, help_text="keyed hash of the canonical address")
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     began_at = models.DateTimeField(null=True, blank=True, help_text="the first mail of the last 24 hours")
