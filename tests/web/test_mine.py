@@ -161,6 +161,14 @@ def test_a_colleague_reads_along_and_can_do_nothing(state: str) -> None:
         assert "Not a third time." in body
 
 
+def test_a_note_is_said_by_the_colleague_and_not_by_the_owner() -> None:
+    row = left(person("Omar"), "Of Omar")
+    intake.note(row, "The figures are out.")
+    body = sign_in("elif@mosaic.example").get(f"/agency/pitches/{row.code}").content.decode()
+    said = body[body.index("What was said") : body.index("The figures are out.")]
+    assert ("Omar ·" in said, f"{row.page.first_name} ·" in said) == (True, False)
+
+
 def test_one_s_own_pitch_is_at_its_own_address() -> None:
     row = left(person("Elif"), "Of Elif")
     client = sign_in("elif@mosaic.example")
