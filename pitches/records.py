@@ -47,8 +47,8 @@ class Record:
 
 def pages_of(people: list[Sender]) -> QuerySet[Page]:
     """The pages that these people pitched and that can be seen, the last one first."""
-    last = Max("pitches__handed_in_at", filter=Q(pitches__sender__in=people))
-    return Page.objects.public().annotate(last=last).filter(last__isnull=False).order_by("-last", "pk")
+    pitched = Page.objects.public().filter(pitches__sender__in=people)
+    return pitched.annotate(last=Max("pitches__handed_in_at")).order_by("-last", "pk")
 
 
 def of(people: list[Sender], pages: list[Page]) -> list[Record]:

@@ -241,6 +241,14 @@ def test_off_topic_counts_for_a_year(client: Client) -> None:
     assert (found.reasons["not_my_topic"], found.off_topic) == (2, 1)
 
 
+def test_only_pages_that_were_pitched_are_looked_at() -> None:
+    sender = left(person("Elif"), "Mine").sender
+    left(person("Omar"), "Not mine")
+    pages = records.pages_of([sender])
+    assert [page.pk for page in pages] == [sender.pitches.get().page_id]
+    assert "OUTER JOIN" not in str(pages.query)
+
+
 def test_a_page_that_is_hidden_has_no_record(client: Client) -> None:
     row = left(person("Elif"), "Of Elif", door=DoorFactory(page__hidden_at=clock.now()))
     assert row.page.name not in text(client.get("/agency/record"))
