@@ -68,10 +68,11 @@ def by_need(pitches: PitchQuerySet, mailboxes: list[str], now: datetime) -> Pitc
     """
     mine, today = Q(sender__mailbox__in=mailboxes), (now - EARTH).date()
     due = Q(told=PitchState.DECLINED, again_on__lte=today, again_on__gt=today - STILL_GOOD)
+    tried = Pitch.objects.filter(again_of=OuterRef("pk"), handed_in_at__isnull=False)  # only written, it used nothing
     need = Case(
         When(mine & Q(told=PitchState.ASKED), then=Value(Need.ANSWER.value)),
         When(mine & Q(told=PitchState.WRONG_DOOR, moved_from=None), then=Value(Need.MOVE.value)),
-        When(mine & due & ~Exists(Pitch.objects.filter(again_of=OuterRef("pk"))), then=Value(Need.TRY_AGAIN.value)),
+        When(mine & due & ~Exists(tried), then=Value(Need.TRY_AGAIN.value)),
         When(told=PitchState.ASKED, then=Value(Need.OF_A_COLLEAGUE.value)),
         When(told=PitchState.WAITING, then=Value(Need.TO_WAIT.value)),
         default=Value(Need.NOTHING.value),

@@ -142,6 +142,8 @@ def test_what_was_tried_again_needs_nobody() -> None:
         return [row.need for row in colleagues.by_need(colleagues.sent(boxes, by_colleagues=False), boxes, now)]
 
     assert needs() == [Need.TRY_AGAIN]
+    PitchFactory(again_of=old)  # only written
+    assert needs() == [Need.TRY_AGAIN]
     PitchFactory(sender=elif_, waiting=True, again_of=old)
     assert needs() == [Need.TO_WAIT, Need.NOTHING]
 
