@@ -68,6 +68,7 @@ def _restored(pitch: Pitch) -> bool:
 
 def _into_quarantine(pitch: Pitch) -> None:
     told, ends = pitch.told_lapse, clock.now() + QUARANTINE_LIFE
+    pitch.answers.held().update(undone_at=clock.now())  # a "later" is over; undone afterwards, it would lead out again
     lifecycle.move(
         pitch,
         PitchState.QUARANTINE,

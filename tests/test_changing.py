@@ -283,6 +283,17 @@ def test_what_was_put_off_comes_back_unless_it_became_a_thief() -> None:
     assert (now(honest).state, now(thief).state, now(thief).told_state) == ("later", "quarantine", "waiting")
 
 
+def test_taking_back_is_no_way_out_of_quarantine_while_a_later_is_in_the_house() -> None:
+    pitch = on_the_ledge()
+    clock.move_to(DUE)
+    review.answer(pitch, AnswerKind.LATER, by=pitch.page.owner, until=date(2026, 4, 1))
+    intake.follow_up(pitch, same(pitch, detail=SCAM))
+    work()
+    intake.withdraw(now(pitch))
+    intake.put_back(now(pitch))
+    assert (now(pitch).state, now(pitch).told_state) == ("quarantine", "waiting")
+
+
 def test_a_change_before_any_worker_came_is_what_is_screened() -> None:
     pitch = PitchFactory(arrived=True, lane="")
     lifecycle.record(Fact.CHANGED, pitch.page, pitch)
