@@ -25,9 +25,21 @@ class ChangeForm(PitchForm):
             self.fields[name].disabled = True
         self.fields["email"].help_text = _("Your name and address were proven with this pitch, so they stay.")
         self._keep_what_it_asked(pitch)
-        row = embargo.of(pitch)
+        row, self.pitch = embargo.of(pitch), pitch
+        if row and row.sealed and "news" in self.parts:
+            self._keep_what_is_sealed()
         if row and embargo.lifted(row) and "news" in self.parts:
             self._keep_what_has_lifted()
+
+    def _keep_what_is_sealed(self) -> None:
+        """Sealed words are on no page any more, not even for whoever holds the link. Left empty they stay."""
+        sealed = self.fields["news.sealed"]
+        self.initial["news.sealed"], sealed.required = "", False
+        sealed.help_text = _("Encrypted. Leave it empty to keep what you sealed, or write all of it anew.")
+
+    def _sealed(self) -> embargo.Secret | None:
+        secret = super()._sealed()
+        return replace(secret, text=embargo.own_words(self.pitch)) if secret and not secret.text else secret
 
     def _keep_what_it_asked(self, pitch: Pitch) -> None:
         """Also when the door does not offer that any more."""
