@@ -119,6 +119,8 @@ document.addEventListener("keydown", (event) => {
   const writing = event.target.closest?.("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
   if (!keysOn() || writing || $("dialog[open]") || $("#session[aria-busy=true]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // Whoever begins to type while a panel is open writes their own line; small e only leads there.
+  if (openPanel() && event.key !== "e" && /^\p{L}$/u.test(event.key)) { going = false; own(); return; }
   const done = going && "iof".includes(key) ? go(key) : /^[0-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
   if (done) event.preventDefault();
 });
