@@ -297,7 +297,8 @@ class Proof(models.Model):
     )
     salt = models.CharField(max_length=32, default=tokens.seed, editable=False)
     code_hash = models.CharField(max_length=64, editable=False)
-    tries = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="on the page that asked for it")
+    tries_elsewhere = models.PositiveSmallIntegerField(default=0, help_text="on all other pages of the mailbox")
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
 

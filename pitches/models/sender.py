@@ -47,6 +47,7 @@ class Mailbox(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     began_at = models.DateTimeField(null=True, blank=True, help_text="the first mail of the last 24 hours")
     sent = models.PositiveSmallIntegerField(default=0, help_text="mails since then")
+    codes = models.PositiveSmallIntegerField(default=0, help_text="how many of them carried a code")
     browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever asked for the first")
     never_at = models.DateTimeField(null=True, blank=True, help_text="said: this was not me")
 
