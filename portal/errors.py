@@ -61,6 +61,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404)
 
 
+def not_this_way(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: an address that only a form sends to, and the way back to the page with that form."""
+    above = request.path.rstrip("/").rpartition("/")[0]
+    response = _page(request, 405, back=above if above.startswith(("/p/", "/d/", "/@", "/watch/")) else "/")
+    response["Allow"] = allowed
+    return response
+
+
 def gone(request: HttpRequest) -> HttpResponse:
     """410: it was here; nothing about it is said."""
     return _page(request, 410)

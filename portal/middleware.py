@@ -4,6 +4,7 @@ import logging
 import re
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import unquote, unquote_to_bytes
 
 from django.conf import settings
@@ -59,6 +60,20 @@ class TakenAway:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for a view that looked for it."""
         return errors.gone(request) if isinstance(exception, errors.Gone) else None
+
+
+class NotThisWay:
+    """Whoever opens the address of a form is told so, instead of an empty page."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Give an empty 405 its words."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.streaming or response.content:
+            return response
+        return errors.not_this_way(request, response.get("Allow", ""))
 
 
 class Headers:

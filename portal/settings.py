@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "portal.middleware.ReaderZone",
+    "portal.middleware.NotThisWay",
     "portal.middleware.TakenAway",
 ]
 ROOT_URLCONF = "portal.urls"

@@ -19,7 +19,7 @@ class HalfForm(forms.Form):
 
     form_key = forms.UUIDField(required=False)
     email = fields.WorkEmail(
-        max_length=254, error_messages={"required": _("Give the work email that the link shall go to.")}
+        max_length=254, error_messages={"required": _("Give the work email to send the link to.")}
     )
 
 

@@ -50,7 +50,7 @@ class PitchForm(forms.Form):
     language = forms.RegexField(
         r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})?$",
         label=_("Language of the pitch"),
-        help_text=_("So that it is read out rightly"),
+        help_text=_("So that it is read out correctly"),
         required=False,
         widget=forms.Select,
     )
@@ -95,7 +95,7 @@ class PitchForm(forms.Form):
             "line": _("%(name)s sees this first. Plain words beat clever ones."),
             "why": _("About three sentences. This is what the decision rests on."),
             "payer": _("%(name)s tells the readers"),
-            "email": _("For %(name)s’s answer. A six-digit code comes on the next page, and nothing else."),
+            "email": _("A six-digit code goes there now, and %(name)s’s answer later."),
         }
         self.fields["why"].label = _("Why would %(name)s’s readers care?") % who
         self.fields["link"].label = _("A link that %(name)s can check") % who

@@ -1,6 +1,6 @@
 """Intake: a pitch is written, its mailbox is proven, it is handed in. Typed addresses prove nothing."""
 
-from pitches.intake.admission import PLACES, admit, check_open, hand_in, prove
+from pitches.intake.admission import PLACES, admit, check_open, hand_in, prove, waiting_before
 from pitches.intake.changing import (
     FOLLOW_UPS,
     NOTE_LIMIT,
@@ -95,6 +95,7 @@ __all__ = [
     "senders_on",
     "undo_until",
     "unproven",
+    "waiting_before",
     "withdraw",
     "write",
 ]

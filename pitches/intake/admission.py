@@ -10,7 +10,7 @@ from pitches import ledge, lifecycle, opening, relationships
 from pitches.intake import repeats, trying_again
 from pitches.intake.proof import check_code, meet, remember
 from pitches.intake.refusal import Refused, WrongCode
-from pitches.models import Door, DoorState, Key, Pitch, PitchState, ReplyLink, Sender, Standing
+from pitches.models import Door, DoorState, Draft, Key, Pitch, PitchState, ReplyLink, Sender, Standing
 from pitches.models.pitch import PitchQuerySet
 from portal import clock, domains
 
@@ -60,8 +60,10 @@ def hand_in(pitch: Pitch, sender: Sender, *, anyway: bool = True) -> Pitch:
             if found.state == PitchState.UNPROVEN:
                 _arrive(found, sender, anyway=anyway)
             return found
-    except Refused:
+    except Refused as refused:
         Pitch.objects.filter(pk=pitch.pk, state=PitchState.UNPROVEN).delete()
+        if refused.why == "blocked":
+            _empty_draft(pitch)
         raise
 
 
@@ -85,8 +87,13 @@ def _arrive(pitch: Pitch, sender: Sender, *, anyway: bool) -> None:
         key=pitch.key,
         again_of=pitch.again_of,
     )
+    _empty_draft(pitch)
     if pitch.door.places_per_week and standing in opening.WEEKLY:
         opening.count_places(pitch.door)
+
+
+def _empty_draft(pitch: Pitch) -> None:
+    Draft.objects.filter(form_key=pitch.form_key).update(words=b"")
 
 
 def _use_reply_link(pitch: Pitch) -> ReplyLink | None:
@@ -171,10 +178,15 @@ def check_own(pitch: Pitch, sender: Sender, standing: Standing) -> None:
 
 def check_waiting(pitch: Pitch, sender: Sender) -> None:
     """One pitch of a sender waits behind a door. Raises Refused."""
+    if refusal := waiting_before(pitch, sender):
+        raise refusal
+
+
+def waiting_before(pitch: Pitch, sender: Sender) -> Refused | None:
+    """The same without raising: to be said before somebody presses."""
     others = _others(pitch, sender).filter(door=pitch.door)
     waiting = others.waiting_as_told(clock.now()).order_by("handed_in_at").first()
-    if waiting:
-        raise Refused("one_waiting", other=waiting)
+    return Refused("one_waiting", other=waiting) if waiting else None
 
 
 def _others(pitch: Pitch, sender: Sender) -> PitchQuerySet:

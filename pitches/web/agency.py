@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pitches import intake, ledge
+from pitches import intake, ledge, relationships
 from pitches.doors import keys
 from pitches.forms.changing import NoteForm
 from pitches.forms.code import CodeForm
 from pitches.forms.file import FileForm
 from pitches.forms.pitch import PitchForm
 from pitches.forms.thread import ReplyForm
-from pitches.models import Fact, Lane, Pitch, PitchState
+from pitches.intake import drafting
+from pitches.models import Fact, Lane, Pitch, PitchState, Sender
 from pitches.web import access, asked_for, devices, drafts, earlier, knocking, letter, proven, public, told, ways
 from pitches.web.redirects import see
 from portal import browsers, clock, languages, spelling
@@ -31,7 +32,7 @@ def draft(request: HttpRequest, token: str) -> HttpResponse:
     if pitch.state != PitchState.UNPROVEN:
         return see("agency:status", token)
     ways.lay_down(request, ways.of_pitch(pitch))
-    return public.with_form(request, pitch.door, PitchForm.filled(pitch), tried={"resumed": True})
+    return public.with_form(request, pitch.door, PitchForm.filled(pitch), tried={"resumed": True, "mailed": token})
 
 
 @never_cache
@@ -76,19 +77,27 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
     sender = proven.recognise(request, pitch.email)
     known = sender is not None or proven.signed_in_as(request, pitch.email)
     today = pitch.page.local_date(clock.now())
+    in_the_way = intake.waiting_before(pitch, sender) if sender else None
     context = {
         "page": pitch.page,
         "pitch": letter.dress(pitch),
         "mark": f"{today.day}.{today.month}.",
         "form": form,
-        "read_at": ledge.promised(pitch.page, Lane.FIRST_KNOCK),
+        "read_at": ledge.promised(pitch.page, _lane_of(pitch, sender)),
         "proven": known,
+        "refused": in_the_way,
+        "other": in_the_way.other if in_the_way else None,
         "written_in": languages.name(pitch.language),
         "meant": spelling.meant(pitch.email),
         "earlier": earlier.notice(pitch, sender),
         "unsent": not known and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
     }
     return render(request, "agency/check.html", context, status=422 if form.errors else 200)
+
+
+def _lane_of(pitch: Pitch, sender: Sender | None) -> Lane:
+    """Where it would wait: for a proven mailbox where its standing leads, for everybody else with first knocks."""
+    return ledge.LANES.get(relationships.standing_of(pitch.page, sender, pitch.door), Lane.FIRST_KNOCK)
 
 
 def _refusal(pitch: Pitch, refused: intake.Refused) -> dict[str, object]:
@@ -98,6 +107,7 @@ def _refusal(pitch: Pitch, refused: intake.Refused) -> dict[str, object]:
         "pitch": letter.dress(pitch),
         "refused": refused,
         "other": refused.other,
+        "kept": drafting.kept(pitch),
         "earlier": earlier.shown(refused.other) if refused.other else None,
         "key_state": keys.state_of(pitch.key) if pitch.key else "",
     }

@@ -146,6 +146,8 @@ def _counted(sent: list[Answer]) -> str:
 def told(given: Answer) -> str:
     """An answer in a few words: "No: not my topic"."""
     label = AnswerKind(given.kind).label
+    if given.kind == AnswerKind.NO and given.reason == Reason.NOT_NOW:
+        return _("Not now: again from %(day)s") % {"day": day(given.again_on)}
     if given.kind == AnswerKind.NO and given.reason != Reason.OWN_LINE:
         return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(str(Reason(given.reason).label))}
     if given.kind == AnswerKind.LATER:

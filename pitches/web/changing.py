@@ -91,7 +91,7 @@ def _why(pitch: Pitch, refused: intake.Refused) -> str:
     name, zone = pitch.page.first_name, pitch.page.timezone
     words = {"name": name, "day": both_zones(refused.until, zone), "number": refused.number}
     if refused.why == "opened":
-        return _("%(name)s has it open, so it stays as it is. Add a note instead.") % words
+        return _("%(name)s has opened it, so it stays as it is. Add a note instead.") % words
     if refused.why == "too_soon":
         return _("It is too early for a follow-up. The day is %(day)s.") % words
     if refused.why == "places":

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from pitches import products
 from pitches.forms.fields import Either, Text
 from pitches.forms.groups import GROUPS
-from pitches.models import Asked, Event, Fact, Payer, Pitch, Revision, RevisionKind
+from pitches.models import Asked, Fact, Payer, Pitch, PitchState, Revision, RevisionKind
 from pitches.web import letter
 from portal.templatetags.portal import day, when
 
@@ -77,9 +77,24 @@ def of(pitch: Pitch) -> list[Difference]:
     return [one for one in found if one.parts]
 
 
-def notes(pitch: Pitch) -> list[Event]:
-    """What its sender added in notes, the oldest first. One query."""
-    return list(pitch.events.filter(what=Fact.NOTED).order_by("pk"))
+@dataclass(frozen=True)
+class Added:
+    """A note of the sender, or the answer to a question of the owner."""
+
+    at: datetime
+    text: str
+    question: str = ""
+
+
+def notes(pitch: Pitch) -> list[Added]:
+    """What its sender added in notes and said to questions, the oldest first. One query."""
+    found, question = [], ""
+    for event in pitch.events.filter(what__in=(Fact.NOTED, Fact.REPLIED, PitchState.ASKED)).order_by("pk"):
+        if event.what == PitchState.ASKED:
+            question = event.note
+        else:
+            found.append(Added(event.at, event.note, question if event.what == Fact.REPLIED else ""))
+    return found
 
 
 def _run(row: Revision) -> int:

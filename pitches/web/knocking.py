@@ -16,6 +16,7 @@ from pitches.models import Page
 from portal import limits, seen, sums
 
 PRESSING = 3  # a sum is asked for from a third of the limit of a network on
+ONE_FIELD = ("watch", "introduce")  # which a browser fills in by itself, as fast as any machine
 TRAP = "homepage"  # the name of the field that stays empty; templates/components/fence.html
 Show = Callable[[], HttpResponse]
 
@@ -44,7 +45,7 @@ def stopped(request: HttpRequest, form: Form, what: str, show: Show) -> HttpResp
         return response
     if request.POST.get(TRAP):
         words = _("A field that nobody sees was filled, perhaps by your browser. It is empty again: press once more.")
-    elif seen.too_fast(request):
+    elif what not in ONE_FIELD and seen.too_fast(request):
         words = _("That was quicker than anybody types. Your text is still here: press again in a moment.")
     else:
         return None

@@ -1,7 +1,9 @@
 """This was not me: whoever holds the mailed link wants no such mail any more. Looking changes nothing."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -21,5 +23,8 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
     if until := limits.over(request, "not_me"):
         said = {"never": box.never_at, "wait": limits.sentence(until, kept=False)}
         return limits.later(render(request, "public/not_me.html", said), until)
-    mailboxes.refuse(box, never="again" not in request.POST)
+    never = "again" not in request.POST
+    mailboxes.refuse(box, never=never)
+    if not never:
+        messages.success(request, _("We may email you again."))
     return see("public:not_me", token)

@@ -100,10 +100,9 @@ def both_zones(moment: datetime | None, zone: str) -> str:
     """A moment in the owner's zone and, if it reads differently there, in the reader's."""
     if not moment:
         return ""
-    there = _("%(moment)s %(city)s time") % {
-        "moment": when(moment, zone),
-        "city": zone_city(zone),
-    }
+    city = zone_city(zone)
+    words = _("%(moment)s UTC") if city == "UTC" else _("%(moment)s %(city)s time")
+    there = words % {"moment": when(moment, zone), "city": city}
     here = timezone.get_current_timezone()
     known = str(here) != settings.TIME_ZONE  # the default zone only means that nobody told us
     if not known or moment.astimezone(here).utcoffset() == moment.astimezone(zone_of(zone)).utcoffset():

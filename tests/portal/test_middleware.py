@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from portal import errors, middleware, zones
@@ -223,3 +223,16 @@ def test_error_pages_need_no_database(rf, django_assert_num_queries):
     codes = [page(request).status_code for page in pages]
     assert codes == [400, 403, 404, 413, 500]
     assert errors.csrf_failure(request).status_code == 403
+
+
+WAYS_BACK = [("/p/abc/note", "/p/abc"), ("/d/abc/code", "/d/abc"), ("/@maya/research/who", "/@maya/research")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "back"), WAYS_BACK)
+def test_whoever_opens_the_address_of_a_form_reads_a_sentence(client: Client, path: str, back: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "This address takes what a form sends." in response.content.decode()
+    assert f'href="{back}"' in response.content.decode()
+    assert response["Cache-Control"] == "no-store"

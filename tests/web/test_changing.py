@@ -153,7 +153,7 @@ def test_too_late_keeps_all_and_offers_a_note(client: Client) -> None:
     assert response.status_code == 422
     page = text(response)
     assert "<title>Error:" in page
-    assert "Maya has it open, so it stays as it is. Add a note instead." in page
+    assert "Maya has opened it, so it stays as it is. Add a note instead." in page
     assert response.context["note"].initial["note"] == "In one line: Why 1,300 people mute brands\nAsks for: A reply"
     assert 'value="Why 1,300 people mute brands"' in page
     assert "Keep the changes" not in page
