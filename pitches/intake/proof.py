@@ -12,7 +12,7 @@ from pitches.models import Agency, Device, Event, Fact, Introduction, Pitch, Pit
 from portal import clock, domains, tokens
 
 CODE_LIFE = timedelta(minutes=10)  # OWASP ASVS 5.0.0, 6.5.5
-CODE_TRIES = 5
+CODE_TRIES = 5  # on the page that asked for it, and as many on all others together: ten at most
 CODES_PER_PITCH = 5  # within CODES_WINDOW, whatever addresses were typed; as many for an introduction
 CODES_WINDOW = timedelta(hours=1)
 AGAIN = "again"  # in the note of an event: whoever asked first pressed "Send again"
@@ -92,20 +92,28 @@ def check_code(asked: Asked, typed: str) -> None:
     """Raise WrongCode unless a code was mailed to this mailbox that fits and still works, whatever page asked for it.
 
     The try is counted first, for all of them and under a lock: parallel guesses, on one page or on many, cannot pass
-    the limit. What is said depends on what this page asked for, not on what was mailed.
+    the limit. Tries of the page that asked for a code and of all others are counted apart, so nobody makes a code
+    worthless from a page of their own. What is said depends on what this page asked for, not on what was mailed.
     """
     code = "".join(filter(str.isdecimal, typed))[:12]
     with transaction.atomic():
         alive = list(_codes_of(asked).order_by("pk").select_for_update(of=("self",)))
-        tried = [proof for proof in alive if proof.tries < CODE_TRIES]
-        Proof.objects.filter(pk__in=[proof.pk for proof in tried]).update(tries=F("tries") + 1)
+        own = [proof for proof in alive if _belongs(proof, asked)]
+        others = [proof for proof in alive if not _belongs(proof, asked)]
+        tried = [*_count_try(own, "tries"), *_count_try(others, "tries_elsewhere")]
     if any(tokens.same(proof.code_hash, _hash(proof.salt, asked.email, code)) for proof in tried):
         mailboxes.proved(asked.email)
         return
-    own = [proof for proof in alive if _belongs(proof, asked)]
     if not own:
         raise WrongCode("expired")
     raise WrongCode("wrong" if any(proof.tries + 1 < CODE_TRIES for proof in own) else "tries")
+
+
+def _count_try(proofs: list[Proof], where: str) -> list[Proof]:
+    """Count one try for each of these locked codes that has one left. Returns those."""
+    left = [proof for proof in proofs if getattr(proof, where) < CODE_TRIES]
+    Proof.objects.filter(pk__in=[proof.pk for proof in left]).update(**{where: F(where) + 1})
+    return left
 
 
 def _codes_of(asked: Asked) -> QuerySet[Proof]:
