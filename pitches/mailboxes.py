@@ -7,35 +7,41 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 
 from pitches.models import Mailbox, Sender
 from portal import clock, domains, limits, tokens
 
 A_DAY = timedelta(days=1)
 UNPROVEN_A_DAY = 1
-AGAIN = 2  # more, when the browser that asked first presses "Send again"
+AGAIN = 2  # more, when the browser that asked first presses "Send again", or needs its first code after a link
 PROVEN_A_DAY = 5
 KEPT = timedelta(days=30)
+COUNTED = ("began_at", "sent", "codes", "browser")
 
 
 @transaction.atomic
 def may_mail(email: str, *, browser: str = "", again: bool = False, code: bool = True) -> bool:
     """May a mail go to this address now? It is counted, so ask once for each mail, in the transaction that puts it.
 
-    `browser`: portal.browsers.mark_of() whoever asked; `again`: they pressed "Send again". Mails without a `code` to
-    a mailbox that is proven are counted on their own, so that no code is late because of them.
+    `browser`: portal.browsers.mark_of() whoever asked; `again`: they pressed "Send again". The first code counts as
+    that, too: whoever had a link mailed and writes on is promised six digits. Mails without a `code` to a mailbox that
+    is proven are counted on their own, so that no code is late because of them.
     """
     box, now = _locked(email), clock.now()
     if box.never_at:
         return False
-    if not code and is_proven(email):
-        return limits.count("letter", box.digest)[0] <= limits.LIMITS["letter"][0]
     if not box.sent or box.began_at is None or box.began_at <= now - A_DAY:
-        box.began_at, box.sent, box.browser = now, 0, browser
+        box.began_at, box.sent, box.codes, box.browser = now, 0, 0, browser
+    if not code and is_proven(email):
+        box.save(update_fields=COUNTED)  # forget() needs the date
+        return limits.count("letter", box.digest)[0] <= limits.LIMITS["letter"][0]
+    again = again or (code and not box.codes)
     if box.sent >= _most(box, email, browser if again else ""):
         return False
     box.sent += 1
-    box.save(update_fields=["began_at", "sent", "browser"])
+    box.codes += code
+    box.save(update_fields=COUNTED)
     return True
 
 
@@ -96,4 +102,5 @@ def refuse(box: Mailbox, *, never: bool = True) -> None:
 # ── to forget ────────────────────────────────────────────────────────────────
 def forget() -> int:
     """Delete what was counted more than 30 days ago; what was said for ever stays. Returns how many."""
-    return Mailbox.objects.filter(never_at=None, began_at__lt=clock.now() - KEPT).delete()[0]
+    old = Q(began_at=None) | Q(began_at__lt=clock.now() - KEPT)
+    return Mailbox.objects.filter(old, never_at=None).delete()[0]

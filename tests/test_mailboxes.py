@@ -140,6 +140,40 @@ def test_the_database_keeps_no_address():
     assert Mailbox.objects.get().token not in row
 
 
+def coded(*marks):
+    return [mailboxes.may_mail(ELIF, browser=mark) for mark in marks]
+
+
+def test_the_first_code_after_a_link_goes_to_the_browser_that_asked_for_the_link():
+    assert asked(1, browser=MINE, code=False) == [True]
+    assert coded(OTHER, "") == [False, False]
+    assert coded(MINE, MINE) == [True, False]
+    assert asked(2, browser=MINE, again=True) == [True, False]
+    clock.move_to(MONDAY + DAY)
+    assert coded(MINE, MINE) == [True, False]
+
+
+def test_a_browser_without_a_mark_gets_no_code_after_its_link():
+    assert asked(1, code=False) == [True]
+    assert coded("", "") == [False, False]
+
+
+def test_a_link_after_a_code_is_no_first_code():
+    assert coded(MINE) == [True]
+    assert asked(2, browser=MINE, code=False) == [False, False]
+
+
+def test_three_links_leave_no_code():
+    assert asked(4, browser=MINE, again=True, code=False) == [True] * 3 + [False]
+    assert coded(MINE) == [False]
+
+
+def test_whoever_proved_the_mailbox_begins_anew():
+    assert (asked(1, browser=MINE, code=False), coded(MINE)) == ([True], [True])
+    mailboxes.proved(ELIF)
+    assert (asked(1, browser=MINE, code=False), coded(MINE)) == ([True], [True])
+
+
 # ── send again ───────────────────────────────────────────────────────────────
 def test_send_again_is_the_word_of_the_browser_that_wrote():
     door = DoorFactory()
@@ -174,14 +208,44 @@ def test_a_code_works_for_no_other_mailbox():
     assert wrong(write(DoorFactory(), email="elif+1@mosaic.example"), code) == "expired"
 
 
+def beside(code, step=1):
+    return f"{(int(code) + step) % 1_000_000:06d}"
+
+
 def test_pages_side_by_side_do_not_multiply_guesses():
+    """Five tries on the page that asked for the code, and five on all others together."""
     pages = [write(DoorFactory()) for _ in range(6)]
     code = intake.issue_code(pages[0])
-    bad = f"{(int(code) + 1) % 1_000_000:06d}"
     for page in pages[1:]:
-        wrong(page, bad)
+        wrong(page, beside(code))
+    assert {wrong(page, code) for page in pages[1:]} == {"expired"}
+    assert [wrong(pages[0], beside(code)) for _ in range(5)] == ["wrong"] * 4 + ["tries"]
     assert wrong(pages[0], code) == "tries"
-    assert wrong(pages[5], code) == "expired"
+    found = Proof.objects.get()
+    assert (found.tries, found.tries_elsewhere) == (intake.CODE_TRIES, intake.CODE_TRIES)
+
+
+@pytest.mark.parametrize("there", ["pitch", "introduction"])
+def test_nobody_makes_a_code_worthless_from_a_page_of_their_own(there):
+    """Wrong codes at a pitch that names somebody else's address leave them their five."""
+    mine = write(DoorFactory())
+    code = intake.issue_code(mine)
+    theirs = write(DoorFactory()) if there == "pitch" else intake.introduce(DoorFactory(invited=True), ELIF)
+    for step in range(1, 9):
+        wrong(theirs, beside(code, step))
+    for step in range(1, 5):
+        assert wrong(mine, beside(code, step)) in ("wrong", "tries")
+    assert intake.prove(mine, code, device="").state == PitchState.ARRIVED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_once_on_many_pages_are_five_together():
+    mine, pages = write(DoorFactory()), [write(DoorFactory()) for _ in range(8)]
+    code = intake.issue_code(mine)
+    race(lambda number: wrong(pages[number], beside(code)))
+    assert Proof.objects.get().tries_elsewhere == intake.CODE_TRIES
+    assert wrong(pages[0], code) == "expired"
+    assert intake.prove(mine, code, device="").state == PitchState.ARRIVED
 
 
 def test_what_is_said_of_a_wrong_code_does_not_tell_whether_one_was_mailed():
@@ -192,7 +256,8 @@ def test_what_is_said_of_a_wrong_code_does_not_tell_whether_one_was_mailed():
     code = mail.outbox[0].subject[:7].replace(" ", "")
     bad = [f"{(int(code) + step) % 1_000_000:06d}" for step in range(1, 6)]
     assert [wrong(other, typed) for typed in bad] == ["wrong"] * 4 + ["tries"]
-    assert wrong(one, code) == "tries"
+    assert {wrong(page, code) for page in (other, write(DoorFactory()))} == {"tries", "expired"}
+    intake.check_code(one, code)
 
 
 def test_nothing_fits_what_stands_for_a_code_that_was_not_mailed():
@@ -249,3 +314,61 @@ def test_what_was_counted_is_forgotten_after_thirty_days():
     assert (tasks.tidy(), Mailbox.objects.count()) == (1, 1)
     clock.move_to(MONDAY + 30 * DAY + timedelta(seconds=1))
     assert (tasks.tidy(), Mailbox.objects.count()) == (1, 0)
+
+
+def test_a_letter_to_a_proven_mailbox_is_forgotten_as_well_and_not_at_once():
+    """Its link "this was not me" works as long as any."""
+    SenderFactory(email=ELIF)
+    assert asked(1, code=False) == [True]
+    tasks.tidy()
+    clock.move_to(MONDAY + 30 * DAY)
+    tasks.tidy()
+    assert Mailbox.objects.count() == 1
+    clock.move_to(MONDAY + 30 * DAY + timedelta(seconds=1))
+    assert (mailboxes.forget(), Mailbox.objects.count()) == (1, 0)
+
+
+def test_a_letter_does_not_begin_the_count_of_codes_anew():
+    SenderFactory(email=ELIF)
+    assert asked(5) == [True] * 5
+    clock.move_to(MONDAY + DAY - timedelta(seconds=1))
+    assert (asked(1, code=False), asked(1)) == ([True], [False])
+    clock.move_to(MONDAY + DAY)
+    assert asked(1) == [True]
+
+
+def test_what_never_had_a_date_is_forgotten():
+    asked(1)
+    Mailbox.objects.update(began_at=None, sent=0)
+    assert (mailboxes.forget(), Mailbox.objects.count()) == (1, 0)
+    asked(1)
+    mailboxes.refuse(Mailbox.objects.get())
+    Mailbox.objects.update(began_at=None, sent=0)
+    assert (mailboxes.forget(), Mailbox.objects.count()) == (0, 1)
+
+
+# ── a mail that comes late ───────────────────────────────────────────────────
+@pytest.mark.parametrize("asked_at", ["pitch", "introduction"])
+def test_a_code_that_is_over_before_its_mail_goes_out_is_not_sent(asked_at):
+    if asked_at == "pitch":
+        write(DoorFactory())
+    else:
+        intake.introduce(DoorFactory(invited=True), ELIF)
+    tasks.react("codes")
+    message = Message.objects.get(kind="code")
+    assert catalogue.no_longer_needed(message) is None
+    Proof.objects.update(expires_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert catalogue.no_longer_needed(message) == "obsolete"
+    work()
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("gone", ["proven", "deleted"])
+def test_a_code_for_an_introduction_that_needs_none_is_not_sent(gone):
+    who = intake.introduce(DoorFactory(invited=True), ELIF)
+    tasks.react("codes")
+    if gone == "proven":
+        intake.prove_introduction(who, intake.issue_code(who), device="")
+    else:
+        who.delete()
+    assert catalogue.no_longer_needed(Message.objects.get(kind="code")) == "obsolete"

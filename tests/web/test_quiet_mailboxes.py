@@ -301,6 +301,25 @@ def test_only_the_browser_that_wrote_gets_another_mail():
         assert len(mail.outbox) == mails
 
 
+def test_whoever_had_a_link_mailed_and_writes_on_gets_the_code_that_the_page_names():
+    mine, other = Client(), Client()
+    door = DoorFactory()
+    for client in (mine, other):
+        client.get(at(door, "door"))
+    sent = form()
+    assert mine.post(at(door, "keep_draft"), sent).status_code == 303
+    work()
+    assert [message.kind for message in Message.objects.all()] == ["draft"]
+    other.post(at(door), form())
+    Client().post(at(door), form())
+    work()
+    assert len(mail.outbox) == 1
+    path = mine.post(at(door), sent)["Location"]
+    work()
+    assert [message.kind for message in Message.objects.order_by("pk")] == ["draft", "code"]
+    assert mine.post(path, {"code": mail.outbox[1].subject[:7]})["Location"].startswith("/p/")
+
+
 def test_the_words_of_the_check_page_are_true_for_everybody():
     client = Client()
     page = client.get(client.post(at(DoorFactory()), form())["Location"]).content.decode()
