@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 
-from pitches import doors, intake, opening, relationships, tasks
+from pitches import doors, intake, mailboxes, opening, relationships, tasks
 from pitches.doors import keys
 from pitches.doors.keys import NotGiven
 from pitches.intake import Refused, Ways
@@ -102,24 +102,57 @@ def test_a_key_for_a_mailbox_is_mailed_once_without_the_note(door):
     assert key.email == "kim@mosaic.example"
     sent = mail.outbox[0]
     assert [(one.subject, one.to) for one in mail.outbox] == [
-        ("Maya opened a door for you: Original research", ["kim@mosaic.example"])
+        (f"@{door.page.handle} opened a door for you", ["kim@mosaic.example"])
     ]
     assert "MARK-NOTE" not in sent.message().as_string()
     assert f"/key/{key.token}" in sent.body
     assert sent.from_email.startswith("Halfdoor <")
 
 
-def test_not_a_word_of_the_owner_but_two_names(door):
+def test_not_a_word_of_the_owner_but_the_handle(door):
+    door.name = "MARK-NAME"
     door.blurb = door.reason = "MARK-DOOR"
     door.wants = door.not_here = ["MARK-FIT"]
     door.save()
     page = door.page
+    page.name = "MARK-OWNER"
     page.headline = page.intro = page.tagline = "MARK-PAGE"
     page.house_rules = ["MARK-RULE"]
     page.save()
     give(door, note="MARK-NOTE", email="kim@mosaic.example")
     work()
-    assert "MARK-" not in mail.outbox[0].message().as_string()
+    sent = mail.outbox[0]
+    assert "MARK-" not in sent.message().as_string() + sent.body + str(sent.alternatives[0][0])
+    assert f"@{page.handle}" in sent.body
+    assert f"/not-me/{mailboxes.token_of('kim@mosaic.example')}" in sent.body
+
+
+def test_keys_are_mailed_to_a_new_address_once_a_day_whatever_doors_they_open(door, monday):
+    given = [give(one, email="kim@mosaic.example") for one in (door, DoorFactory(page=door.page), DoorFactory())]
+    work()
+    assert len(mail.outbox) == 1
+    assert keys.unmailed(given) == {key.pk for key in given[1:]}
+    clock.move_to(monday + timedelta(days=1))
+    give(DoorFactory(page=door.page), email="KIM@mosaic.example")
+    work()
+    assert len(mail.outbox) == 2
+
+
+def test_keys_to_an_address_that_was_proven_are_mailed(monday):
+    SenderFactory(email="kim@mosaic.example")
+    for _door in range(3):
+        give(DoorFactory(), email="kim@mosaic.example")
+    work()
+    assert len(mail.outbox) == 3
+
+
+def test_what_is_said_of_a_mail_waits_until_it_is_settled(door, monday):
+    mailboxes.may_mail("kim@mosaic.example")
+    given = [give(door, email="kim@mosaic.example"), give(door)]
+    assert keys.unmailed(given) == set()
+    work()
+    assert keys.unmailed(given) == {given[0].pk}
+    assert mail.outbox == []
 
 
 def test_a_key_without_an_address_is_mailed_to_nobody(door):

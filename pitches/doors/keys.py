@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import transaction
 
 from pitches import lifecycle, relationships
-from pitches.models import Door, Fact, Key, Page
+from pitches.models import Door, Event, Fact, Key, Message, Page
 from portal import clock, domains, tokens
 from portal.models import User
 
@@ -23,7 +23,9 @@ class NotGiven(Exception):
 
 
 def give(door: Door, *, by: User, until: date, note: str = "", email: str = "", uses: int = 1) -> Key:
-    """Cut a key. With an address it works for that mailbox only, and one mail tells so. Raises NotGiven.
+    """Cut a key. With an address it works for that mailbox only, and one mail tells so, if the mailbox takes one today.
+
+    Raises NotGiven.
 
     It works to the end of `until`, a date in the owner's zone. The note is the owner's and is shown to nobody else.
     """
@@ -50,7 +52,7 @@ def give(door: Door, *, by: User, until: date, note: str = "", email: str = "", 
 
 
 def _check_mails(door: Door, mailbox: str) -> None:
-    """One mail for a mailbox and door while its key is good, and that day; and not more than there are for a day."""
+    """One key for a mailbox and door while its key is good, and that day; and not more than there are for a day."""
     page = door.page
     today = _midnight(page, page.local_date(clock.now()))
     given = Key.objects.filter(door__page=page, given_at__gte=today).exclude(email="")
@@ -64,6 +66,14 @@ def _check_mails(door: Door, mailbox: str) -> None:
 def _midnight(page: Page, day: date) -> datetime:
     """When a local day begins."""
     return datetime.combine(day, time(), page.zone).astimezone(UTC)
+
+
+def unmailed(keys: list[Key]) -> set[int]:
+    """The numbers of those that were to be mailed and were not, because the mailbox took no mail (mailboxes.py)."""
+    given = Event.objects.filter(what=Fact.KEY_GIVEN, door__in={key.door_id for key in keys})
+    settled = given.filter(note__in=[str(key.pk) for key in keys if key.email], reacted_at__isnull=False)
+    mailed = Message.objects.filter(kind="invitation", key__in=keys).values_list("key", flat=True)
+    return {int(number) for number in settled.values_list("note", flat=True)} - set(mailed)
 
 
 def withdraw(key: Key) -> None:

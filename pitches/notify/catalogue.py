@@ -9,7 +9,20 @@ from django.db import transaction
 
 from pitches import intake, mailboxes
 from pitches.doors import watching
-from pitches.models import AnswerKind, Door, Draft, Event, Key, Message, MessageState, Pitch, PitchState, Watch
+from pitches.models import (
+    AnswerKind,
+    Door,
+    Draft,
+    Event,
+    Fact,
+    Introduction,
+    Key,
+    Message,
+    MessageState,
+    Pitch,
+    PitchState,
+    Watch,
+)
 from pitches.notify import finding, outbox
 from portal import clock
 
@@ -24,7 +37,7 @@ SENT_AGAIN = frozenset(
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
-TYPED = frozenset({"code", "watch_confirm", "draft", "find"})
+TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation"})
 # What may be stopped with one click (RFC 8058).
 STOPPABLE = frozenset({"digest", "door_open"})
 
@@ -54,9 +67,9 @@ def code(event: Event) -> None:
 
 
 def invitation(event: Event) -> None:
-    """15: a door was opened for one mailbox. Once for each key, and not a word of the note on it."""
+    """15: a door was opened for one mailbox. Once for each key, if the mailbox takes a mail; no word of the owner's."""
     key = Key.objects.good().filter(pk=int(event.note)).exclude(email="").first()
-    if key and not mailboxes.wants_none(key.email):
+    if key and mailboxes.may_mail(key.email, code=False):
         outbox.put("invitation", key.email, dedupe=f"invitation:{key.pk}", page=event.page, key=key, queue="soon")
 
 
@@ -174,7 +187,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "invitation": lambda: key and not Key.objects.good().filter(pk=key.pk).exists(),
         "door_open": lambda: watch and (watch.stopped_at or not watching.can_be_told(watch.door)),
         "watch_confirm": lambda: watch and (watch.stopped_at or watch.confirmed_at),
-        "code": lambda: pitch and not (pitch.state == PitchState.UNPROVEN and pitch.proofs.alive().exists()),
+        "code": lambda: not _is_awaited(message),
         "withdrawn": lambda: pitch and pitch.state != PitchState.WITHDRAWN,
         "lapsed": lambda: pitch and pitch.state == PitchState.WITHDRAWN,
         "wrong_door": lambda: pitch and pitch.state != PitchState.WRONG_DOOR,
@@ -183,6 +196,16 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "digest": lambda: page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()),
     }
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
+
+
+def _is_awaited(code: Message) -> bool:
+    """Does whatever asked for this code still wait for one that works? An introduction is found by its event."""
+    asked: Pitch | Introduction | None = code.pitch
+    if asked is None:
+        number = code.dedupe.partition(":")[2]
+        event = Event.objects.filter(pk=number, what=Fact.INTRODUCED).first()
+        asked = intake.introduction_of(event) if event else None
+    return asked is not None and intake.unproven(asked) and asked.proofs.alive().exists()
 
 
 # Who puts what, by the folder of its words in templates/email/.

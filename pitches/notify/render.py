@@ -105,9 +105,9 @@ def _about_the_list(message: Message) -> dict[str, Any]:
 
 
 def _about_the_key(key: Key) -> dict[str, Any]:
-    """Of the owner's words only the names of page and door: the mailbox may belong to anybody."""
+    """Of the owner's words only the handle: the mailbox may belong to anybody."""
     return {
-        "door": key.door,
+        "handle": key.door.page.handle,
         "uses": key.most_uses,
         "until": keys.last_day(key),
         "key_link": links.absolute(reverse("public:key", args=[key.token])),

@@ -24,7 +24,10 @@ from portal import links
 
 @dataclass(frozen=True)
 class Row:
-    """A key in the list: its link, its state (good, used, expired, withdrawn), what came with it."""
+    """A key in the list: its link, its state (good, used, expired, withdrawn), what came with it.
+
+    `unmailed`: it is for one address, and no mail told of it.
+    """
 
     key: Key
     link: str
@@ -32,6 +35,7 @@ class Row:
     left: int
     last_day: date
     pitches: list[Pitch]
+    unmailed: bool
 
 
 @owned
@@ -54,7 +58,8 @@ def keys(request: HttpRequest, page: Page, slug: str) -> HttpResponse:
 
 
 def _mailed(key: Key) -> str:
-    return _("The key is ready, and one email about it goes to %(email)s.") % {"email": key.email}
+    words = _("The key is ready, and one email about it goes to %(email)s. If none goes, the list says so.")
+    return words % {"email": key.email}
 
 
 def _shown(request: HttpRequest, door: Door, form: KeyForm) -> HttpResponse:
@@ -73,10 +78,11 @@ def _rows(door: Door) -> Iterator[Row]:
     came: defaultdict[int, list[Pitch]] = defaultdict(list)
     for pitch in access.with_keys(found):
         came[pitch.key_id or 0].append(pitch)
+    unmailed = cut.unmailed(found)
     for key in found:
         link = links.absolute(reverse("public:key", args=[key.token]))
         left = key.most_uses - key.uses
-        yield Row(key, link, cut.state_of(key), left, cut.last_day(key), came[key.pk])
+        yield Row(key, link, cut.state_of(key), left, cut.last_day(key), came[key.pk], key.pk in unmailed)
 
 
 @owned

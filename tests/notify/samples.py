@@ -150,7 +150,7 @@ def door_open_until() -> Message:
 
 
 def invitation(uses: int = 1) -> Message:
-    """A key for a mailbox that may be anybody's. Of the owner's words only the names of page and door."""
+    """A key for a mailbox that may be anybody's. Of the owner's words only the handle."""
     marks = {"blurb": "MARK-BLURB", "reason": "MARK-REASON", "wants": ["MARK-WANTS"]}
     key = KeyFactory(door__name="Guests & <b>friends</b>", note="MARK-NOTE", email="kim@mosaic.example", most_uses=uses)
     type(key.door).objects.filter(pk=key.door_id).update(**marks)

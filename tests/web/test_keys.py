@@ -8,8 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from pitches import mailboxes
 from pitches.doors import keys
-from pitches.models import Event, Key
+from pitches.models import Event, Key, Mailbox
 from portal import clock
 from tests.factories import DoorFactory, MessageFactory, PageFactory, PitchFactory
 from tests.senders import meet, work
@@ -68,6 +69,22 @@ def test_a_key_for_an_address_is_mailed(desk):
     assert "one email about it goes to kim@mosaic.example" in response.content.decode()
     work()
     assert [sent.to for sent in mail.outbox] == [["kim@mosaic.example"]]
+    assert "Not mailed" not in desk.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("why", ["today", "never"])
+def test_a_key_that_could_not_be_mailed_says_so(desk, why):
+    mailboxes.may_mail("kim@mosaic.example")
+    if why == "never":
+        mailboxes.refuse(Mailbox.objects.get())
+    give(desk, email="kim@mosaic.example")
+    assert "Not mailed" not in desk.get(URL).content.decode()
+    work()
+    body = desk.get(URL).content.decode()
+    said = "Not mailed: the address got a mail from us that day, or wants none. Pass the link on yourself."
+    assert (body.count(said), mail.outbox) == (1, [])
+    desk.post(f"/desk/keys/{Key.objects.get().pk}/withdraw")
+    assert "Not mailed" not in desk.get(URL).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +175,8 @@ def test_a_list_of_three_costs_what_a_list_of_one_costs(desk, door):
     counts = []
     for number in (1, 2):
         for _ in range(number):
-            key = keys.give(door, by=None, until=MONDAY.date() + timedelta(days=2), uses=2)
+            to = f"kim{Key.objects.count()}@mosaic.example"
+            key = keys.give(door, by=None, until=MONDAY.date() + timedelta(days=2), uses=2, email=to)
             PitchFactory(door=door, waiting=True, key=key)
         with CaptureQueriesContext(connection) as asked:
             assert desk.get(URL).status_code == 200
