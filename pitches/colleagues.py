@@ -11,6 +11,7 @@ from django.db.models import Case, Count, DateField, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate
 
 from pitches.models import (
+    Agency,
     Answer,
     AnswerKind,
     Door,
@@ -55,10 +56,11 @@ def own(mailboxes: Iterable[str]) -> QuerySet[Sender]:
 
 def sent(mailboxes: list[str], *, by_colleagues: bool) -> PitchQuerySet:
     """What was handed in from these mailboxes, and by their colleagues."""
-    whose = Q(sender__mailbox__in=mailboxes)
+    people = Q(mailbox__in=mailboxes)
     if by_colleagues:
-        whose |= Q(sender__agency__domain__in=domains_of(mailboxes))
-    return Pitch.objects.filter(whose).exclude(state=PitchState.UNPROVEN)
+        people |= Q(agency__in=Agency.objects.filter(domain__in=domains_of(mailboxes)))
+    # The people first: so PostgreSQL comes to their pitches by the index of senders.
+    return Pitch.objects.filter(sender__in=Sender.objects.filter(people)).exclude(state=PitchState.UNPROVEN)
 
 
 def by_need(pitches: PitchQuerySet, mailboxes: list[str], now: datetime) -> PitchQuerySet:

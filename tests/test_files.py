@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pitches import intake
+from pitches import intake, relationships
 from pitches.intake import filekinds, files
 from pitches.intake.filekinds import FileRefused
-from pitches.models import Attachment, Pitch
+from pitches.models import Attachment, Pitch, Standing
 from portal import clock
 from tests.factories import DoorFactory, PitchFactory, SenderFactory
 from tests.races import race
@@ -190,3 +190,13 @@ def test_eight_tabs_cannot_pass_the_limit(pitch: Pitch, agency: bool) -> None:
         == ["Attachment"] * 3 + ["refused"] * 5
     )
     assert Attachment.objects.count() == files.MOST
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("standing", ["blocked", "paused"])
+def test_whoever_fell_out_since_adds_no_file(pitch: Pitch, standing: str) -> None:
+    until = clock.now() + timedelta(days=3)
+    relationships.set_by_hand(pitch.page, pitch.sender, Standing(standing), by=None, until=until)
+    with pytest.raises(intake.Refused) as refused:
+        files.attach(pitch, "a.pdf", PDF)
+    assert (refused.value.why, Attachment.objects.count()) == ("tier", 0)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
+from pitches import relationships
 from pitches.intake import filekinds
 from pitches.intake.filekinds import FileRefused
 from pitches.intake.refusal import Refused
@@ -29,7 +30,7 @@ def welcome(pitch: Pitch, told: PitchState) -> bool:
 
 def attach(pitch: Pitch, name: str, content: bytes) -> Attachment:
     """Keep a file with a pitch. Raises Refused ("tier": not here, or not from you; "answered"), or FileRefused."""
-    if not pitch.door.takes_files or pitch.standing not in FROM:
+    if not pitch.door.takes_files or pitch.standing not in FROM or _fell_out(pitch):
         raise Refused("tier")
     if len(content) > LARGEST:
         raise FileRefused(_("This file is larger than 10 MB. Make it smaller, or put it behind a link in a note."))
@@ -41,6 +42,12 @@ def attach(pitch: Pitch, name: str, content: bytes) -> Attachment:
         _check_room(pitch, len(content))
         facts = {"name": filekinds.clean(name), "kind": kind, "size": len(content), "content": content}
         return Attachment.objects.create(pitch=pitch, at=clock.now(), **facts)
+
+
+def _fell_out(pitch: Pitch) -> bool:
+    """Has the owner blocked or paused them since?"""
+    now = relationships.standing_of(pitch.page, pitch.sender, pitch.door)
+    return now in (Standing.BLOCKED, Standing.PAUSED)
 
 
 def remove(pitch: Pitch, file: Attachment) -> None:
