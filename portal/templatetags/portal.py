@@ -95,6 +95,12 @@ def zone_city(zone: str | tzinfo | None) -> str:
     return str(zone or timezone.get_current_timezone_name()).rsplit("/", 1)[-1].replace("_", " ")
 
 
+@register.filter
+def in_parts(address: str) -> list[str]:
+    """An address in the parts between which a line may break: after a dot, a slash or a question mark."""
+    return re.findall(r"[^./?&]*[./?&]+|[^./?&]+$", address)
+
+
 @register.simple_tag
 def both_zones(moment: datetime | None, zone: str) -> str:
     """A moment in the owner's zone and, if it reads differently there, in the reader's."""

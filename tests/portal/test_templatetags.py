@@ -190,3 +190,17 @@ def test_an_optional_field_says_so_unless_told_not_to():
 
 def test_an_answer_is_shown_escaped():
     assert "<b>" not in rendered('{% include "components/fields.html" %}', form=Form({"line": '"><b>'}))
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("mail.northbeam.example", ["mail.", "northbeam.", "example"]),
+        ("https://a.example/x?y=1&z", ["https://", "a.", "example/", "x?", "y=1&", "z"]),
+        ("plain", ["plain"]),
+        ("", []),
+        ("ends/", ["ends/"]),
+    ],
+)
+def test_an_address_breaks_only_where_it_has_a_joint(address, parts):
+    assert portal.in_parts(address) == parts
