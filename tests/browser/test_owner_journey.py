@@ -76,6 +76,19 @@ def test_undo_takes_the_last_answer_back(hand: Any, ledge: Any) -> None:
     assert Pitch.objects.waiting().count() == 30
 
 
+def test_whoever_types_after_q_writes_a_question_of_their_own(hand: Any, ledge: Any) -> None:
+    person = hand("desktop", cookies=sign_in(ledge))
+    person.open("/desk/inbox")
+    person.page.keyboard.press("s")
+    person.page.get_by_text("1 of 30").first.wait_for()
+    person.page.keyboard.press("q")
+    person.page.keyboard.type("Does the table name 2 zones?")
+    assert person.page.locator("#ask_own").input_value() == "Does the table name 2 zones?"
+    person.page.keyboard.press("Enter")
+    person.page.get_by_text("2 of 30").first.wait_for()
+    assert list(Answer.objects.values_list("kind", "text")) == [("ask", "Does the table name 2 zones?")]
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_thirty_pitches_by_thumb(hand: Any, ledge: Any, script: bool) -> None:
     person = hand("phone", script=script, cookies=sign_in(ledge))
