@@ -1,7 +1,7 @@
 """Drafts: a pitch half written is kept, because somebody asked for a link by mail. Nothing of it lies in plain.
 
 Two addresses lead to a draft. The one in the mail is known to whoever reads the mailbox, and to nobody else; the other
-is that of the page which the browser got when it was kept.
+is that of the page which the browser got when it was kept, until another browser goes on with it.
 """
 
 import json
@@ -66,7 +66,7 @@ def _purpose(seed: str) -> str:
 # ── to go on ─────────────────────────────────────────────────────────────────
 def page_token(draft: Draft) -> str:
     """The secret part of the page for the browser that kept it."""
-    return f"{draft.pk}-{tokens.link_token('draft-page', draft.seed)}"
+    return f"{draft.pk}-{tokens.link_token('draft-page', f'{draft.seed}:{draft.browser}')}"
 
 
 def of_token(token: str) -> Draft | None:
@@ -96,6 +96,11 @@ def pitch_of(draft: Draft) -> Pitch | None:
     return pitch if same else None
 
 
+def of_form(key: UUID) -> tuple[Pitch | None, Draft | None]:
+    """What was written, and what was kept, with the form of this key: by whatever browser, for whatever mailbox."""
+    return Pitch.objects.filter(form_key=key).first(), Draft.objects.filter(form_key=key).first()
+
+
 def came_by_mail(token: str, form_key: UUID, email: str) -> None:
     """Whoever sends a form that was opened from the mailed link reads that mailbox, so a code may go there at once."""
     draft = Draft.objects.alive().filter(token_hash=tokens.digest(token), form_key=form_key).first() if token else None
@@ -103,11 +108,27 @@ def came_by_mail(token: str, form_key: UUID, email: str) -> None:
         mailboxes.proved(draft.email)
 
 
-def written(pitch: Pitch) -> None:
-    """It is a pitch now, with a page of its own: the link leads there. One for another address leads nowhere."""
+@transaction.atomic
+def written(pitch: Pitch, typed: Typed, *, browser: str = "") -> None:
+    """Its draft keeps the newest words until the pitch is handed in: the door may say no. What was for another address
+    leads nowhere. The page of the `browser` that kept it is now that of whoever wrote.
+    """
     drafts = Draft.objects.filter(form_key=pitch.form_key)
     drafts.exclude(email__iexact=pitch.email).delete()
-    drafts.update(words=b"")
+    draft = drafts.select_for_update().first()
+    if draft is None:
+        return
+    unproven = pitch.state == PitchState.UNPROVEN
+    draft.words = tokens.lock(_purpose(draft.seed), json.dumps(asdict(typed))) if unproven else b""
+    draft.browser = browser
+    draft.save(update_fields=["words", "browser"])
+
+
+def kept(pitch: Pitch) -> Draft | None:
+    """The draft that somebody whose pitch was not taken can go on with, from its mailed link."""
+    draft = Draft.objects.alive().filter(form_key=pitch.form_key).exclude(words=b"").first()
+    same = draft and domains.mailbox(draft.email) == domains.mailbox(pitch.email)
+    return draft if same else None
 
 
 # ── to forget ────────────────────────────────────────────────────────────────

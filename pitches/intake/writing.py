@@ -1,8 +1,9 @@
 """Writing: what was typed is stored, still unproven. One form key is one pitch, however often it comes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -12,6 +13,12 @@ from pitches.intake.admission import check_open, check_there
 from pitches.intake.proof import ask_code, recognise, say_code_is_asked
 from pitches.models import Came, Door, Key, Page, Pitch, PitchState, ReplyLink
 from portal import clock, links, tokens
+
+Mine = Callable[[Pitch], bool]
+
+
+class NotMine(Exception):
+    """The key of a form under which somebody else wrote."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +40,29 @@ def write(
     browser: str = "",
     proven: bool = False,
     ways: Ways | None = None,
+    mine: Mine = lambda _pitch: True,
 ) -> tuple[Pitch, bool]:
     """Store what was typed, still unproven. The same form key again gives the same pitch: (pitch, is it new?).
 
     An unproven pitch takes over what was changed; one that was handed in stays as it is. A code is asked for unless
     this device proved the mailbox before, or `proven`: whoever is signed in has proven this very one. `browser`: the
-    mark of whoever writes. Raises Refused("closed").
+    mark of whoever writes. `mine`: is a pitch of this key theirs? If not, this is another. Raises Refused("closed").
     """
     came = _came_by(door, ways or Ways())
     (check_there if trying_again.opens(came["again_of"], door) else check_open)(door)
     fields = _fields(door, answers) | came | {"browser": browser}
-    rewritten = _rewrite(form_key, fields, device, proven=proven)
+    try:
+        rewritten = _rewrite(form_key, fields, device, proven=proven, mine=mine)
+    except NotMine:
+        rewritten, form_key = None, uuid4()
     if rewritten:
         return rewritten, False
     try:
         with transaction.atomic():
-            return _create(fields, form_key, device, proven=proven), True
+            return _create(dict(fields), form_key, device, proven=proven), True
     except IntegrityError:  # the same form, sent twice at once
-        return Pitch.objects.select_related("page", "door").get(form_key=form_key), False
+        found = Pitch.objects.select_related("page", "door").get(form_key=form_key)
+        return (found, False) if mine(found) else (_create(fields, uuid4(), device, proven=proven), True)
 
 
 def _fields(door: Door, answers: dict[str, Any]) -> dict[str, Any]:
@@ -92,9 +104,11 @@ def _create(fields: dict[str, Any], form_key: UUID, device: str, *, proven: bool
 
 
 @transaction.atomic
-def _rewrite(form_key: UUID, fields: dict[str, Any], device: str, *, proven: bool) -> Pitch | None:
+def _rewrite(form_key: UUID, fields: dict[str, Any], device: str, *, proven: bool, mine: Mine) -> Pitch | None:
     """Keep the newest words of an unproven pitch; a changed address needs a new code."""
     pitch = Pitch.objects.for_desk().select_for_update(of=("self",)).filter(form_key=form_key).first()
+    if pitch and not mine(pitch):
+        raise NotMine
     if pitch is None or pitch.state != PitchState.UNPROVEN:
         return pitch
     moved, secret = pitch.email != fields["email"], fields.pop("sealed", None)

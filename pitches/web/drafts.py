@@ -13,7 +13,7 @@ from pitches.doors import watching
 from pitches.forms import half
 from pitches.intake import drafting
 from pitches.models import Door, Draft, PitchState
-from pitches.web import access, public, ways
+from pitches.web import access, formkeys, public, ways
 from pitches.web.redirects import see
 from portal import browsers, limits, tokens
 from portal.templatetags.portal import day
@@ -40,7 +40,8 @@ def keep(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     drafting.came_by_mail(mailed, key, email)
     watched = "watch" in request.POST and _watch(door, email, mark)
     try:
-        draft = drafting.keep(door, typed, email=email, form_key=key, browser=mark)
+        own = formkeys.key_for(request, key)
+        draft = drafting.keep(door, typed, email=email, form_key=own, browser=mark)
     except intake.Refused:
         half.refuse(form, None, _("This is more than we can keep. Make it shorter."))
         return public.with_form(request, door, form, status=422)
@@ -71,7 +72,9 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     if draft is None:
         raise Http404
     door, typed, pitch = draft.door, drafting.read(draft), drafting.pitch_of(draft)
-    if pitch and (typed is None or pitch.state != PitchState.UNPROVEN):
+    by_mail = tokens.digest(token) == draft.token_hash
+    leads_there = pitch and (typed is None or pitch.state != PitchState.UNPROVEN)
+    if pitch and leads_there and (by_mail or formkeys.wrote(request, pitch)):
         return see("agency:draft" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)
     if typed is None:
         return render(
@@ -83,6 +86,5 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
         context = {"door": door, "page": door.page, "why": why, "until": draft.expires_at, "said": half.said(form)}
         return render(request, "agency/draft_over.html", context)
     ways.lay_down(request, typed.ways)
-    by_mail = tokens.digest(token) == draft.token_hash
     more = {"resumed": True, "mailed": token if by_mail else "", "kept_until": draft.expires_at}
     return public.with_form(request, door, form, tried=more)

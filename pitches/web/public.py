@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pitches import freshness, intake, opening, stats
+from pitches.forms import half
 from pitches.forms.pitch import PitchForm
 from pitches.forms.watch import WatchForm
 from pitches.intake import drafting
 from pitches.models import Door, DoorState, PitchState
-from pitches.web import access, before, devices, invitation, knocking, proven, shown, ways
+from pitches.web import access, before, devices, formkeys, invitation, knocking, proven, shown, ways
 from pitches.web.portraits import portrait_url
 from pitches.web.redirects import see
 from portal import browsers, clock, pages
@@ -106,11 +107,18 @@ def pitch(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         device, mark = devices.token_of(request), browsers.mark_of(request)
         drafting.came_by_mail(ways.token(request, "mailed"), form.key, form.cleaned_data["email"])
         pitch, _new = intake.write(
-            door, form.answers(), form_key=form.key, device=device, browser=mark, proven=own, ways=ways.of(request)
+            door,
+            form.answers(),
+            form_key=formkeys.key_for(request, form.key),
+            device=device,
+            browser=mark,
+            proven=own,
+            ways=ways.of(request),
+            mine=lambda there: formkeys.wrote(request, there),
         )
     except intake.Refused:
         return again()
-    drafting.written(pitch)
+    drafting.written(pitch, half.typed(request.POST, door, ways.of(request)), browser=mark)
     return see("agency:check" if pitch.state == PitchState.UNPROVEN else "agency:status", pitch.token)
 
 
@@ -135,6 +143,7 @@ def with_form(
         "sections": shown.sections(form),
         "unfold": shown.unfold_optional(form) or "more" in request.GET,
         "ways": came,
+        "mailed": ways.token(request, "mailed"),
         "reply": access.reply_to(door, came.reply),
         "way": way,
         "why": found.why,

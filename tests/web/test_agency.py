@@ -204,7 +204,11 @@ def test_the_draft_goes_on_with_the_same_pitch(client):
     assert form["line"].value() == pitch.line
     assert form["detail"].value() == "Weights included."
     assert form["paid.type"].value() == "none"
-    hand(client, pitch.door, form_key=str(form["form_key"].value()), line="A better line", **{"paid.type": "none"})
+    page = client.get(url("draft", pitch)).content.decode()
+    assert f'name="mailed" value="{pitch.token}"' in page
+    sent = {"form_key": str(form["form_key"].value()), "mailed": pitch.token, "paid.type": "none"}
+    assert hand(client, pitch.door, **sent, line="").context["mailed"] == pitch.token
+    hand(client, pitch.door, **sent, line="A better line")
     assert [row.line for row in Pitch.objects.all()] == ["A better line"]
 
 

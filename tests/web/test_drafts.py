@@ -9,11 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pitches import intake, mailboxes, tasks
+from pitches import intake, mailboxes, relationships, tasks
 from pitches.forms.half import form_of, said, typed
 from pitches.forms.pitch import PitchForm
 from pitches.intake import drafting
-from pitches.models import Door, Draft, Message, Page, Pitch, Watch
+from pitches.models import Door, Draft, Message, Page, Pitch, Standing, Watch
 from pitches.notify import render
 from portal import clock, limits, tokens
 from tests.factories import DoorFactory, PitchFactory, SenderFactory
@@ -26,6 +26,18 @@ HALF = {"line": "MARK-LINE 🎈", "why": "", "link": "not a link at all", "ask":
 @pytest.fixture
 def door():
     return DoorFactory(slug="research", page__handle="maya")
+
+
+@pytest.fixture
+def client():
+    """A browser: it has opened a form, and so it has a mark."""
+    return another("x")
+
+
+def another(letter):
+    client = Client()
+    client.cookies["csrf"] = letter * 32
+    return client
 
 
 def keep(client, door, **more):
@@ -215,9 +227,10 @@ def test_whoever_comes_from_the_mail_on_another_device_gets_a_code_at_once(clien
     draft = Draft.objects.get()
     whole = {"why": "Because.", "link": "https://mosaic.example", "payer": "own", "name": "E", "company": "M"}
     fields = HALF | whole | {"form_key": str(draft.form_key)}
+    elsewhere = another("z")
     for mailed, codes in (("", 0), ("x" * 27, 0), (drafting.page_token(draft), 0), (draft.token, 1)):
         Pitch.objects.all().delete()
-        client.post(reverse("public:pitch", args=["maya", "research"]), fields | {"mailed": mailed})
+        elsewhere.post(reverse("public:pitch", args=["maya", "research"]), fields | {"mailed": mailed})
         work()
         assert Message.objects.filter(kind="code").count() == codes, mailed
 
@@ -229,14 +242,126 @@ def write(client, draft, **more):
     return client.post(reverse("public:pitch", args=["maya", "research"]), fields)
 
 
-def test_what_is_gone_on_with_becomes_one_pitch_and_the_draft_is_empty(client, door):
+def test_what_is_gone_on_with_becomes_one_pitch_and_the_draft_has_its_words_until_it_is_handed_in(client, door):
     keep(client, door)
     draft = Draft.objects.get()
-    assert write(client, draft).status_code == 303
+    assert write(client, draft, line="Words of the pitch").status_code == 303
     pitch = Pitch.objects.get()
+    assert pitch.form_key == draft.form_key
+    elsewhere = another("z")
+    page = elsewhere.get(link_of(draft)).content.decode()
+    assert "Words of the pitch" in page
+    write(elsewhere, draft, line="From the telephone", mailed=draft.token)
+    assert Pitch.objects.get().line == "From the telephone"
+    intake.hand_in(pitch, intake.meet(pitch))
     draft.refresh_from_db()
-    assert (pitch.form_key, bytes(draft.words)) == (draft.form_key, b"")
-    assert client.get(link_of(draft))["Location"] == reverse("agency:draft", args=[pitch.token])
+    assert bytes(draft.words) == b""
+    write(elsewhere, draft, mailed=draft.token)
+    draft.refresh_from_db()
+    assert (bytes(draft.words), Pitch.objects.count()) == (b"", 1)
+
+
+def test_after_a_refusal_the_mailed_link_shows_the_draft_with_the_note_of_the_door(client, door):
+    keep(client, door)
+    draft = Draft.objects.get()
+    check = write(client, draft, line="Words of the pitch")["Location"]
+    Door.objects.filter(pk=door.pk).update(state="closed")
+    refused = client.post(check, {"code": intake.issue_code(Pitch.objects.get())}).content.decode()
+    assert "leads to it, too" in refused
+    assert f"{reverse('public:door', args=['maya', 'research'])}#watch" in refused
+    assert not Pitch.objects.exists()
+    page = client.get(link_of(draft))
+    assert page.status_code == 200
+    assert "Words of the pitch" in page.content.decode()
+    assert "The door closed while you were writing." in page.content.decode()
+
+
+def test_of_somebody_who_is_blocked_nothing_is_kept(client, door):
+    keep(client, door)
+    draft = Draft.objects.get()
+    check = write(client, draft)["Location"]
+    relationships.set_by_hand(door.page, SenderFactory(email=HALF["email"]), Standing.BLOCKED, by=None)
+    refused = client.post(check, {"code": intake.issue_code(Pitch.objects.get())}).content.decode()
+    assert "we have not kept what you wrote" in refused
+    assert "leads to it, too" not in refused
+    assert client.get(link_of(draft)).status_code == 410
+
+
+# ── a key opens nothing ──────────────────────────────────────────────────────
+def corrected(client, door):
+    """A draft was mailed to a mistyped address; its writer then mends the address and writes on."""
+    keep(client, door, email="typo@mosiac.example")
+    old = Draft.objects.get()
+    write(client, old)
+    return old, Pitch.objects.get()
+
+
+@pytest.mark.parametrize("handed_in", [False, True])
+def test_the_owner_of_a_mistyped_address_gets_nothing_of_the_pitch(client, door, handed_in):
+    old, pitch = corrected(client, door)
+    if handed_in:
+        intake.hand_in(pitch, intake.meet(pitch))
+    stranger, before = another("s"), Pitch.objects.filter(pk=pitch.pk).values().get()
+    for email in (HALF["email"], "typo@mosiac.example"):
+        answer = write(stranger, old, line="Rewritten", email=email, mailed=old.token)
+        assert pitch.token not in answer["Location"]
+        assert answer["Location"].endswith("/check")
+    kept = keep(stranger, door, form_key=str(old.form_key), line="Mine")
+    assert stranger.get(kept["Location"]).status_code == 200
+    assert Pitch.objects.filter(pk=pitch.pk).values().get() == before
+    assert stranger.get(link_of(old)).status_code == 404
+
+
+def test_a_form_of_somebody_else_sent_twice_is_still_one_pitch(client, door):
+    old, _pitch = corrected(client, door)
+    stranger = another("s")
+    first, second = write(stranger, old, line="Mine"), write(stranger, old, line="Mine")
+    assert (first["Location"], Pitch.objects.count()) == (second["Location"], 2)
+
+
+def test_a_page_of_a_draft_that_names_somebody_else_never_leads_to_their_pitch(client, door):
+    old, pitch = corrected(client, door)
+    attacker = another("a")
+    page = keep(attacker, door, form_key=str(old.form_key), email=pitch.email)["Location"]
+    assert Draft.objects.get().form_key != old.form_key
+    Draft.objects.update(form_key=old.form_key)  # had it been kept before the pitch was written
+    assert attacker.get(page).status_code == 200
+    intake.hand_in(pitch, intake.meet(pitch))
+    assert pitch.token not in attacker.get(page).headers.get("Location", "")
+
+
+def test_what_is_written_on_from_the_mail_is_not_read_on_the_page_of_whoever_asked_for_it(client, door):
+    attacker = another("a")
+    page = keep(attacker, door)["Location"]
+    draft = Draft.objects.get()
+    assert attacker.get(page).status_code == 200
+    write(client, draft, line="Secret words", mailed=draft.token)
+    answer = attacker.get(page)
+    assert (answer.status_code, "Secret words" in answer.content.decode()) == (404, False)
+    assert Pitch.objects.get().form_key == draft.form_key
+
+
+def test_nobody_else_overwrites_a_draft(client, door):
+    keep(client, door)
+    draft = Draft.objects.get()
+    stranger = another("s")
+    keep(stranger, door, form_key=str(draft.form_key), line="Overwritten", email="other@mosaic.example")
+    write(stranger, draft, line="Overwritten", email="other@mosaic.example")
+    assert drafting.read(Draft.objects.get(pk=draft.pk)).answers["line"] == HALF["line"]
+    assert client.get(link_of(draft)).status_code == 200
+
+
+def test_two_who_send_the_key_at_once_do_not_get_each_others_pitch(door):
+    pitch = PitchFactory(door=door)
+    answers = PitchForm(data=_form_of(pitch), door=door)
+    assert answers.is_valid()
+    found, new = intake.write(door, answers.answers(), form_key=pitch.form_key, mine=lambda _pitch: False)
+    assert (new, found.pk != pitch.pk, found.form_key != pitch.form_key) == (True, True, True)
+
+
+def _form_of(pitch):
+    whole = {"why": "Because.", "link": "https://mosaic.example", "payer": "own", "name": "Elif", "company": "Mosaic"}
+    return HALF | whole | {"form_key": str(pitch.form_key)}
 
 
 def test_after_the_hand_in_the_link_leads_to_the_status_page(client, door):
