@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pitches import relationships, review
 from pitches.forms.decision import AnswerForm, StandingForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Agency, Page, Pitch, PitchState, Standing
+from pitches.models import Agency, Evidence, Page, Pitch, PitchState, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.web import access, cards, conflicts, hours, lanes, threads
 from pitches.web.owned import owned
@@ -85,6 +85,7 @@ def _show(
 ) -> HttpResponse:
     now = relationships.standing_of(found.page, found.sender, found.door)
     given = found.answers.filter(sent_at=None, undone_at=None).select_related("door").first()
+    changes = relationships.changes_by_hand(found.page, found.sender) if found.sender else []
     context = _peek(found) | {
         "back": "pitch",
         "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,
@@ -93,8 +94,8 @@ def _show(
         "landed": cards.landed(found),
         "thread": threads.thread(found),
         "now": now,
-        "changes": relationships.changes_by_hand(found.page, found.sender) if found.sender else [],
-        "standing": standing or _standing_form(found, initial={"standing": now}),
+        "changes": changes,
+        "standing": standing or _standing_form(found, initial={"standing": now, "where": _where(found, changes)}),
         "form": standing,
         "wrong": wrong,
         "problem": problem,
@@ -140,6 +141,14 @@ def restore(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     else:
         messages.warning(request, conflicts.sentence(found))
     return see("desk:pitch", found.code)
+
+
+def _where(found: Pitch, changes: list[Evidence]) -> str:
+    """Where the owner set it last, as far as it holds for this pitch: so that keeping it again changes nothing."""
+    last = next((one for one in changes if one.door_id in (None, found.door_id)), None)
+    if last is None or last.door_id:
+        return "door"
+    return "agency" if last.agency_id else "page"
 
 
 def _standing_form(found: Pitch, data: Any = None, **more: Any) -> StandingForm:

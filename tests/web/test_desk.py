@@ -413,6 +413,14 @@ def test_the_owner_blocks_a_whole_agency(owner: Client, page: Page) -> None:
     assert "Blocked" in owner.get(f"/desk/agencies/{pitch.sender.agency_id}").content.decode()
 
 
+@pytest.mark.parametrize("where", ["door", "page", "agency"])
+def test_the_form_shows_where_it_was_set(owner: Client, page: Page, where: str) -> None:
+    url = f"/desk/pitch/{waiting(page).code}"
+    owner.post(f"{url}/standing", {"standing": "known", "where": where})
+    form = owner.get(url).context["standing"]
+    assert (form["where"].value(), form["standing"].value()) == (where, "known")
+
+
 def test_who_has_a_freemail_address_stands_alone(owner: Client, page: Page) -> None:
     pitch = waiting(page, sender=SenderFactory(agency=None))
     data = {"standing": "blocked", "where": "agency"}
