@@ -49,8 +49,7 @@ def expectation(page: Page) -> Expectation:
     """What a page has done with the pitches of the last 90 days. Only what went out counts."""
     sent = Answer.objects.filter(pitch=OuterRef("pk"), sent_at__isnull=False).exclude(
         # A question is no end, nor is a wrong door from which the pitch went on.
-        Q(kind__in=(AnswerKind.LATER, AnswerKind.ASK))
-        | Q(kind=AnswerKind.WRONG_DOOR, pitch__moved_from__isnull=False)
+        Q(kind__in=(AnswerKind.LATER, AnswerKind.ASK)) | Q(kind=AnswerKind.WRONG_DOOR, pitch__moved_from__isnull=False)
     )
     pitches = Pitch.objects.filter(page=page, handed_in_at__gt=clock.now() - WINDOW).exclude(lane=Lane.QUARANTINE)
     answered = Q(first__isnull=False)

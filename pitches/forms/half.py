@@ -18,9 +18,7 @@ class HalfForm(forms.Form):
     """All that is needed of a form so that it can be kept: its key, and where the link goes."""
 
     form_key = forms.UUIDField(required=False)
-    email = fields.WorkEmail(
-        max_length=254, error_messages={"required": _("Give the work email to send the link to.")}
-    )
+    email = fields.WorkEmail(max_length=254, error_messages={"required": _("Give the work email to send the link to.")})
 
 
 def typed(data: Mapping[str, Any], door: Door, ways: Ways | None = None) -> Typed:
