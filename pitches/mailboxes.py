@@ -21,12 +21,15 @@ COUNTED = ("began_at", "sent", "codes", "browser")
 
 
 @transaction.atomic
-def may_mail(email: str, *, browser: str = "", again: bool = False, code: bool = True) -> bool:
+def may_mail(
+    email: str, *, browser: str = "", again: bool = False, code: bool = True, invited: bool = False
+) -> bool:
     """May a mail go to this address now? It is counted, so ask once for each mail, in the transaction that puts it.
 
     `browser`: portal.browsers.mark_of() whoever asked; `again`: they pressed "Send again". The first code counts as
-    that, too: whoever had a link mailed and writes on is promised six digits. Mails without a `code` to a mailbox that
-    is proven are counted on their own, so that no code is late because of them.
+    that, too: whoever had a link mailed and writes on is promised six digits. `invited`: they came with a key that was
+    mailed to this address, so they are as good as the browser that asked first. Mails without a `code` to a mailbox
+    that is proven are counted on their own, so that no code is late because of them.
     """
     box, now = _locked(email), clock.now()
     if box.never_at:
@@ -37,18 +40,13 @@ def may_mail(email: str, *, browser: str = "", again: bool = False, code: bool =
         box.save(update_fields=COUNTED)  # forget() needs the date
         return limits.count("letter", box.digest)[0] <= limits.LIMITS["letter"][0]
     again = again or (code and not box.codes)
-    if box.sent >= _most(box, email, browser if again else ""):
+    more = AGAIN if again and (invited or (browser and tokens.same(browser, box.browser))) else 0
+    if box.sent >= (PROVEN_A_DAY if is_proven(email) else UNPROVEN_A_DAY + more):
         return False
     box.sent += 1
     box.codes += code
     box.save(update_fields=COUNTED)
     return True
-
-
-def _most(box: Mailbox, email: str, browser: str) -> int:
-    if is_proven(email):
-        return PROVEN_A_DAY
-    return UNPROVEN_A_DAY + (AGAIN if browser and tokens.same(browser, box.browser) else 0)
 
 
 def is_proven(email: str) -> bool:

@@ -49,6 +49,7 @@ class Stage:
         self.door = DoorFactory(page=self.page, slug="news", asks=["news"])
         self.owner, self.sender = Client(), Client()
         self.owner.force_login(self.page.owner)
+        self.sender.get(reverse("public:door", args=[self.page.handle, self.door.slug]))  # its cookie is its mark
 
     @property
     def pitch(self):

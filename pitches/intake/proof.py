@@ -61,6 +61,12 @@ def say_code_is_asked(asked: Asked, note: str = "") -> Event:
     return lifecycle.record(Fact.CODE_ASKED, asked.page, asked, note=note)
 
 
+def invited(asked: Asked) -> bool:
+    """Did they come with a key that was cut for this very mailbox, and so read what was mailed there?"""
+    key = asked.key if isinstance(asked, Pitch) else None
+    return key is not None and domains.mailbox(key.email) == domains.mailbox(asked.email)
+
+
 def asked_again(event: Event) -> bool:
     """Did the browser that asked first press "Send again"?"""
     return event.note.endswith(AGAIN)

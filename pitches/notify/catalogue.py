@@ -52,7 +52,8 @@ def code(event: Event) -> None:
     asked = event.pitch or intake.introduction_of(event)
     if asked is None or not intake.unproven(asked):
         return
-    if not mailboxes.may_mail(asked.email, browser=asked.browser, again=intake.asked_again(event)):
+    again, invited = intake.asked_again(event), intake.invited(asked)
+    if not mailboxes.may_mail(asked.email, browser=asked.browser, again=again, invited=invited):
         intake.issue_nothing(asked)
         return
     outbox.put(

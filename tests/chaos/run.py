@@ -13,6 +13,8 @@ import psycopg
 from tests.chaos import clients
 from tests.chaos.furnish import address
 
+CONVERSATION = 90  # seconds, as in pitches/notify/outbox.py
+
 CLIENTS = 8
 VICTIMS = ("worker", "worker", "relay", "broker", "beat", "web")
 
@@ -101,9 +103,12 @@ class Rows:
 
 
 def drain(stack, backlog):
-    """Seconds until nothing is left to do, or None."""
+    """Seconds until nothing is left to do, or None.
+
+    A mail whose worker was killed in the middle of its conversation is free again after CONVERSATION.
+    """
     rows, began = Rows(stack), time.monotonic()
-    done = stack.wait_until(lambda: rows.left() == 0, 60 + backlog / 10)
+    done = stack.wait_until(lambda: rows.left() == 0, 30 + CONVERSATION + backlog / 10)
     return round(time.monotonic() - began, 1) if done else None
 
 
