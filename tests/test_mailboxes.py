@@ -372,3 +372,12 @@ def test_a_code_for_an_introduction_that_needs_none_is_not_sent(gone):
     else:
         who.delete()
     assert catalogue.no_longer_needed(Message.objects.get(kind="code")) == "obsolete"
+
+
+def test_whoever_was_invited_by_mail_gets_the_code_and_nobody_else():
+    assert mailboxes.may_mail(ELIF, code=False)
+    assert not mailboxes.may_mail(ELIF, browser=OTHER)
+    assert mailboxes.may_mail(ELIF, browser=OTHER, invited=True)
+    assert not mailboxes.may_mail(ELIF, browser=OTHER, invited=True)
+    assert mailboxes.may_mail(ELIF, browser=OTHER, invited=True, again=True)
+    assert not mailboxes.may_mail(ELIF, browser=OTHER, invited=True, again=True)
