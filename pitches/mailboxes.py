@@ -21,9 +21,7 @@ COUNTED = ("began_at", "sent", "codes", "browser")
 
 
 @transaction.atomic
-def may_mail(
-    email: str, *, browser: str = "", again: bool = False, code: bool = True, invited: bool = False
-) -> bool:
+def may_mail(email: str, *, browser: str = "", again: bool = False, code: bool = True, invited: bool = False) -> bool:
     """May a mail go to this address now? It is counted, so ask once for each mail, in the transaction that puts it.
 
     `browser`: portal.browsers.mark_of() whoever asked; `again`: they pressed "Send again". The first code counts as
