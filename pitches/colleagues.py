@@ -25,10 +25,10 @@ from pitches.models import (
     Watch,
 )
 from pitches.models.pitch import PitchQuerySet
+from pitches.models.reading import ASK_AGAIN_AFTER
 from portal import domains
 
 EARTH = timedelta(hours=12)  # after so long a day has begun everywhere
-ASK_AGAIN_AFTER = timedelta(days=90)  # for a "not now" without a day, as notify/reasons.py says it
 STILL_GOOD = timedelta(days=90)  # how long "you may try again" stays on top of a list
 
 

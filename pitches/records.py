@@ -10,8 +10,9 @@ from datetime import datetime
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from pitches import relationships
-from pitches.intake.admission import PLACES, PLACES_WINDOW
+from pitches.intake.admission import PLACES, PLACES_WINDOW, taking_places
 from pitches.models import Answer, AnswerKind, Door, Page, Pitch, PitchState, Reason, Sender, Standing
+from pitches.models.pitch import PitchQuerySet
 from portal import clock
 
 
@@ -70,7 +71,7 @@ def of(people: list[Sender], pages: list[Page]) -> list[Record]:
     return sorted(found.values(), key=lambda record: (order[record.page.pk], record.sender.pk))
 
 
-def _add_answers(found: dict[tuple[int, int], Record], theirs: QuerySet[Pitch], now: datetime) -> None:
+def _add_answers(found: dict[tuple[int, int], Record], theirs: PitchQuerySet, now: datetime) -> None:
     """Why not: only what went out."""
     young = Q(reason=Reason.NOT_MY_TOPIC, sent_at__gt=now - relationships.WINDOW)
     sent = Answer.objects.filter(pitch__in=theirs, kind=AnswerKind.NO, sent_at__isnull=False).order_by()
@@ -81,12 +82,12 @@ def _add_answers(found: dict[tuple[int, int], Record], theirs: QuerySet[Pitch], 
 
 
 def _add_rooms(
-    found: dict[tuple[int, int], Record], people: list[Sender], theirs: QuerySet[Pitch], now: datetime
+    found: dict[tuple[int, int], Record], people: list[Sender], theirs: PitchQuerySet, now: datetime
 ) -> None:
     """The places that are left behind each door, as admission.py will count them."""
     taken: dict[tuple[int, int], list[datetime]] = defaultdict(list)
-    counted = theirs.filter(handed_in_at__gt=now - PLACES_WINDOW).exclude(state=PitchState.WITHDRAWN)
-    for page, sender, at in counted.order_by("-handed_in_at").values_list("page", "sender", "handed_in_at"):
+    counted = taking_places(theirs, now).order_by("-handed_in_at")
+    for page, sender, at in counted.values_list("page", "sender", "handed_in_at"):
         if at:
             taken[page, sender].append(at)
     hung = Door.objects.hung().filter(page__in={page for page, _sender in found})

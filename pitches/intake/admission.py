@@ -194,9 +194,14 @@ def _others(pitch: Pitch, sender: Sender) -> PitchQuerySet:
     return handed_in.exclude(pk=pitch.pk)
 
 
-def _check_places(own: Any, standing: Standing, now: datetime) -> None:
-    counted = own.filter(handed_in_at__gt=now - PLACES_WINDOW).exclude(state=PitchState.WITHDRAWN)
-    dates = list(counted.order_by("-handed_in_at").values_list("handed_in_at", flat=True)[: PLACES[standing]])
+def taking_places(own: PitchQuerySet, now: datetime) -> PitchQuerySet:
+    """Those of a sender's pitches that count for the rolling 30 days; what was taken back does not."""
+    return own.filter(handed_in_at__gt=now - PLACES_WINDOW).exclude(state=PitchState.WITHDRAWN)
+
+
+def _check_places(own: PitchQuerySet, standing: Standing, now: datetime) -> None:
+    counted = taking_places(own, now).order_by("-handed_in_at").values_list("handed_in_at", flat=True)
+    dates = [moment for moment in counted[: PLACES[standing]] if moment]
     if len(dates) == PLACES[standing]:
         raise Refused("places", number=PLACES[standing], until=dates[-1] + PLACES_WINDOW)
 

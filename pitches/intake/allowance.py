@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pitches.intake.admission import PLACES, PLACES_WINDOW
-from pitches.models import Page, Pitch, PitchState, Sender, Standing
+from pitches.intake.admission import PLACES, PLACES_WINDOW, taking_places
+from pitches.models import Page, Pitch, Sender, Standing
 from portal import clock
 
 
@@ -21,8 +21,8 @@ def allowance(page: Page, sender: Sender, standing: Standing) -> Allowance | Non
     """What is left to a proven sender in rolling 30 days; None for whoever may leave nothing. One query."""
     if standing not in PLACES:
         return None
-    own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__gt=clock.now() - PLACES_WINDOW)
+    own = taking_places(Pitch.objects.filter(page=page, sender=sender), clock.now())
     most = PLACES[standing]
-    dates = own.exclude(state=PitchState.WITHDRAWN).order_by("-handed_in_at").values_list("handed_in_at", flat=True)
+    dates = own.order_by("-handed_in_at").values_list("handed_in_at", flat=True)
     counted = [moment for moment in dates[:most] if moment]
     return Allowance(most - len(counted), most, counted[-1] + PLACES_WINDOW if counted else None)

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pitches import ledge, opening, relationships
-from pitches.intake.admission import PLACES, PLACES_WINDOW
-from pitches.models import Door, DoorState, Page, Pitch, PitchState, Sender, Standing
-from pitches.models.pitch import PitchQuerySet
+from pitches.intake.admission import PLACES, taking_places
+from pitches.models import Door, DoorState, Page, Pitch, Sender, Standing
 from portal import clock
 
 NEVER = (Standing.BLOCKED, Standing.PAUSED)
@@ -27,7 +26,7 @@ def open_to(sender: Sender, page: Page, doors: Iterable[Door], *, moving: Pitch 
     own = Pitch.objects.filter(page=page, sender=sender, handed_in_at__isnull=False)
     own = own.exclude(pk=moving.pk) if moving else own
     behind = set(own.waiting_as_told(now).values_list("door_id", flat=True))
-    taken = 0 if moving else _taken(own, now)
+    taken = 0 if moving else taking_places(own, now).count()
     met = [(door, stands[sender.pk, door.pk]) for door in shown if door.pk not in behind]
     lets_in = [(door, standing) for door, standing in met if _lets_in(door, standing, now)]
     kept = {lane: opening.can_promise(page, lane) for lane in {ledge.LANES[standing] for _door, standing in lets_in}}
@@ -38,11 +37,6 @@ def _ajar(door: Door, now: datetime) -> bool:
     """Is it open for somebody, at least?"""
     found = opening.of(door, now)
     return found.look != "shut" or found.by_itself
-
-
-def _taken(own: PitchQuerySet, now: datetime) -> int:
-    counted = own.filter(handed_in_at__gt=now - PLACES_WINDOW)
-    return int(counted.exclude(state=PitchState.WITHDRAWN).count())
 
 
 def _lets_in(door: Door, standing: Standing, now: datetime) -> bool:

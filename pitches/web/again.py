@@ -9,13 +9,12 @@ from django.views.decorators.http import require_safe
 
 from pitches import intake, opening
 from pitches.forms.pitch import PitchForm
+from pitches.intake.trying_again import ENDED
 from pitches.models import Answer, AnswerKind, Pitch, PitchState
 from pitches.notify import ways_on
 from pitches.web import access, invitation, public, ways
 from pitches.web.redirects import see
 from portal import clock
-
-ENDED = (PitchState.DECLINED, PitchState.LAPSED, PitchState.WITHDRAWN)
 
 
 @never_cache

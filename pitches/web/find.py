@@ -1,7 +1,6 @@
 """Find my pitches: the address is typed, a link is mailed, the link opens the list of that mailbox alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pitches import colleagues, intake
 from pitches.colleagues import Need
 from pitches.forms.find import FindForm
-from pitches.models import Pitch, PitchState
+from pitches.models import PitchState
 from pitches.notify import finding
 from pitches.web import cards, devices, told
 from pitches.web.redirects import SeeOther
@@ -62,7 +61,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "agency/find.html", context, status=410)
     now, mine = clock.now(), [sender.mailbox]
     rows = colleagues.by_need(colleagues.sent(mine, by_colleagues=False), mine, now).select_related("page", "door")
-    pitches = [_row(pitch, now) for pitch in rows[:SHOWN]]
+    pitches = [_row(pitch) for pitch in rows[:SHOWN]]
     parts = [Part(title, [one for one in pitches if one.part == part]) for part, title in PARTS.items()]
     context = {"sender": sender, "until": until, "parts": [part for part in parts if part.rows]}
     return render(request, "agency/found.html", context)
@@ -71,7 +70,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
 PARTS = {"needs": _("Needs you"), "waits": _("Waiting"), "answered": _("Answered"), "ended": _("Ended")}
 
 
-def _row(pitch: Any, now: datetime) -> Any:
+def _row(pitch: Any) -> Any:
     """Put on a pitch what a row shows, from what its sender was told. Costs no query."""
     state = PitchState(pitch.told)
     chip, icon, _look = told.SIGNS[state]
@@ -83,15 +82,9 @@ def _row(pitch: Any, now: datetime) -> Any:
         chip=chip,
         icon=icon,
         chip_words=told.chip_words(state),
-        reads_at=_reads_at(pitch, now) if state == PitchState.WAITING else None,
+        reads_at=intake.read_next(pitch) if state == PitchState.WAITING and pitch.promised_for else None,
         answer_by=pitch.lapses_at if state == PitchState.ASKED else None,
         undo_until=intake.undo_until(pitch) if state == PitchState.WITHDRAWN else None,
         may_move=pitch.need == Need.MOVE,
         try_from=pitch.again_on,
     )
-
-
-def _reads_at(pitch: Pitch, now: datetime) -> datetime | None:
-    """The hour that the receipt promised; once that is over, the next one. None while nobody has promised any."""
-    promised = pitch.promised_for
-    return promised if promised is None or promised > now else pitch.page.next_hour(now)

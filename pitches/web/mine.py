@@ -1,7 +1,6 @@
 """The agency's side: all pitches of whoever is signed in and of their colleagues, by what needs them first."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from pitches import colleagues
+from pitches import colleagues, intake
 from pitches.colleagues import Need
-from pitches.models import Pitch, PitchState
+from pitches.models import PitchState
 from pitches.web import access, cards, letter, told
 from portal import clock
 
@@ -42,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     boxes, only_mine, now = access.own_mailboxes(request), request.GET.get("whose") == "mine", clock.now()
     found = colleagues.by_need(access.sent_pitches(request, only_mine=only_mine), boxes, now)
     leaf = Paginator(found.select_related("page", "door", "sender"), SHOWN).get_page(request.GET.get("page"))
-    rows = [_row(pitch, boxes, now) for pitch in leaf]
+    rows = [_row(pitch, boxes) for pitch in leaf]
     shelves = [Shelf(title, [row for row in rows if row.need in needs]) for needs, title in SHELVES]
     context = {
         "place": "pitches",
@@ -55,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "mine/home.html", context)
 
 
-def _row(pitch: Any, boxes: list[str], now: datetime) -> Any:
+def _row(pitch: Any, boxes: list[str]) -> Any:
     """Put on a pitch of colleagues.by_need() what a row shows, from what its sender was told."""
     state = PitchState(pitch.told)
     chip, icon, _look = told.SIGNS[state]
@@ -67,16 +66,10 @@ def _row(pitch: Any, boxes: list[str], now: datetime) -> Any:
         icon=icon,
         chip_words=told.chip_words(state),
         answer_by=pitch.lapses_at if state == PitchState.ASKED else None,
-        reads_at=_read_at(pitch, now) if routed else None,
+        reads_at=intake.read_next(pitch) if routed else None,
         may_move=pitch.need == Need.MOVE,
         may_try=pitch.again_on if pitch.need == Need.TRY_AGAIN else None,
     )
-
-
-def _read_at(pitch: Pitch, now: datetime) -> datetime | None:
-    """The hour that the receipt promised; once that is over, the next one."""
-    promised = pitch.promised_for
-    return promised if promised and promised > now else pitch.page.next_hour(now)
 
 
 @login_required

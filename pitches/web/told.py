@@ -104,7 +104,7 @@ def waiting(pitch: Pitch) -> dict[str, Any]:
     """When it is read, when it ends at the latest, how many wait with it, and the one nudge."""
     now = clock.now()
     return {
-        "reads_at": _read_at(pitch, now),
+        "reads_at": _read_at(pitch),
         "latest": pitch.told_lapse if pitch.told_lapse > now else None,
         "others": pitch.page.pitches.waiting().exclude(pk=pitch.pk).count(),
         "nudge_from": intake.nudge_from(pitch),
@@ -113,11 +113,11 @@ def waiting(pitch: Pitch) -> dict[str, Any]:
     }
 
 
-def _read_at(pitch: Pitch, now: datetime) -> datetime | None:
+def _read_at(pitch: Pitch) -> datetime | None:
     """The promised hour; while no worker has routed the pitch, the one that it would promise now."""
     if pitch.promised_for is None:
         return ledge.promised(pitch.page, ledge.lane_of(pitch))
-    return pitch.promised_for if pitch.promised_for > now else pitch.page.next_hour(now)
+    return intake.read_next(pitch)
 
 
 def may_nudge(pitch: Pitch, now: datetime) -> bool:
