@@ -1,0 +1,123 @@
+"""Lists of a page, for its owner."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from pitches import opening
+from pitches.models import (
+    Agency,
+    Answer,
+    AnswerKind,
+    Door,
+    DoorVersion,
+    Event,
+    Fact,
+    Handoff,
+    Key,
+    Message,
+    MessageState,
+    Page,
+    Pitch,
+    PitchState,
+    Relationship,
+    ReplyLink,
+    Sender,
+)
+from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
+from pitches.models.reading import AnswerQuerySet
+from portal import clock
+
+KEYS_OVER = 50  # keys that work no longer, in a list
+
+
+def pitches_of(page: Page) -> PitchQuerySet:
+    """All that was handed in at the page."""
+    return Pitch.objects.filter(page=page).exclude(state=PitchState.UNPROVEN)
+
+
+def with_replies(page: Page) -> PitchQuerySet:
+    """The same, with `replied`: did the sender answer a question?"""
+    return pitches_of(page).annotate(replied=Exists(Event.objects.filter(pitch=OuterRef("pk"), what=Fact.REPLIED)))
+
+
+def reply_links(page: Page) -> QuerySet[ReplyLink]:
+    """The links that were made to answer messages, the newest first."""
+    return ReplyLink.objects.filter(door__page=page).select_related("door")
+
+
+def people_of(agency: Agency, page: Page) -> QuerySet[Sender]:
+    """The people of an agency who handed in something at this page."""
+    here = pitches_of(page).filter(sender=OuterRef("pk"))
+    return Sender.objects.filter(Exists(here), agency=agency).order_by("name", "pk")
+
+
+def relationships_of(page: Page, people: Iterable[Sender]) -> QuerySet[Relationship]:
+    """What a page thinks of these people of one agency, and of all of it, at every door; a plus-tag is nobody else."""
+    found = list(people)
+    own = Q(sender__canonical__in=[one.canonical for one in found])
+    rows = Relationship.objects.filter(own | Q(agency__in={one.agency_id for one in found}), page=page)
+    return rows.select_related("door", "sender")
+
+
+def before(pitch: Pitch) -> PitchQuerySet:
+    """What the same sender handed in at the page before this one."""
+    return Pitch.objects.filter(page=pitch.page, sender=pitch.sender, handed_in_at__lt=pitch.handed_in_at)
+
+
+def told_to(pitches: PitchQuerySet) -> AnswerQuerySet:
+    """The answers to these pitches that went out, the oldest first."""
+    sent = Answer.objects.filter(pitch__in=pitches, sent_at__isnull=False).exclude(kind=AnswerKind.LATER)
+    return sent.select_related("pitch", "door").order_by("given_at", "pk")
+
+
+def held_answers(page: Page) -> AnswerQuerySet:
+    """The answers of a page that are still in the house."""
+    return Answer.objects.held().filter(pitch__page=page)
+
+
+def keys_of(door: Door) -> list[Key]:
+    """The keys to a door, the newest first: all that work, and the last of those that do not."""
+    good = list(door.keys.good())
+    over = door.keys.exclude(pk__in=[key.pk for key in good])[:KEYS_OVER]
+    found = sorted([*good, *over], key=lambda key: -key.pk)
+    for key in found:
+        key.door = door
+    return found
+
+
+def with_keys(keys: Iterable[Key]) -> PitchQuerySet:
+    """The pitches that these keys let in, the oldest first."""
+    return Pitch.objects.filter(key__in=list(keys)).exclude(state=PitchState.UNPROVEN).order_by("handed_in_at", "pk")
+
+
+def failed_mails(page: Page) -> QuerySet[Message]:
+    """Mails of a page that did not arrive, or may not have. Not a word of addresses that the owner was never given."""
+    mails = Message.objects.filter(page=page, state__in=(MessageState.DEAD, MessageState.UNKNOWN))
+    mails = mails.exclude(kind__in=("code", "watch_confirm", "door_open", "draft"))
+    return mails.select_related("pitch", "key__door").order_by("-pk")
+
+
+def counted_doors(page: Page) -> list[Door]:
+    """Every door of a page, down ones too, with `waits`: what is on its ledge, and `taken`: places of this week."""
+    monday, _sunday = opening.week_of(page, clock.now())
+    came = opening.places_taken(monday).filter(door=OuterRef("pk")).order_by()
+    doors = page.doors.order_by("position", "pk").annotate(  # a query that counts forgets the order
+        waits=Count("pitches", filter=Q(pitches__state__in=ON_THE_LEDGE)),
+        taken=Coalesce(Subquery(came.values("door").annotate(count=Count("pk")).values("count")), 0),
+    )
+    for door in doors:
+        door.page = page
+    return list(doors)
+
+
+def versions_of(door: Door, most: int) -> list[DoorVersion]:
+    """The latest versions of a door, the newest first, with who made them."""
+    return list(door.versions.select_related("by").order_by("-version")[:most])
+
+
+def open_handoffs(page: Page) -> QuerySet[Handoff]:
+    """What the owner said yes to, and still says, whose next step is open."""
+    rows = Handoff.objects.filter(pitch__page=page, pitch__state=PitchState.ACCEPTED, done_at=None)
+    return rows.select_related("pitch__door", "pitch__sender")
