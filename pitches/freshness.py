@@ -15,7 +15,9 @@ from portal import clock, pages
 
 ADDRESS = re.compile(r"/@([a-z0-9-]{1,30})")
 # The facts that are seen on the page. They are written with what they tell of, so they say it for most verbs.
-SEEN = frozenset({Fact.PUBLISHED, Fact.PAGE_CHANGED, Fact.DOOR_CHANGED, Fact.DOOR_OPENED, Fact.DOOR_CLOSED})
+SEEN = frozenset(
+    {Fact.PUBLISHED, Fact.PAGE_CHANGED, Fact.RULES_KEPT, Fact.DOOR_CHANGED, Fact.DOOR_OPENED, Fact.DOOR_CLOSED}
+)
 
 # xmin is the transaction that wrote a row: whoever changes one, by whatever way, changes the stamp.
 _STAMP = """md5(concat_ws('.', pitches_page.xmin,

@@ -6,20 +6,13 @@ from django.db.models import Count, Q
 
 from pitches import arrivals
 from pitches.arrivals import Coming
-from pitches.models import Lane, Page, Pitch, PitchState, Standing
+from pitches.models import Lane, Page, Pitch, PitchState
 from portal import clock
-
-LANES = {
-    Standing.TRUSTED: Lane.TRUSTED,
-    Standing.KNOWN: Lane.KNOWN,
-    Standing.INTRODUCED: Lane.KNOWN,
-    Standing.STRANGER: Lane.FIRST_KNOCK,
-}
 
 
 def lane_of(pitch: Pitch) -> Lane:
-    """The lane that the sender's standing gives a pitch."""
-    return LANES[Standing(pitch.standing or Standing.STRANGER)]
+    """The lane that a pitch was given when it was handed in. It keeps it, whatever the rules say later."""
+    return Lane(pitch.given_lane or Lane.FIRST_KNOCK)
 
 
 def cards_of(page: Page) -> list[int]:
@@ -62,12 +55,11 @@ def promised(page: Page, lane: Lane, *, leaving_out: int = 0, behind: int = 0) -
 
 
 def _waiting(page: Page, leaving_out: int) -> dict[str, int]:
-    """What waits in each lane. Who arrived a moment ago counts by standing: no worker has put it into a lane yet."""
+    """What waits in each lane, and who arrived a moment ago: no worker has put it there yet."""
     arrived = Q(state=PitchState.ARRIVED) & ~Q(pk=leaving_out)
-    on_it = Q(state=PitchState.WAITING)
-    rows = Pitch.objects.filter(page=page, state__in=(PitchState.ARRIVED, PitchState.WAITING))
+    rows = Pitch.objects.filter(arrived | Q(state=PitchState.WAITING), page=page)
     return rows.aggregate(
-        trusted=Count("pk", filter=on_it & Q(lane=Lane.TRUSTED) | arrived & Q(standing=Standing.TRUSTED)),
-        known=Count("pk", filter=on_it & Q(lane=Lane.KNOWN) | arrived & Q(standing__in=("known", "introduced"))),
-        strangers=Count("pk", filter=on_it & Q(lane=Lane.FIRST_KNOCK) | arrived & Q(standing=Standing.STRANGER)),
+        trusted=Count("pk", filter=Q(given_lane=Lane.TRUSTED)),
+        known=Count("pk", filter=Q(given_lane=Lane.KNOWN)),
+        strangers=Count("pk", filter=Q(given_lane=Lane.FIRST_KNOCK)),
     )

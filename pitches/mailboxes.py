@@ -49,7 +49,7 @@ def may_mail(email: str, *, browser: str = "", again: bool = False, code: bool =
 
 def is_proven(email: str) -> bool:
     """Did somebody prove this very mailbox before, as a sender or for an account?"""
-    return Sender.objects.filter(mailbox=domains.mailbox(email)).exists() or is_account(email)
+    return Sender.objects.filter(mailbox=domains.mailbox(email), proven_at__isnull=False).exists() or is_account(email)
 
 
 def is_account(email: str) -> bool:

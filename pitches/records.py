@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
-from pitches import relationships
-from pitches.intake.admission import PLACES, PLACES_WINDOW, taking_places
-from pitches.models import Answer, AnswerKind, Door, Page, Pitch, PitchState, Reason, Sender, Standing
+from pitches import relationships, rules
+from pitches.intake.admission import PLACES_WINDOW, taking_places
+from pitches.models import Answer, AnswerKind, Door, Page, Pitch, PitchState, Reason, Rule, Sender, Standing
 from pitches.models.pitch import PitchQuerySet
 from portal import clock
 
@@ -44,6 +44,7 @@ class Record:
     rooms: list[Room] = field(default_factory=list)
     grows: bool = False  # a yes would lift them at some door
     known: bool = False
+    more_places: int = 0  # as somebody known has them here, at the most
 
 
 def pages_of(people: list[Sender]) -> QuerySet[Page]:
@@ -93,28 +94,36 @@ def _add_rooms(
     hung = Door.objects.hung().filter(page__in={page for page, _sender in found})
     doors = list(hung.order_by("page", "position", "pk"))
     stands = relationships.standings_anywhere(people, doors)
+    decided = rules.of_pages({record.page for record in found.values()})
     for key, record in found.items():
         here = {door: stands[record.sender.pk, door.pk] for door in doors if door.page_id == record.page.pk}
-        record.rooms = _rooms(record, here, taken[key])
+        record.rooms = _rooms(record, here, decided[record.page.pk], taken[key])
         record.grows = any(standing in (Standing.STRANGER, Standing.INTRODUCED) for standing in here.values())
         record.known = Standing.KNOWN in here.values()
+        as_known = [_terms(record, decided[record.page.pk], door, Standing.KNOWN) for door in here]
+        record.more_places = max((terms.places for terms in as_known), default=0)
 
 
-def _rooms(record: Record, here: dict[Door, Standing], taken: list[datetime]) -> list[Room]:
+def _terms(record: Record, decided: list[Rule], door: Door, standing: Standing) -> rules.Terms:
+    return rules.nearest(decided, standing, door.pk, record.sender.agency_id)
+
+
+def _rooms(record: Record, here: dict[Door, Standing], decided: list[Rule], taken: list[datetime]) -> list[Room]:
     """Doors with the same room together, in the owner's order."""
     groups: dict[tuple[str, int, int, datetime | None], list[str]] = defaultdict(list)
     for door, standing in here.items():
-        groups[_room(record, door, standing, taken)].append(door.name)
+        places = _terms(record, decided, door, standing).places
+        groups[_room(record, door, standing, places, taken)].append(door.name)
     return [Room(tuple(doors), len(groups) == 1, *group) for group, doors in groups.items()]
 
 
 def _room(
-    record: Record, door: Door, standing: Standing, taken: list[datetime]
+    record: Record, door: Door, standing: Standing, number: int, taken: list[datetime]
 ) -> tuple[str, int, int, datetime | None]:
     if standing == Standing.BLOCKED:
         return "blocked", 0, 0, None
     if standing == Standing.PAUSED:
         return "paused", 0, 0, relationships.paused_until(record.page, record.sender, door)
-    number, used = PLACES[standing], len(taken)
-    oldest = taken[number - 1] if used >= number else taken[-1] if taken else None
+    used = len(taken)
+    oldest = taken[number - 1] if 0 < number <= used else taken[-1] if taken else None
     return "places", number, max(0, number - used), oldest + PLACES_WINDOW if oldest else None

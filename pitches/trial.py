@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from pitches import intake, ledge, reactions
-from pitches.models import Door, Event, Lane, Pitch, PitchState, Sender, Standing
+from pitches.models import Door, Event, Pitch, PitchState, Sender
 from portal import domains, tokens
 
 PATIENCE = 300  # milliseconds for a lock; well under the second after which PostgreSQL looks for a ring to break
@@ -61,8 +61,7 @@ def dry_run(
 
 def told(pitch: Pitch) -> Verdict:
     """The same of a pitch that was handed in and routed."""
-    lane = ledge.LANES[Standing(pitch.standing)]
-    return Verdict("waiting", lane=Lane(lane).value, promised=pitch.promised_for, lapses=pitch.told_lapse)
+    return Verdict("waiting", lane=ledge.lane_of(pitch).value, promised=pitch.promised_for, lapses=pitch.told_lapse)
 
 
 def refused(said: intake.Refused) -> Verdict:

@@ -178,6 +178,7 @@ class PitchFactory(DjangoModelFactory):
             sender=factory.SubFactory(SenderFactory),
             standing="stranger",
             lane=factory.LazyAttribute(lambda pitch: LANES.get(pitch.standing, "first_knock")),
+            given_lane=factory.LazyAttribute(lambda pitch: LANES.get(pitch.standing, "first_knock")),
             handed_in_at=factory.LazyFunction(clock.now),
             promised_for=factory.LazyAttribute(lambda pitch: pitch.page.next_hour(pitch.handed_in_at)),
             lapses_at=factory.LazyAttribute(lambda pitch: pitch.handed_in_at + timedelta(days=pitch.page.lapse_days)),

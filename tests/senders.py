@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from pitches import intake, relationships, tasks
 from pitches.models import Door, Pitch, Sender, Standing
-from portal import tokens
+from portal import clock, tokens
 
 ROUNDS = 200
 
@@ -41,6 +41,7 @@ def hand_in(door: Door, **changes: Any) -> Pitch:
 def meet(door: Door, standing: str, email: str = "elif@mosaic.example", **more: Any) -> Sender:
     """A sender whose standing the owner has set page-wide by hand."""
     sender = intake.sender_of(email, name="Elif Kaya", company="Mosaic Research")
+    Sender.objects.filter(pk=sender.pk, proven_at=None).update(proven_at=clock.now())
     relationships.set_by_hand(door.page, sender, Standing(standing), by=door.page.owner, **more)
     return sender
 

@@ -34,17 +34,10 @@ def lanes_of(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("standing", "lane"),
-    [
-        ("", Lane.FIRST_KNOCK),
-        ("stranger", Lane.FIRST_KNOCK),
-        ("introduced", Lane.KNOWN),
-        ("known", Lane.KNOWN),
-        ("trusted", Lane.TRUSTED),
-    ],
+    ("given", "lane"), [("", Lane.FIRST_KNOCK), ("known", Lane.KNOWN), ("trusted", Lane.TRUSTED)]
 )
-def test_standing_decides_the_lane(standing: str, lane: Lane) -> None:
-    assert ledge.lane_of(Pitch(standing=standing)) == lane
+def test_a_pitch_keeps_the_lane_that_it_was_given(given: str, lane: Lane) -> None:
+    assert ledge.lane_of(Pitch(given_lane=given, standing="stranger")) == lane
 
 
 def test_cards_come_lane_after_lane_and_the_oldest_first() -> None:

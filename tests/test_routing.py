@@ -188,7 +188,7 @@ def test_a_first_yes_opens_the_door_wider_after_it_went_out():
     review.answer(first, AnswerKind.YES, by=door.page.owner)
     clock.move_to(MONDAY + review.HOLD)
     work()
-    assert intake.admit(first, first.sender) == "known"
+    assert intake.admit(first, first.sender).standing == "known"
 
 
 # ── the label ────────────────────────────────────────────────────────────────

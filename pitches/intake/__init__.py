@@ -1,6 +1,6 @@
 """Intake: a pitch is written, its mailbox is proven, it is handed in. Typed addresses prove nothing."""
 
-from pitches.intake.admission import PLACES, admit, check_open, hand_in, prove, waiting_before
+from pitches.intake.admission import admit, check_open, hand_in, prove, waiting_before
 from pitches.intake.changing import (
     FOLLOW_UPS,
     NOTE_LIMIT,
@@ -50,7 +50,6 @@ __all__ = [
     "FOLLOW_UPS",
     "NOTES",
     "NOTE_LIMIT",
-    "PLACES",
     "UNPROVEN_LIFE",
     "FollowUps",
     "Refused",

@@ -1,22 +1,29 @@
 """Admission: a proven pitch is handed in, or refused with the number and the date that help."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from pitches import ledge, lifecycle, opening, relationships
+from pitches import lifecycle, opening, relationships, rules
 from pitches.intake import repeats, trying_again
 from pitches.intake.proof import check_code, meet, remember
 from pitches.intake.refusal import Refused, WrongCode
-from pitches.models import Door, DoorState, Draft, Key, Pitch, PitchState, ReplyLink, Sender, Standing
+from pitches.models import Door, Draft, Key, Lane, Pitch, PitchState, ReplyLink, Sender, Standing
 from pitches.models.pitch import PitchQuerySet
 from portal import clock, domains
 
-# How many pitches a sender may leave with one page in rolling 30 days; one taken back is not counted.
-PLACES = {Standing.TRUSTED: 12, Standing.KNOWN: 6, Standing.INTRODUCED: 4, Standing.STRANGER: 3}
-PLACES_WINDOW = timedelta(days=30)
+PLACES_WINDOW = timedelta(days=30)  # in which a sender has so many places (rules.py); one taken back is not counted
+
+
+@dataclass(frozen=True)
+class Received:
+    """How a sender stands who may come at all, and what that gives them at this door."""
+
+    standing: Standing
+    terms: rules.Terms
 
 
 def check_open(door: Door) -> None:
@@ -70,7 +77,7 @@ def hand_in(pitch: Pitch, sender: Sender, *, anyway: bool = True) -> Pitch:
 def _arrive(pitch: Pitch, sender: Sender, *, anyway: bool) -> None:
     if domains.mailbox(pitch.email) != sender.mailbox:
         raise WrongCode("wrong")
-    standing = admit(pitch, sender)
+    received = admit(pitch, sender)
     if not anyway:
         repeats.ask_first(pitch, sender)
     lapse = clock.now() + timedelta(days=pitch.page.lapse_days)
@@ -78,7 +85,9 @@ def _arrive(pitch: Pitch, sender: Sender, *, anyway: bool) -> None:
         pitch,
         PitchState.ARRIVED,
         sender=sender,
-        standing=standing,
+        standing=received.standing,
+        given_lane=received.terms.lane,
+        ruled=received.terms.by,
         handed_in_at=clock.now(),
         lapses_at=lapse,
         told_until=lapse,
@@ -88,7 +97,7 @@ def _arrive(pitch: Pitch, sender: Sender, *, anyway: bool) -> None:
         again_of=pitch.again_of,
     )
     _empty_draft(pitch)
-    if pitch.door.places_per_week and standing in opening.WEEKLY:
+    if pitch.door.places_per_week and received.standing in opening.WEEKLY:
         opening.count_places(pitch.door)
 
 
@@ -102,59 +111,54 @@ def _use_reply_link(pitch: Pitch) -> ReplyLink | None:
     return pitch.reply_link if links.update(used_at=clock.now()) else None
 
 
-def admit(pitch: Pitch, sender: Sender) -> Standing:
-    """May this sender leave this pitch now? Returns the standing, or raises Refused with the number and the date.
+def admit(pitch: Pitch, sender: Sender) -> Received:
+    """May this sender leave this pitch now? Returns how they stand, or raises Refused with the number and the date.
 
     A key that was not needed is laid down again: the pitch keeps only one that opened the door.
     """
-    door, standing = pitch.door, _received(pitch, sender)
+    door, received = pitch.door, _received(pitch, sender)
+    standing, terms = received.standing, received.terms
     invited = trying_again.settle(pitch, sender)
     (check_there if invited else check_open)(door)
-    keyed = not invited and _needs_key(door, standing) and _use_key(pitch, sender, without="tier")
-    check_own(pitch, sender, standing)
+    keyed = not invited and rules.needs_key(terms, standing, door) and _use_key(pitch, sender, without="tier")
+    check_own(pitch, sender, terms.places)
     if standing in opening.WEEKLY and not (keyed or invited) and is_full(door, clock.now()):
         keyed = _use_key(pitch, sender, without="full", **_full(door))
-    _check_promise(pitch, standing)
+    _check_promise(pitch, terms.lane)
     repeats.check(pitch, sender)
     pitch.key = pitch.key if keyed else None
-    return standing
+    return received
 
 
-def admit_moved(pitch: Pitch, sender: Sender) -> Standing:
+def admit_moved(pitch: Pitch, sender: Sender) -> Received:
     """The same for a pitch from the wrong door: it has its place of the month already, and no key. Raises Refused."""
-    door, standing = pitch.door, _received(pitch, sender)
+    door, received = pitch.door, _received(pitch, sender)
     check_open(door)
-    if _needs_key(door, standing):
+    if rules.needs_key(received.terms, received.standing, door):
         raise Refused("tier")
     check_waiting(pitch, sender)
-    if standing in opening.WEEKLY and is_full(door, clock.now()):
+    if received.standing in opening.WEEKLY and is_full(door, clock.now()):
         raise Refused("full", **_full(door))
-    _check_promise(pitch, standing)
-    return standing
+    _check_promise(pitch, received.terms.lane)
+    return received
 
 
-def _received(pitch: Pitch, sender: Sender) -> Standing:
-    """How a sender stands who may come at all."""
+def _received(pitch: Pitch, sender: Sender) -> Received:
     standing = relationships.standing_of(pitch.page, sender, pitch.door)
     if standing == Standing.BLOCKED:
         raise Refused("blocked")
     if standing == Standing.PAUSED:
         raise Refused("paused", until=relationships.paused_until(pitch.page, sender, pitch.door))
-    return standing
+    return Received(standing, rules.terms(pitch.page, standing, pitch.door, sender))
 
 
 def _full(door: Door) -> dict[str, Any]:
     return {"number": door.places_per_week, "until": opening.week_of(door.page, clock.now())[1]}
 
 
-def _check_promise(pitch: Pitch, standing: Standing) -> None:
-    if not opening.can_promise(pitch.page, ledge.LANES[standing]):
+def _check_promise(pitch: Pitch, lane: Lane) -> None:
+    if not opening.can_promise(pitch.page, lane):
         raise Refused("closed", number=pitch.page.promise_days)
-
-
-def _needs_key(door: Door, standing: Standing) -> bool:
-    """Is this a door that does not open for this standing by itself?"""
-    return standing not in door.tiers or (door.state == DoorState.INVITED and standing in opening.WEEKLY)
 
 
 def _use_key(pitch: Pitch, sender: Sender, *, without: str, **more: Any) -> bool:
@@ -170,10 +174,10 @@ def _use_key(pitch: Pitch, sender: Sender, *, without: str, **more: Any) -> bool
     return True
 
 
-def check_own(pitch: Pitch, sender: Sender, standing: Standing) -> None:
+def check_own(pitch: Pitch, sender: Sender, places: int) -> None:
     """The limits of a sender with a page: one pitch waits behind a door, and so many in 30 days. Raises Refused."""
     check_waiting(pitch, sender)
-    _check_places(_others(pitch, sender), standing, clock.now())
+    _check_places(_others(pitch, sender), places, clock.now())
 
 
 def check_waiting(pitch: Pitch, sender: Sender) -> None:
@@ -199,11 +203,11 @@ def taking_places(own: PitchQuerySet, now: datetime) -> PitchQuerySet:
     return own.filter(handed_in_at__gt=now - PLACES_WINDOW).exclude(state=PitchState.WITHDRAWN)
 
 
-def _check_places(own: PitchQuerySet, standing: Standing, now: datetime) -> None:
+def _check_places(own: PitchQuerySet, places: int, now: datetime) -> None:
     counted = taking_places(own, now).order_by("-handed_in_at").values_list("handed_in_at", flat=True)
-    dates = [moment for moment in counted[: PLACES[standing]] if moment]
-    if len(dates) == PLACES[standing]:
-        raise Refused("places", number=PLACES[standing], until=dates[-1] + PLACES_WINDOW)
+    dates = [moment for moment in counted[:places] if moment]
+    if len(dates) == places:
+        raise Refused("places", number=places, until=dates[-1] + PLACES_WINDOW if dates else None)
 
 
 def is_full(door: Door, now: datetime) -> bool:

@@ -47,6 +47,7 @@ def prove_introduction(introduction: Introduction, typed: str, *, device: str) -
     introduction.refresh_from_db(fields=["proven_at"])
     sender = behind(introduction)
     if sender:
+        Sender.objects.filter(pk=sender.pk, proven_at=None).update(proven_at=clock.now())
         remember(device, sender)
     return sender
 

@@ -49,13 +49,14 @@ def move_door(pitch: Pitch, answers: dict[str, Any] | None = None) -> Event:
         found = Pitch.objects.for_desk().select_for_update(of=("self",), no_key=True).get(pk=pitch.pk)
         door, left = _right_door_of(found), found.door
         found.door = door
-        standing = admit_moved(found, sender)
+        received = admit_moved(found, sender)
         lapse = max(found.told_until or clock.now(), clock.now() + A_WEEK)
         words = _written(found, answers) if answers else {}
-        place = {"door": door, "door_version": door.version, "moved_from": left, "standing": standing, "lane": ""}
+        place = {"door": door, "door_version": door.version, "moved_from": left, "lane": ""}
+        place |= {"standing": received.standing, "given_lane": received.terms.lane, "ruled": received.terms.by}
         dates = {"promised_for": None, "lapses_at": lapse, "told_until": lapse}
         event = lifecycle.move(found, PitchState.ARRIVED, **words | place | dates)
-        if door.places_per_week and standing in opening.WEEKLY:
+        if door.places_per_week and received.standing in opening.WEEKLY:
             opening.count_places(door)
         return event
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from pitches import ledge, opening, relationships
-from pitches.intake.admission import PLACES, taking_places
-from pitches.models import Door, DoorState, Page, Pitch, Sender, Standing
+from pitches import opening, relationships, rules
+from pitches.intake.admission import taking_places
+from pitches.models import Door, Page, Pitch, Sender, Standing
 from portal import clock
 
 NEVER = (Standing.BLOCKED, Standing.PAUSED)
@@ -28,9 +28,11 @@ def open_to(sender: Sender, page: Page, doors: Iterable[Door], *, moving: Pitch 
     behind = set(own.waiting_as_told(now).values_list("door_id", flat=True))
     taken = 0 if moving else taking_places(own, now).count()
     met = [(door, stands[sender.pk, door.pk]) for door in shown if door.pk not in behind]
-    lets_in = [(door, standing) for door, standing in met if _lets_in(door, standing, now)]
-    kept = {lane: opening.can_promise(page, lane) for lane in {ledge.LANES[standing] for _door, standing in lets_in}}
-    return [door for door, standing in lets_in if (moving or taken < PLACES[standing]) and kept[ledge.LANES[standing]]]
+    decided = rules.of(page)
+    terms = {door.pk: rules.nearest(decided, standing, door.pk, sender.agency_id) for door, standing in met}
+    lets_in = [door for door, standing in met if _lets_in(door, standing, terms[door.pk], now)]
+    kept = {lane: opening.can_promise(page, lane) for lane in {terms[door.pk].lane for door in lets_in}}
+    return [door for door in lets_in if (moving or taken < terms[door.pk].places) and kept[terms[door.pk].lane]]
 
 
 def _ajar(door: Door, now: datetime) -> bool:
@@ -39,10 +41,8 @@ def _ajar(door: Door, now: datetime) -> bool:
     return found.look != "shut" or found.by_itself
 
 
-def _lets_in(door: Door, standing: Standing, now: datetime) -> bool:
-    """Does the door open for this standing: tier, invitation, the places of the week?"""
-    if standing in NEVER or standing not in door.tiers:
+def _lets_in(door: Door, standing: Standing, terms: rules.Terms, now: datetime) -> bool:
+    """Does the door open for them: tier, invitation, the places of the week?"""
+    if standing in NEVER or rules.needs_key(terms, standing, door):
         return False
-    if standing not in opening.WEEKLY:
-        return True
-    return door.state != DoorState.INVITED and not (door.full_until and door.full_until > now)
+    return standing not in opening.WEEKLY or not (door.full_until and door.full_until > now)

@@ -177,18 +177,26 @@ def remember(device: str, sender: Sender) -> None:
 
 
 def meet(pitch: Pitch) -> Sender:
-    """The sender behind a proven mailbox, made at the first proof."""
-    return sender_of(pitch.email, name=pitch.name, company=pitch.company)
+    """The sender behind a proven mailbox, made at the first proof, in their own words."""
+    sender = sender_of(pitch.email, name=pitch.name, company=pitch.company)
+    own = {"email": pitch.email, "name": pitch.name, "company": pitch.company, "proven_at": clock.now()}
+    brought = Q(proven_at=None) | Q(name="")  # in the owner's words so far, or in none
+    if Sender.objects.filter(brought, pk=sender.pk).update(**own):
+        sender.refresh_from_db()
+    return sender
 
 
-def sender_of(email: str, *, name: str, company: str) -> Sender:
-    """The sender with this mailbox, made if there is none: for mailboxes that were proven, or that the owner brings."""
+def sender_of(email: str, *, name: str = "", company: str = "") -> Sender:
+    """The sender with this mailbox, made if there is none: for one that was just proven, or that an owner brings along.
+
+    Until somebody proves it, it is a name in an owner's book: it gets no mail and opens nothing.
+    """
     domain = domains.registrable(email.rpartition("@")[2])
     with transaction.atomic():
         agency = None
         if domain and not domains.shared(domain):
             agency, _ = Agency.objects.get_or_create(domain=domain, defaults={"name": company})
-        known = {"email": email, "name": name, "company": company, "agency": agency, "proven_at": clock.now()}
+        known = {"email": email, "name": name, "company": company, "agency": agency}
         sender, _ = Sender.objects.get_or_create(
             mailbox=domains.mailbox(email), defaults=known | {"canonical": domains.canonical(email)}
         )

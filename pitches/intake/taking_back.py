@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from pitches import lifecycle, opening
+from pitches import lifecycle, opening, rules
 from pitches.intake.admission import check_own, is_full
 from pitches.intake.refusal import Refused
 from pitches.models import Answer, Event, Pitch, PitchState, Sender, Standing
@@ -46,7 +46,7 @@ def put_back(pitch: Pitch) -> Event:
     was = pitch.events.filter(what=PitchState.WITHDRAWN).order_by("-pk").values_list("was", flat=True)[0]
     with transaction.atomic():
         sender = Sender.objects.select_for_update().get(pitches=pitch)
-        check_own(pitch, sender, Standing(pitch.standing))
+        check_own(pitch, sender, rules.terms(pitch.page, Standing(pitch.standing), pitch.door, sender).places)
         takes_a_place = _takes_a_place(pitch)
         if takes_a_place and is_full(pitch.door, clock.now()):
             raise Refused("full")

@@ -2,10 +2,12 @@
 
 from pitches.models.door import Door, DoorState, DoorVersion
 from pitches.models.event import Event, Fact
+from pitches.models.handoff import Agreement, Call, CallState, Handoff, Offer, OfferState
 from pitches.models.message import Attempt, Message, MessageState
 from pitches.models.page import Handle, Page, Portrait
+from pitches.models.people import Contact, DomainProof, Note, ProofWay, Vouch
 from pitches.models.pitch import Asked, Embargo, Lane, Payer, Pitch, PitchState, Proof
-from pitches.models.reading import Answer, AnswerKind, Handoff, ReadingSession, Reason
+from pitches.models.reading import Answer, AnswerKind, ReadingSession, Reason
 from pitches.models.relationship import (
     LADDER,
     Evidence,
@@ -13,6 +15,7 @@ from pitches.models.relationship import (
     Relationship,
     Standing,
 )
+from pitches.models.rule import Assistant, Opens, Plan, Rule
 from pitches.models.sender import Agency, Device, Mailbox, Sender
 from pitches.models.ways_in import CHANNELS, Came, Introduction, Key, ReplyLink, Watch
 from pitches.models.words import Attachment, Draft, Revision, RevisionKind
@@ -21,13 +24,19 @@ __all__ = [
     "CHANNELS",
     "LADDER",
     "Agency",
+    "Agreement",
     "Answer",
     "AnswerKind",
     "Asked",
+    "Assistant",
     "Attachment",
     "Attempt",
+    "Call",
+    "CallState",
     "Came",
+    "Contact",
     "Device",
+    "DomainProof",
     "Door",
     "DoorState",
     "DoorVersion",
@@ -45,19 +54,27 @@ __all__ = [
     "Mailbox",
     "Message",
     "MessageState",
+    "Note",
+    "Offer",
+    "OfferState",
+    "Opens",
     "Page",
     "Payer",
     "Pitch",
     "PitchState",
+    "Plan",
     "Portrait",
     "Proof",
+    "ProofWay",
     "ReadingSession",
     "Reason",
     "Relationship",
     "ReplyLink",
     "Revision",
     "RevisionKind",
+    "Rule",
     "Sender",
     "Standing",
+    "Vouch",
     "Watch",
 ]

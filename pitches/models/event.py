@@ -34,6 +34,13 @@ class Fact(models.TextChoices):
     INTRODUCED = "introduced", _("Somebody said who they are")
     DRAFTED = "drafted", _("Asked for a link to go on writing")
     TERMS_AGREED = "terms_agreed", _("The embargo was accepted")
+    RULES_KEPT = "rules_kept", _("The rules were changed")
+    SUPPLIED = "supplied", _("Gave what was still needed")
+    OFFERED = "offered", _("Made a counter-proposal")
+    AGREED = "agreed", _("Agreed on terms")
+    DISAGREED = "disagreed", _("Declined a counter-proposal")
+    OUTCOME = "outcome", _("Noted what became of it")
+    ASSISTED = "assisted", _("Was asked to help")
 
 
 class Event(Leased):

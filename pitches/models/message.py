@@ -6,9 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from pitches.models.handoff import Offer
 from pitches.models.page import Page
+from pitches.models.people import DomainProof
 from pitches.models.pitch import Pitch
 from pitches.models.reading import Answer
+from pitches.models.rule import Assistant
 from pitches.models.ways_in import Key, Watch
 from pitches.models.words import Draft
 from portal.leases import Leased
@@ -36,6 +39,9 @@ class Message(Leased):
     answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     watch = models.ForeignKey(Watch, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     key = models.ForeignKey(Key, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    offer = models.ForeignKey(Offer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    assistant = models.ForeignKey(Assistant, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    proof = models.ForeignKey(DomainProof, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     sealed = models.BinaryField(
         null=True,

@@ -168,6 +168,11 @@ class Pitch(models.Model):
     state = models.CharField(max_length=12, choices=PitchState, default=PitchState.UNPROVEN)
     lane = models.CharField(max_length=12, choices=Lane, blank=True)
     standing = models.CharField(max_length=12, choices=Standing, blank=True, help_text="when it was routed")
+    given_lane = models.CharField(
+        max_length=12, choices=Lane, blank=True, help_text="by its standing and the rules, when it was handed in"
+    )
+    ruled = models.CharField(max_length=12, blank=True, help_text="whose rule gave it: standing, door, agency; or none")
+    machine_for = models.CharField(max_length=80, blank=True, help_text="a machine wrote it, in this person's name")
     flags = ArrayField(models.CharField(max_length=24), default=list, blank=True)
     suspect = models.BooleanField(default=False, help_text="screening found enough for quarantine")
     label = models.CharField(max_length=12, blank=True)

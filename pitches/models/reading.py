@@ -1,4 +1,4 @@
-"""Reading: a session, the answers given in it, and what a yes leads to."""
+"""Reading: a session, and the answers given in it."""
 
 from datetime import date, timedelta
 from typing import ClassVar, Self
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from pitches.models.door import Door
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch, PitchState
-from pitches.models.relationship import Standing
 
 ASK_AGAIN_AFTER = timedelta(days=90)  # after "not now", unless the owner names another day
 
@@ -136,18 +135,3 @@ class Answer(models.Model):
         if self.reason != Reason.NOT_NOW:
             return None
         return self.until or self.pitch.page.local_date(self.given_at) + ASK_AGAIN_AFTER
-
-
-class Handoff(models.Model):
-    """What happens after a yes, chosen by the standing before it."""
-
-    pitch = models.OneToOneField(Pitch, on_delete=models.CASCADE, related_name="handoff")
-    standing = models.CharField(max_length=12, choices=Standing)
-    follow_up_on = models.DateField()
-    done_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["follow_up_on", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.standing} handoff of {self.pitch_id}"

@@ -47,7 +47,7 @@ HANDS = (EvidenceKind.BY_HAND, EvidenceKind.IMPORTED)  # the owner says how they
 
 
 class Evidence(models.Model):
-    """One dated fact about a sender, or the owner's word about a whole agency. A standing is the replay of these."""
+    """One dated fact about a sender, or somebody's word about a whole agency. A standing is the replay of these."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="evidence")
     sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.CASCADE, related_name="evidence")
@@ -75,6 +75,9 @@ class Evidence(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    vouch = models.ForeignKey(
+        "pitches.Vouch", null=True, blank=True, on_delete=models.CASCADE, related_name="evidence", help_text="who spoke"
+    )
     note = models.CharField(max_length=280, blank=True)
     at = models.DateTimeField()
 
@@ -92,7 +95,9 @@ class Evidence(models.Model):
             ),
             models.CheckConstraint(name="evidence_hand_sets", condition=Q(kind__in=HANDS) ^ Q(standing="")),
             models.CheckConstraint(name="evidence_of_one", condition=Q(sender=None) ^ Q(agency=None)),
-            models.CheckConstraint(name="evidence_of_agency_by_hand", condition=Q(agency=None) | Q(kind__in=HANDS)),
+            models.CheckConstraint(
+                name="evidence_of_agency_by_hand", condition=Q(agency=None) | Q(kind__in=[*HANDS, "introduced"])
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,21 +22,24 @@ class Agency(models.Model):
 
 
 class Sender(models.Model):
-    """A person with a proven mailbox. There is no row for an address that was only typed."""
+    """A person with a proven mailbox, or one whom an owner brought along and who has not come yet.
+
+    There is no row for an address that was only typed.
+    """
 
     email = models.EmailField()
     mailbox = models.CharField(max_length=254, unique=True, help_text="the address without case")
     canonical = models.CharField(max_length=254, db_index=True, help_text="without its plus-tag, for blocks and pauses")
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80, blank=True)
     company = models.CharField(max_length=80, blank=True)
     agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
-    proven_at = models.DateTimeField()
+    proven_at = models.DateTimeField(null=True, blank=True, help_text="none: nobody has shown that it is theirs")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="sender_email_once")]
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.email}>"
+        return f"{self.name} <{self.email}>" if self.name else self.email
 
 
 class Mailbox(models.Model):

@@ -104,10 +104,11 @@ def _named(who: Sender | Agency) -> dict[str, Any]:
 
 def recompute(page: Page, who: Sender | Agency) -> int:
     """Replay all evidence of one, and keep the result per door and page-wide. Returns how many levels changed."""
-    evidence = list(Evidence.objects.filter(page=page, **_named(who)).select_related("door"))
+    rows = Evidence.objects.filter(page=page, **_named(who)).select_related("door")
+    evidence = list(rows.exclude(vouch__revoked_at__isnull=False))
     stored = {row.door_id: row for row in Relationship.objects.filter(page=page, **_named(who))}
     changed = 0
-    for door in {None} | {row.door for row in evidence}:
+    for door in {None} | {row.door for row in rows}:
         fields = replay(evidence, door.pk if door else None, clock.now()).as_fields()
         row = stored.get(door.pk if door else None)
         if row is None or any(getattr(row, name) != value for name, value in fields.items()):

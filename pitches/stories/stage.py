@@ -72,6 +72,7 @@ def _door(page: Page, spec: Mapping[str, Any], position: int) -> Door:
 
 def _sender(page: Page, spec: Mapping[str, Any]) -> Sender:
     sender = intake.sender_of(spec["email"], name=spec["name"], company=spec.get("company", ""))
+    Sender.objects.filter(pk=sender.pk, proven_at=None).update(proven_at=clock.now())  # they met before
     for slug, standing in spec["standing"].items():
         door = None if slug == "*" else page.doors.get(slug=slug)
         relationships.set_by_hand(page, sender, Standing(standing), by=page.owner, door=door, note="from before")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pitches import intake, ledge, relationships
+from pitches import intake, ledge, relationships, rules
 from pitches.doors import keys
 from pitches.forms.changing import NoteForm
 from pitches.forms.code import CodeForm
@@ -97,7 +97,8 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
 
 def _lane_of(pitch: Pitch, sender: Sender | None) -> Lane:
     """Where it would wait: for a proven mailbox where its standing leads, for everybody else with first knocks."""
-    return ledge.LANES.get(relationships.standing_of(pitch.page, sender, pitch.door), Lane.FIRST_KNOCK)
+    standing = relationships.standing_of(pitch.page, sender, pitch.door)
+    return rules.terms(pitch.page, standing, pitch.door, sender).lane
 
 
 def _refusal(pitch: Pitch, refused: intake.Refused) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from pitches import intake, ledge, opening, relationships, stats
+from pitches import ledge, opening, relationships, rules, stats
 from pitches.forms.pitch import PitchForm
 from pitches.intake.allowance import Allowance, allowance
 from pitches.models import Door, Lane, Sender, Standing
@@ -26,11 +26,11 @@ class Before:
     most: int | None
     expect: stats.Expectation
     mine: Allowance | None
-    first_places: int = intake.PLACES[Standing.STRANGER]
+    first_places: int
 
 
 def of(door: Door, found: opening.Opening, sender: Sender | None) -> Before:
-    """Four queries at most for everybody (places 1, dates 2, figures 1), two more for a sender who is known here."""
+    """Five queries at most for everybody (places 1, dates 2, figures 1, rules 1), three more for whom it knows."""
     page, now = door.page, clock.now()
     return Before(
         next_hour=page.next_hour(now),
@@ -38,7 +38,8 @@ def of(door: Door, found: opening.Opening, sender: Sender | None) -> Before:
         left=opening.places_left(door, now),
         most=door.places_per_week,
         expect=stats.expectation(page),
-        mine=allowance(page, sender, relationships.standing_of(page, sender, door)) if sender else None,
+        first_places=rules.terms(page, Standing.STRANGER, door).places,
+        mine=allowance(door, sender, relationships.standing_of(page, sender, door)) if sender else None,
     )
 
 

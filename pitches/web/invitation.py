@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pitches import intake, ledge, opening, relationships
+from pitches import intake, opening, relationships, rules
 from pitches.doors import keys
 from pitches.forms.code import CodeForm
 from pitches.forms.keys import WhoForm
-from pitches.models import Door, DoorState, Introduction, Page, Sender, Standing
+from pitches.models import Door, Introduction, Page, Rule, Sender, Standing
 from pitches.web import access, asked_for, devices, knocking, proven, ways
 from pitches.web.redirects import SeeOther, see
 from portal import browsers, domains
@@ -22,16 +22,15 @@ KNOWN = (Standing.KNOWN, Standing.TRUSTED)
 
 
 # ── for whom a door opens ────────────────────────────────────────────────────
-def opens_for(standing: Standing, door: Door, found: opening.Opening) -> bool:
+def opens_for(standing: Standing, door: Door, found: opening.Opening, terms: rules.Terms) -> bool:
     """Does a door that is not open to everybody open for this standing? Never when the owner shut it by hand."""
-    if standing not in door.tiers:
+    if standing not in rules.USUAL or rules.needs_key(terms, standing, door):
         return False
-    met = standing in KNOWN or (standing == Standing.INTRODUCED and door.state != DoorState.INVITED)
-    return (found.look == "key" and met) or (found.by_itself and standing in KNOWN)
+    return found.look == "key" or (found.by_itself and standing in KNOWN)
 
 
 def let_in(request: HttpRequest, page: Page, doors: Iterable[Door]) -> dict[int, Sender]:
-    """Which doors are open only for somebody whose mailbox is proven here, and for whom. Two questions at most on a
+    """Which doors are open only for somebody whose mailbox is proven here, and for whom. Three questions at most on a
     device, two more for whoever is signed in.
 
     Whoever is blocked, on pause or unknown is not in it: they see what a stranger sees.
@@ -39,12 +38,17 @@ def let_in(request: HttpRequest, page: Page, doors: Iterable[Door]) -> dict[int,
     special = [door for door in doors if not opening.of(door).is_open]
     people = proven.people(request) if special else []
     stands = relationships.standings(page, people, special) if people else {}
+    decided = rules.of(page) if people else []
     return {
         door.pk: sender
         for door in special
         for sender in reversed(people)  # the account comes first, then the last one who proved a mailbox here
-        if opens_for(stands[sender.pk, door.pk], door, opening.of(door))
+        if opens_for(stands[sender.pk, door.pk], door, opening.of(door), _terms(decided, stands, sender, door))
     }
+
+
+def _terms(decided: list[Rule], stands: dict[tuple[int, int], Standing], sender: Sender, door: Door) -> rules.Terms:
+    return rules.nearest(decided, stands[sender.pk, door.pk], door.pk, sender.agency_id)
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def way_in(request: HttpRequest, door: Door) -> Way:
 
 def _can_promise(door: Door, sender: Sender) -> bool:
     standing = relationships.standing_of(door.page, sender, door)
-    return opening.can_promise(door.page, ledge.LANES[standing])
+    return opening.can_promise(door.page, rules.terms(door.page, standing, door, sender).lane)
 
 
 # ── a key ────────────────────────────────────────────────────────────────────
@@ -183,7 +187,8 @@ def _told(request: HttpRequest, introduction: Introduction) -> HttpResponse:
     page, found = door.page, opening.of(door)
     standing = relationships.standing_of(page, sender, door)
     to_door = reverse("public:door", args=[page.handle, door.slug])
-    if found.look != "key" or opens_for(standing, door, found):
+    terms = rules.terms(page, standing, door, sender)
+    if found.look != "key" or opens_for(standing, door, found, terms):
         return SeeOther(to_door)
     mine = keys.cut_for(door, domains.mailbox(introduction.email))
     if mine and standing in (*KNOWN, Standing.STRANGER, Standing.INTRODUCED):

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pitches import colleagues, opening, relationships
+from pitches import colleagues, opening, relationships, rules
 from pitches.doors import watching
 from pitches.models import Door, Sender
 from pitches.web import access, cards, invitation, shown
@@ -50,10 +50,15 @@ def _opened(people: list[Sender]) -> list[shown.Plaque]:
     """The doors that are not open to everybody, and open for one of their mailboxes."""
     special = [door for door in colleagues.doors_near(people) if not opening.of(door).is_open]
     stands = relationships.standings_anywhere(people, special)
+    decided = rules.of_pages({door.page for door in special})
 
     def opens(door: Door) -> bool:
         found = opening.of(door)
-        return any(invitation.opens_for(stands[one.pk, door.pk], door, found) for one in people)
+        met = [(stands[one.pk, door.pk], one.agency_id) for one in people]
+        return any(
+            invitation.opens_for(standing, door, found, rules.nearest(decided[door.page_id], standing, door.pk, agency))
+            for standing, agency in met
+        )
 
     return [shown.plaque(door, door.page, for_you=True) for door in special if opens(door)]
 

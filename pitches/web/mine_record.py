@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pitches import records, relationships
-from pitches.intake.admission import PLACES, PLACES_WINDOW
-from pitches.models import PitchState, Reason, Standing
+from pitches.intake.admission import PLACES_WINDOW
+from pitches.models import PitchState, Reason
 from pitches.web import access
 
 SHOWN = 20  # pages that were pitched, on a page of the list
@@ -45,7 +45,6 @@ def record(request: HttpRequest) -> HttpResponse:
         "several": len(people) > 1,
         "days": relationships.WINDOW.days,
         "places_days": PLACES_WINDOW.days,
-        "more_places": PLACES[Standing.KNOWN],
     }
     return render(request, "mine/record.html", context)
 

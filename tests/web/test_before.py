@@ -121,13 +121,13 @@ def test_another_address_in_the_form_is_nobody_known(client, door):
 
 
 @pytest.mark.parametrize("waiting", [1, 3])
-def test_it_costs_four_queries_and_six_for_who_is_known(client, door, waiting):
+def test_it_costs_five_queries_and_eight_for_who_is_known(client, door, waiting):
     """Beside the door itself, and the device that is looked for in any case."""
     PitchFactory.create_batch(waiting, door=door, waiting=True)
     with CaptureQueriesContext(connection) as asked:
         client.get(PATH)
-    assert len(asked) == 1 + 4
+    assert len(asked) == 1 + 5
     known(client, senders.meet(door, "known"))
     with CaptureQueriesContext(connection) as asked:
         client.get(PATH)
-    assert len(asked) == 1 + 2 + 4 + 2
+    assert len(asked) == 1 + 2 + 5 + 3

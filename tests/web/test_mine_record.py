@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pitches import intake, records, relationships, review
+from pitches import intake, records, relationships, review, rules
 from pitches.intake.admission import check_own
 from pitches.models import Answer, Event, EvidenceKind, Pitch, PitchState, Sender, Standing, Watch
 from portal import clock
@@ -178,14 +178,14 @@ def test_places_are_those_that_admission_counts(standing: str, used: int) -> Non
     relationships.set_by_hand(door.page, elif_, Standing(standing), by=None)
     (room,) = record_of(elif_).rooms
     fresh = PitchFactory(door=door, email=elif_.email)
-    number = intake.PLACES[Standing(standing)]
+    number = rules.USUAL[Standing(standing)].places
     assert (room.look, room.every, room.number, room.left) == ("places", True, number, max(0, number - used))
     if room.left:
-        check_own(fresh, elif_, Standing(standing))
+        check_own(fresh, elif_, number)
         assert room.until == (now + 30 * DAY - used * DAY if used else None)
     else:
         with pytest.raises(intake.Refused) as refused:
-            check_own(fresh, elif_, Standing(standing))
+            check_own(fresh, elif_, number)
         assert (refused.value.why, refused.value.until) == ("places", room.until)
 
 
@@ -256,7 +256,7 @@ def test_a_page_that_is_hidden_has_no_record(client: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("place", "most"), [("record", 14), ("doors", 9), ("people", 5)])
+@pytest.mark.parametrize(("place", "most"), [("record", 15), ("doors", 10), ("people", 5)])
 def test_each_page_costs_the_same_for_one_and_three(
     place: str, most: int, count: int, django_assert_num_queries: Any
 ) -> None:

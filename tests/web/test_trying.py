@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from pitches import intake
-from pitches.models import Pitch
+from pitches import intake, rules
+from pitches.models import Pitch, Standing
 from pitches.web import devices
 from portal import clock, limits
 from tests import senders
@@ -335,5 +335,5 @@ def test_the_page_for_machines_names_the_address(client, door):
 
 def test_a_try_counts_nothing_against_the_sender(client, door):
     device_of(client, SenderFactory(email="elif@mosaic.example"))
-    for _again in range(intake.PLACES["stranger"] + 1):
+    for _again in range(rules.USUAL[Standing.STRANGER].places + 1):
         assert "Yes, as things stand" in text(press(client, door))
