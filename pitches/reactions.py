@@ -49,6 +49,13 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.INTRODUCED: (catalogue.code,),
     Fact.DRAFTED: (catalogue.draft,),
     Fact.TERMS_AGREED: (),
+    Fact.RULES_KEPT: (),
+    Fact.SUPPLIED: (),
+    Fact.OFFERED: (),
+    Fact.AGREED: (),
+    Fact.DISAGREED: (),
+    Fact.OUTCOME: (),
+    Fact.ASSISTED: (),
 }
 
 
