@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import ExpressionWrapper as Exactly
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, Min, QuerySet, Value
 from django.db.models.fields import DateTimeField
 
 from pitches import opening, relationships, review
@@ -29,6 +30,7 @@ from portal import clock
 
 log = logging.getLogger(__name__)
 BATCH = 500
+SOME_MOMENT = datetime.min.replace(tzinfo=UTC)  # stands where the real one comes in
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,14 @@ DUE: dict[str, Due] = {
 
 def tick() -> int:
     """Do what is due now. Returns how many rows were acted on."""
-    done = 0
+    done, come = 0, _dates("lte", clock.now())
+    moved = False  # an act may make another row due, so from the first one on every kind is asked for
     for name, due in DUE.items():
+        if not moved and name not in come:
+            continue
         rows = due.rows().filter(**{f"{due.date}__lte": clock.now()}).order_by(due.date, "pk")
         for row in rows[:BATCH]:
+            moved = True
             try:
                 due.act(row)
                 done += 1
@@ -110,8 +116,29 @@ def tick() -> int:
 def next_moment(after: datetime) -> datetime | None:
     """When something is due next: a story's clock jumps from one such moment to the other."""
     pending = Message.objects.filter(state=MessageState.PENDING, next_at__gt=after)
-    moments = [pending.aggregate(at=Min("next_at"))["at"]]
-    for due in DUE.values():
-        rows = due.rows().filter(**{f"{due.date}__gt": after})
-        moments.append(rows.aggregate(at=Min(due.date))["at"])
-    return min((moment for moment in moments if moment), default=None)
+    moments = [pending.aggregate(at=Min("next_at"))["at"], *_dates("gt", after).values()]
+    return min(filter(None, moments), default=None)
+
+
+def _dates(compared: str, moment: datetime) -> dict[str, datetime]:
+    """Of each kind that has rows up to a moment ("lte") or after it ("gt"): the earliest date. One query."""
+    sql, params = _statement(compared)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [moment if value == SOME_MOMENT else value for value in params])
+        return {name: date for name, date in cursor.fetchall() if date}
+
+
+@cache
+def _statement(compared: str) -> tuple[str, tuple[Any, ...]]:
+    """The statement over the whole table, made once: it is asked every few seconds, and mostly finds nothing."""
+    kinds = [
+        due.rows()
+        .filter(**{f"{due.date}__{compared}": SOME_MOMENT})
+        .order_by()
+        .values(what_is_due=Value(name))
+        .annotate(earliest=Min(due.date))
+        .values_list("what_is_due", "earliest")
+        for name, due in DUE.items()
+    ]
+    sql, params = kinds[0].union(*kinds[1:], all=True).query.sql_with_params()
+    return sql, tuple(params)

@@ -89,9 +89,8 @@ def waiting_work() -> Iterator[tuple[str, str]]:
     events = Event.objects.filter(leases.free(), reacted_at=None, dead=False)
     for queue in events.order_by("queue").values_list("queue", flat=True).distinct():
         yield "react", queue
-    for queue in QUEUES:
-        if outbox.due(queue).filter(leases.free()).exists():
-            yield "deliver", queue
+    mails = set(outbox.due().filter(leases.free()).order_by().values_list("queue", flat=True).distinct())
+    yield from (("deliver", queue) for queue in QUEUES if queue in mails)
 
 
 def oldest_work() -> datetime | None:

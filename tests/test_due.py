@@ -47,6 +47,24 @@ def test_the_table_names_everything_that_time_does():
     ]
 
 
+def test_while_nothing_is_due_a_look_at_all_of_it_is_one_query(django_assert_num_queries):
+    ReadingSessionFactory(), PitchFactory(waiting=True), AnswerFactory()
+    with django_assert_num_queries(1):
+        assert due.tick() == 0
+
+
+def test_what_an_act_makes_due_is_done_at_once(monkeypatch):
+    """The look at all of it was before: from the first act on it is too old."""
+    page, name = PageFactory(), "a pitch lapses"
+    pitch, row = PitchFactory(waiting=True), due.DUE["a pitch lapses"]
+    bring_forward = lambda _pitch: Page.objects.filter(pk=page.pk).update(next_hour_at=clock.now())  # noqa: E731
+    monkeypatch.setitem(due.DUE, name, due.Due(row.rows, row.date, bring_forward))
+    Page.objects.update(next_hour_at=MONDAY + timedelta(days=99))
+    clock.move_to(pitch.lapses_at)
+    assert due.tick() == 2
+    assert facts() == ["hour_began"]
+
+
 def test_one_bad_row_does_not_stop_the_others(caplog):
     bad, good = PageFactory(), PageFactory()
     Page.objects.filter(pk=bad.pk).update(timezone="Nowhere/Land")

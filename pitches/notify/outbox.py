@@ -82,9 +82,9 @@ def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> 
         )
 
 
-def due(queue: str) -> QuerySet[Message]:
+def due() -> QuerySet[Message]:
     """What may be sent now, the oldest first."""
-    rows = Message.objects.filter(queue=queue, next_at__lte=clock.now())
+    rows = Message.objects.filter(next_at__lte=clock.now())
     return rows.filter(Q(state=MessageState.PENDING) | Q(state=MessageState.SENDING)).order_by("next_at", "pk")
 
 
@@ -94,7 +94,7 @@ def deliver(queue: str, *, seconds: float = 10) -> int:
     After `seconds` nothing more is begun and the rest is given back; the lease (30 s) must be longer than that.
     """
     began = time.monotonic()
-    lease, messages = leases.claim(due(queue), limit=BATCH)
+    lease, messages = leases.claim(due().filter(queue=queue), limit=BATCH)
     connection = get_connection()
     try:
         for message in messages:
