@@ -23,6 +23,21 @@ FLAGS = (
 )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process is left alone with it at the end.
+
+    xdist cuts the list into equal parts. Whole stacks start one after the other, at the head of the first; what
+    is long besides stands at the head of the last.
+    """
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    stacks, long = ([one for one in items if one.get_closest_marker(name)] for name in ("stack", "long"))
+    first = {*stacks, *long}
+    others = [one for one in items if one not in first]
+    before = max(0, len(items) - len(items) // processes - len(stacks)) if processes > 1 else 0
+    items[:] = [*stacks, *others[:before], *long, *others[before:]]
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> Iterator[None]:
     """Limits and counters begin at nought."""

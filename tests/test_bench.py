@@ -5,7 +5,7 @@ import pytest
 from tests.bench import house, toggles
 
 TURNS = 20
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.notify import smtp_sink
 
 PITCHES, KILLS = 60, 3
 SEED = int(os.environ.get("CHAOS_SEED", time.time_ns() % 1_000_000))
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

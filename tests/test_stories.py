@@ -37,8 +37,12 @@ def changed(tmp_path, old, new, story=UNDO):
 RACES = [path for path in STORIES if "do: race" in path.read_text()]
 
 
+LONG = [pytest.param(path, marks=pytest.mark.long) for path in STORIES if "do: crowd" in path.read_text()]
+OTHERS = [path for path in STORIES if path not in RACES and "do: crowd" not in path.read_text()]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [path for path in STORIES if path not in RACES], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*LONG, *OTHERS], ids=lambda path: path.stem)
 def test_the_story_holds(path):
     holds(path)
 

@@ -110,6 +110,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
         stack.process.wait()
 
 
+@pytest.mark.stack
 @pytest.mark.timeout(240)
 def test_the_stack_starts_heals_stops_and_keeps_its_data(start):
     port = free_port()

@@ -74,6 +74,7 @@ def _at_large(settings):
 
 # ── TRUST S2 ─────────────────────────────────────────────────────────────────
 @pytest.mark.usefixtures("_at_large")
+@pytest.mark.long
 @pytest.mark.timeout(500)
 def test_five_hundred_submissions_from_as_many_networks_are_one_mail():
     doors = [DoorFactory(page=PageFactory()) for _ in range(50)]
