@@ -1,4 +1,4 @@
-"""Rules: how somebody is received, by their standing, and by what the owner decided for a door or an agency.
+"""How somebody is received: the usual table, and which of the owner's rules counts.
 
 USUAL is the whole of it until the owner changes something. Of several rules the nearest counts, for each column alone:
 the agency's before the door's, the door's before the standing's, the standing's before what is usual.
