@@ -20,11 +20,10 @@ from pitches.models import (
     ReadingSession,
     Reason,
 )
-from pitches.models.reading import ASK_AGAIN_AFTER
+from pitches.models.reading import ASK_AGAIN_AFTER, HOLD
 from portal import clock
 from portal.models import User
 
-HOLD = timedelta(minutes=10)  # from the end of the session until answers go out
 IDLE = timedelta(minutes=30)  # a session nobody touches ends by itself
 QUESTION_LIFE = timedelta(days=30)  # then a question lapses, harmlessly
 BECOMES = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch
-from pitches.models.relationship import Standing
+from pitches.models.relationship import EvidenceKind, Standing
 from pitches.models.rule import Assistant
 from portal.leases import Leased
 
@@ -30,9 +30,20 @@ class Handoff(models.Model):
     given = models.JSONField(default=list, blank=True, help_text="the answers to them, in order")
     given_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True, help_text="the agreed day, local")
+    outcome = models.CharField(max_length=16, choices=EvidenceKind, blank=True, help_text="what became of it")
+    outcome_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    counts_at = models.DateTimeField(
+        null=True, blank=True, help_text="until then the outcome may be undone; empty once it is evidence"
+    )
 
     class Meta:
         ordering: ClassVar = ["follow_up_on", "pk"]
+        indexes: ClassVar = [
+            # due.py asks which outcomes count from now on.
+            models.Index(fields=["counts_at"], name="handoff_counts_due", condition=Q(counts_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.standing} handoff of {self.pitch_id}"

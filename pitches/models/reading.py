@@ -13,6 +13,7 @@ from pitches.models.door import Door
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch, PitchState
 
+HOLD = timedelta(minutes=10)  # how long what the owner says stays in the house, so that it can be undone
 ASK_AGAIN_AFTER = timedelta(days=90)  # after "not now", unless the owner names another day
 
 
