@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pitches import embargo, likeness, opening, relationships, routing, screening
+from pitches import embargo, handoffs, likeness, opening, relationships, routing, screening
 from pitches.models import Event, Fact, PitchState
 from pitches.notify import catalogue
 from portal import clock
@@ -25,7 +25,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     S.WAITING: (),
     S.HELD: (),
     S.QUARANTINE: (),
-    S.ACCEPTED: (routing.hand_off, opening.ease),
+    S.ACCEPTED: (handoffs.hand_off, opening.ease),
     S.ASKED: (opening.ease,),
     S.LATER: (opening.ease,),
     S.DECLINED: (opening.ease,),

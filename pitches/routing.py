@@ -1,20 +1,13 @@
-"""Routing, twice, by standing: into a lane of the ledge, and after a yes to a handoff. See docs/routing.md."""
+"""Routing by standing, into a lane of the ledge. After a yes: pitches/handoffs/. See docs/routing.md."""
 
 from datetime import timedelta
 from decimal import Decimal
 
-from pitches import ledge, lifecycle, opening, relationships
-from pitches.models import Event, Handoff, Lane, Page, Pitch, PitchState, Standing
+from pitches import ledge, lifecycle, opening
+from pitches.models import Event, Lane, Page, Pitch, PitchState
 from portal import clock
 
 QUARANTINE_LIFE = timedelta(days=7)
-# After a yes: in how many days the owner is reminded to follow up. The words are in templates/email/yes/.
-FOLLOW_UP_DAYS = {
-    Standing.TRUSTED: 7,
-    Standing.KNOWN: 7,
-    Standing.INTRODUCED: 14,
-    Standing.STRANGER: 14,
-}
 
 
 def route(event: Event) -> None:
@@ -88,23 +81,3 @@ def under_the_floor(pitch: Pitch) -> bool:
     if door.floor_amount is None or paid.get("currency") != door.floor_currency or paid.get("max") is None:
         return False
     return Decimal(str(paid["max"])) < door.floor_amount
-
-
-def hand_off(event: Event) -> None:
-    """Reaction to a yes: the handoff, named after the standing before this yes, and the day to follow up."""
-    pitch = event.pitch
-    if pitch is None or pitch.state != PitchState.ACCEPTED:
-        return
-    standing = relationships.standing_of(event.page, pitch.sender, pitch.door)
-    if standing not in FOLLOW_UP_DAYS:  # paused or blocked since: what was true when it came in
-        standing = Standing(pitch.standing)
-    day = pitch.page.local_date(clock.now()) + timedelta(days=FOLLOW_UP_DAYS[standing])
-    Handoff.objects.update_or_create(
-        pitch=pitch,
-        defaults={"standing": standing, "follow_up_on": day, "done_at": None},
-    )
-
-
-def followed_up(handoff: Handoff) -> None:
-    """The owner has taken the next step with the sender. Doing it again changes nothing."""
-    Handoff.objects.filter(pk=handoff.pk, done_at=None).update(done_at=clock.now())

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
-from pitches import doors, routing
+from pitches import doors, handoffs
 from pitches.demo import opening, past
 from pitches.doors import deflecting, keys, watching
 from pitches.models import Came, Door, Event, Handoff, Message, MessageState, Page, Sender
@@ -42,7 +42,7 @@ def _bring_up_to_date(page: Page, now: datetime) -> None:
     old = page.local_date(now) - FORGOTTEN
     for handoff in Handoff.objects.filter(pitch__page=page, follow_up_on__lt=old):
         with clock.standing_at(datetime.combine(handoff.follow_up_on, time(10), page.zone)):
-            routing.followed_up(handoff)
+            handoffs.followed_up(handoff)
 
 
 def _leave_ways_in(page: Page, hung: dict[str, Door]) -> None:

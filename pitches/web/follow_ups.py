@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pitches import routing
+from pitches import handoffs as after
 from pitches.models import Page, Standing
 from pitches.web import access, cards
 from pitches.web.owned import owned
@@ -38,5 +38,5 @@ def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
 @require_POST
 def done(_request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """The next step is taken."""
-    routing.followed_up(access.own_handoff(page, pk))
+    after.followed_up(access.own_handoff(page, pk))
     return see("desk:follow_ups")
