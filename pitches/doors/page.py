@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from pitches import freshness, lifecycle, opening
+from pitches import freshness, lifecycle, opening, rules
 from pitches.doors import editing, handles
 from pitches.models import Event, Fact, Page
 from portal import clock
@@ -17,7 +17,7 @@ from portal.models import User
 WORDS = ("name", "tagline", "headline", "intro", "house_rules", "paint")
 SETTINGS = (
     *("reading", "timezone", "cards", "newcomer_share", "promise_days", "lapse_days", "digest"),
-    *("quiet_from", "quiet_to", "holiday_from", "holiday_until"),
+    *("quiet_from", "quiet_to", "holiday_from", "holiday_until", "tell_me_now"),
 )
 
 
@@ -72,11 +72,17 @@ def keep_words(page: Page, *, by: User | None = None, seen: int | None = None, *
     return _keep(page, by=by, seen=seen, fields={name: words[name] for name in WORDS if name in words})
 
 
-@transaction.atomic
 def keep_settings(page: Page, *, by: User | None = None, seen: int | None = None, **settings: Any) -> Page:
     """Change when and how much the owner reads. The next hour is planned anew, and the doors are looked at again.
     What waits keeps the dates that it was promised. Raises PageChanged.
     """
+    with rules.noted(page, by=by):
+        return settle(page, by=by, seen=seen, **settings)
+
+
+@transaction.atomic
+def settle(page: Page, *, by: User | None, seen: int | None, **settings: Any) -> Page:
+    """keep_settings() for whoever notes the change of rules that it may be."""
     zone = page.timezone
     now = _keep(page, by=by, seen=seen, fields={name: settings[name] for name in SETTINGS if name in settings})
     keep_hours(now, now.reading, now.timezone)

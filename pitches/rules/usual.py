@@ -51,7 +51,7 @@ def terms(page: Page, standing: Standing, door: Door, sender: Sender | None = No
 def nearest(rules: Iterable[Rule], standing: Standing, door_id: int | None, agency_id: int | None) -> Terms:
     """The same from rules that are at hand. Of whoever may not come at all: as of a stranger."""
     usual = USUAL.get(standing, USUAL[Standing.STRANGER])
-    mine = sorted((rule for rule in rules if _meant(rule, standing, door_id, agency_id)), key=_distance)
+    mine = sorted((rule for rule in rules if _meant(rule, standing, door_id, agency_id)), key=distance)
     lane = next((rule for rule in mine if rule.lane), None)
     return Terms(
         lane=Lane(lane.lane) if lane else usual.lane,
@@ -69,7 +69,8 @@ def _meant(rule: Rule, standing: Standing, door_id: int | None, agency_id: int |
     )
 
 
-def _distance(rule: Rule) -> tuple[bool, bool, bool]:
+def distance(rule: Rule) -> tuple[bool, bool, bool]:
+    """How far a rule is from a pitch that it is meant for: of two, the one with the smaller distance counts."""
     return rule.agency_id is None, rule.door_id is None, not rule.standing
 
 
