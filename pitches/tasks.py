@@ -67,6 +67,14 @@ def sweep() -> int:
 
 
 @shared_task
+def look_up() -> int:
+    """Look for the DNS records by which agencies prove their domains."""
+    from pitches import claims  # noqa: PLC0415
+
+    return claims.look_up()
+
+
+@shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
     from pitches import embargo, intake, likeness, mailboxes  # noqa: PLC0415

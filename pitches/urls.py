@@ -20,6 +20,7 @@ from pitches.web import (
     keys,
     leaving,
     mine,
+    mine_domains,
     mine_doors,
     mine_record,
     moving,
@@ -150,6 +151,7 @@ mine_urls = [
     path("agency/pitches/<slug:code>", mine.pitch, name="pitch"),
     path("agency/doors", mine_doors.doors, name="doors"),
     path("agency/people", mine_doors.people, name="people"),
+    path("agency/domains", mine_domains.domains, name="domains"),
     path("agency/record", mine_record.record, name="record"),
 ]
 urlpatterns = [

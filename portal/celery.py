@@ -19,6 +19,8 @@ app.conf.beat_schedule = {
     "tick": {"task": "pitches.tasks.tick", "schedule": 2.0, "options": {"queue": "now", "expires": 10}},
     # What the relay missed, and rows whose worker died.
     "sweep": {"task": "pitches.tasks.sweep", "schedule": 20.0, "options": {"queue": "soon", "expires": 30}},
+    # The DNS records of agencies that prove a domain.
+    "look_up": {"task": "pitches.tasks.look_up", "schedule": 30.0, "options": {"queue": "later", "expires": 30}},
     # What has outlived its purpose.
     "tidy": {"task": "pitches.tasks.tidy", "schedule": 3600.0, "options": {"queue": "later", "expires": 600}},
 }

@@ -167,6 +167,7 @@ MAIL_OUT = "pitches.notify.outbox.put_account_mail"  # where portal/accounts.py 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+DNS_SERVERS = env.words("DNS_SERVERS", "")  # for proofs of domains (pitches/claims.py); none: those of the system
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 # ── language, time, files ────────────────────────────────────────────────────

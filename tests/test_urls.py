@@ -147,7 +147,7 @@ CODES = {
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """mine:home mine:doors mine:people mine:record
+    OWNERS: """mine:home mine:doors mine:people mine:domains mine:record
         desk:share desk:page_edit desk:sensitive desk:hours welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email

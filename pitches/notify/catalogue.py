@@ -23,7 +23,7 @@ from pitches.models import (
     PitchState,
     Watch,
 )
-from pitches.notify import finding, outbox
+from pitches.notify import finding, outbox, proving
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -31,13 +31,13 @@ from portal import clock
 SENT_AGAIN = frozenset(
     {
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
-        *("watch_confirm", "invitation", "draft", "find"),
+        *("watch_confirm", "invitation", "draft", "find", "domain_code"),
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
-TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation"})
+TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation", "domain_code"})
 # What may be stopped with one click (RFC 8058).
 STOPPABLE = frozenset({"digest", "door_open"})
 
@@ -192,6 +192,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "withdrawn": lambda: pitch and pitch.state != PitchState.WITHDRAWN,
         "lapsed": lambda: pitch and pitch.state == PitchState.WITHDRAWN,
         "wrong_door": lambda: pitch and pitch.state != PitchState.WRONG_DOOR,
+        "domain_code": lambda: message.proof and (message.proof.proven_at or message.proof.expires_at <= clock.now()),
         "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "digest": lambda: page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()),
@@ -226,5 +227,6 @@ KINDS: dict[str, Callable[..., None]] = {
     "door_open": door_open,
     "draft": draft,
     "find": finding.ask,
+    "domain_code": proving.put,
     "account": outbox.put_account_mail,
 }

@@ -18,7 +18,20 @@ from django.db import connection as database
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from pitches.models import Answer, Attempt, Draft, Key, Message, MessageState, Page, Pitch, Watch
+from pitches.models import (
+    Answer,
+    Assistant,
+    Attempt,
+    DomainProof,
+    Draft,
+    Key,
+    Message,
+    MessageState,
+    Offer,
+    Page,
+    Pitch,
+    Watch,
+)
 from portal import clock, leases, relay, tokens
 
 log = logging.getLogger(__name__)
@@ -41,6 +54,9 @@ def put(
     key: Key | None = None,
     watch: Watch | None = None,
     draft: Draft | None = None,
+    offer: Offer | None = None,
+    assistant: Assistant | None = None,
+    proof: DomainProof | None = None,
     secret: dict[str, Any] | None = None,
     not_before: datetime | None = None,
 ) -> Message:
@@ -58,6 +74,9 @@ def put(
             "key": key,
             "watch": watch,
             "draft": draft,
+            "offer": offer,
+            "assistant": assistant,
+            "proof": proof,
             "sealed": tokens.seal(secret) if secret else None,
             "next_at": max(not_before or now, now),
             "created_at": now,

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pitches import intake, mailboxes
+from pitches import claims, intake, mailboxes
 from pitches.doors import keys, watching
 from pitches.models import Answer, AnswerKind, Door, Fact, Key, Message, Pitch, Watch
 from pitches.notify import account, catalogue, digest, finding, handoffs, reasons, stop, ways_on
@@ -77,7 +77,7 @@ def _content(message: Message) -> dict[str, Any]:
     if message.kind == "code":  # not a word of the pitch or of the page: the mailbox is unproven
         life = int(intake.CODE_LIFE.total_seconds() // 60)
         return {"page": None, "code": account.spaced(secret["code"]), "life": life}
-    about = {"find": _about_the_list, "draft": _about_the_draft}.get(message.kind)
+    about = {"find": _about_the_list, "draft": _about_the_draft, "domain_code": _about_the_domain}.get(message.kind)
     if about:
         return about(message)
     if message.key:
@@ -95,6 +95,17 @@ def _about_the_draft(message: Message) -> dict[str, Any]:
         "handle": draft.door.page.handle,
         "until": draft.expires_at,
         "draft_link": links.absolute(reverse("agency:draft", args=[draft.token])),
+    }
+
+
+def _about_the_domain(message: Message) -> dict[str, Any]:
+    """No word of whoever asked but their domain, which is this mailbox's own."""
+    proof = message.proof
+    assert proof is not None
+    return {
+        "domain": proof.agency.domain,
+        "code": account.spaced(claims.code_of(proof)),
+        "life": claims.CODE_LIFE.days,
     }
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
+from pitches import claims
 from pitches.intake import drafting
-from pitches.models import Handoff, Message, Page, Pitch
-from pitches.notify import outbox
+from pitches.models import Handoff, Message, Page, Pitch, ProofWay
+from pitches.notify import outbox, proving
 from portal import clock
 from tests.factories import AnswerFactory, DoorFactory, KeyFactory, PageFactory, PitchFactory, WatchFactory
 
@@ -199,8 +200,16 @@ def find() -> Message:
     return outbox.put("find", pitch.sender.email, dedupe=f"find:{pitch.pk}", queue="codes")
 
 
+def domain_code() -> Message:
+    """Somebody wants to show that they speak for a domain."""
+    sender = _pitch(waiting=True).sender
+    proof = claims.ask(sender, ProofWay.MAIL, role="postmaster")
+    proving.put(proof)
+    return Message.objects.get(proof=proof)
+
+
 _ALL = (
-    *(draft, find),
+    *(draft, find, domain_code),
     *(wrong_door, wrong_door_twice, no_with_doors),
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, page_up),
     *(watch_confirm, door_open, door_open_until),

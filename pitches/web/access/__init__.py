@@ -1,6 +1,14 @@
 """Fetch, or answer 404. Every table that a view reads is reached through here, in the name of whoever asks."""
 
-from pitches.web.access.agency import own_mailboxes, own_people, own_watch, sent_pitch, sent_pitches
+from pitches.web.access.agency import (
+    own_agencies,
+    own_agency_of,
+    own_mailboxes,
+    own_people,
+    own_watch,
+    sent_pitch,
+    sent_pitches,
+)
 from pitches.web.access.everybody import doors_of, find_page, portrait, public_door, public_page, turns_of
 from pitches.web.access.holders import (
     file_of,
@@ -65,7 +73,9 @@ __all__ = [
     "keys_of",
     "mailbox",
     "open_handoffs",
+    "own_agencies",
     "own_agency",
+    "own_agency_of",
     "own_answer",
     "own_door",
     "own_door_anywhere",

@@ -1,15 +1,11 @@
 """The agency: whoever signs in is the sender of the mailboxes they have proven."""
 
 from allauth.account.models import EmailAddress
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from pitches import colleagues
-from pitches.models import (
-    Pitch,
-    Sender,
-    Watch,
-)
+from pitches.models import Agency, Pitch, Sender, Watch
 from pitches.models.pitch import PitchQuerySet
 from pitches.web.access.who import signed_in
 from portal import domains
@@ -27,6 +23,19 @@ def own_people(request: HttpRequest) -> list[Sender]:
     """Whoever is signed in, as a sender: one for each mailbox that pages know."""
     boxes = own_mailboxes(request)
     return list(colleagues.own(boxes)) if boxes else []
+
+
+def own_agencies(request: HttpRequest) -> list[Agency]:
+    """The agencies that somebody may speak for: of the mailboxes they have proven, and that pages know."""
+    return sorted({one.agency for one in own_people(request) if one.agency}, key=lambda agency: agency.domain)
+
+
+def own_agency_of(request: HttpRequest, name: str) -> tuple[Agency, Sender]:
+    """One of them by its number as the form sent it, and who they are there."""
+    people = [one for one in own_people(request) if one.agency and str(one.agency_id) == name]
+    if not people or people[0].agency is None:
+        raise Http404
+    return people[0].agency, people[0]
 
 
 def sent_pitches(request: HttpRequest, *, only_mine: bool = False) -> PitchQuerySet:
