@@ -56,6 +56,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.DISAGREED: (),
     Fact.OUTCOME: (),
     Fact.ASSISTED: (),
+    Fact.BOOK_TAKEN: (),
 }
 
 

@@ -41,6 +41,7 @@ class Fact(models.TextChoices):
     DISAGREED = "disagreed", _("Declined a counter-proposal")
     OUTCOME = "outcome", _("Noted what became of it")
     ASSISTED = "assisted", _("Was asked to help")
+    BOOK_TAKEN = "book_taken", _("Took the book out")
 
 
 class Event(Leased):

@@ -68,6 +68,7 @@ class Vouch(models.Model):
     at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True, help_text="the colleague believed it")
     refused_at = models.DateTimeField(null=True, blank=True)
+    no_more = models.BooleanField(default=False, help_text="the colleague wants to hear no more words of this page")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
