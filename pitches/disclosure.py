@@ -74,7 +74,11 @@ def us(found: Deal) -> tuple[str, ...]:
 
 def label(groups: dict[str, Any], ask: str) -> str:
     """The stricter of both in one word, kept with the pitch: `ad`, `affiliate`, `gift` or `none`."""
-    found = deal(groups, ask)
+    return strictest(deal(groups, ask))
+
+
+def strictest(found: Deal) -> str:
+    """The same of a deal, such as the one that was agreed on."""
     if found.money:
         return "ad"
     if found.affiliate:
@@ -84,7 +88,11 @@ def label(groups: dict[str, Any], ask: str) -> str:
 
 def sentence(groups: dict[str, Any], ask: str) -> str:
     """Both countries in words: "In the UK: Ad. In the US: say who paid." Nothing where neither asks for anything."""
-    found = deal(groups, ask)
+    return in_words(deal(groups, ask))
+
+
+def in_words(found: Deal) -> str:
+    """The same of a deal."""
     if us(found) == ("none",):
         return ""
     words = {"uk": UK[uk(found)], "us": ", ".join(str(US[name]) for name in us(found))}

@@ -12,11 +12,12 @@ from django.db.models import ExpressionWrapper as Exactly
 from django.db.models import F, Min, QuerySet, Value
 from django.db.models.fields import DateTimeField
 
-from pitches import opening, relationships, review
+from pitches import opening, outcomes, relationships, review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import (
     Answer,
     Door,
+    Handoff,
     Message,
     MessageState,
     Page,
@@ -76,6 +77,11 @@ DUE: dict[str, Due] = {
         lambda: Door.objects.hung().filter(next_wave_at__isnull=False).select_related("page"),
         "next_wave_at",
         catalogue.door_open,
+    ),
+    "an outcome counts": Due(
+        lambda: Handoff.objects.filter(counts_at__isnull=False).select_related("pitch__page", "outcome_by"),
+        "counts_at",
+        outcomes.count,
     ),
     "evidence is too old to count": Due(
         lambda: Relationship.objects.filter(fades_at__isnull=False).select_related("page", "sender", "agency"),
