@@ -41,6 +41,7 @@ class EvidenceKind(models.TextChoices):
     EMBARGO_BROKEN = "embargo_broken", _("Broke an embargo")
     SCAM = "scam", _("Tried to deceive")
     BOUNCED = "bounced", _("Their mail came back")
+    TAKEN_BACK = "taken_back", _("Taken back by hand")
 
 
 HANDS = (EvidenceKind.BY_HAND, EvidenceKind.IMPORTED)  # the owner says how they stand; all else is counted
@@ -96,7 +97,8 @@ class Evidence(models.Model):
             models.CheckConstraint(name="evidence_hand_sets", condition=Q(kind__in=HANDS) ^ Q(standing="")),
             models.CheckConstraint(name="evidence_of_one", condition=Q(sender=None) ^ Q(agency=None)),
             models.CheckConstraint(
-                name="evidence_of_agency_by_hand", condition=Q(agency=None) | Q(kind__in=[*HANDS, "introduced"])
+                name="evidence_of_agency_by_hand",
+                condition=Q(agency=None) | Q(kind__in=[*HANDS, "introduced", "taken_back"]),
             ),
         ]
 

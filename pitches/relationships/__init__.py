@@ -2,7 +2,6 @@
 
 from pitches.relationships.evidence import (
     OUTCOMES,
-    changes_by_hand,
     fade,
     history,
     learn,
@@ -10,9 +9,10 @@ from pitches.relationships.evidence import (
     note_outcome,
     rebuild,
     recompute,
-    set_by_hand,
 )
-from pitches.relationships.replay import Level, replay
+from pitches.relationships.hands import SaidSince, changes_by_hand, lift, set_by_hand, take_back
+from pitches.relationships.persons import lock, mailboxes
+from pitches.relationships.replay import Level, replay, spoken
 from pitches.relationships.standing import blocks, paused_until, standing_of, standings, standings_anywhere
 from pitches.relationships.weights import WEIGHTS, WINDOW, earned
 
@@ -21,12 +21,16 @@ __all__ = [
     "WEIGHTS",
     "WINDOW",
     "Level",
+    "SaidSince",
     "blocks",
     "changes_by_hand",
     "earned",
     "fade",
     "history",
     "learn",
+    "lift",
+    "lock",
+    "mailboxes",
     "note_once",
     "note_outcome",
     "paused_until",
@@ -34,7 +38,9 @@ __all__ = [
     "recompute",
     "replay",
     "set_by_hand",
+    "spoken",
     "standing_of",
     "standings",
     "standings_anywhere",
+    "take_back",
 ]

@@ -1,7 +1,6 @@
 """Evidence: what is learned of a sender, or said by the owner's hand; and the replay of it, kept."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,8 +19,8 @@ from pitches.models import (
     Reason,
     Relationship,
     Sender,
-    Standing,
 )
+from pitches.relationships.persons import lock, mailboxes
 from pitches.relationships.replay import replay
 from portal import clock
 from portal.models import User
@@ -33,24 +32,6 @@ TEACHES = {
 }
 # What can become of a yes: it came, or came late, or the promise of an embargo was broken.
 OUTCOMES = (EvidenceKind.DELIVERED, EvidenceKind.LATE, EvidenceKind.EMBARGO_BROKEN)
-CHANGES_SHOWN = 10
-
-
-def set_by_hand(
-    page: Page,
-    who: Sender | Agency,
-    standing: Standing,
-    *,
-    by: User | None,
-    door: Door | None = None,
-    until: datetime | None = None,
-    note: str = "",
-) -> Evidence:
-    """The owner says how they stand with a sender or a whole agency, at one door or at all. A pause needs its end."""
-    if standing == Standing.PAUSED and until is None:
-        message = "A pause needs a date."
-        raise ValueError(message)
-    return _add(page, who, door, kind=EvidenceKind.BY_HAND, standing=standing, until=until, by=by, note=note)
 
 
 def learn(event: Event) -> None:
@@ -91,30 +72,39 @@ def note_outcome(pitch: Pitch, kind: EvidenceKind, *, by: User | None) -> Eviden
 
 @transaction.atomic
 def _add(page: Page, who: Sender | Agency, door: Door | None, **facts: Any) -> Evidence:
-    # The evidence of one is written by one hand at a time, so that no replay misses a row.
-    type(who).objects.select_for_update().get(pk=who.pk)
-    evidence = Evidence.objects.create(page=page, door=door, at=clock.now(), **_named(who), **facts)
+    lock(page, who)
+    evidence = Evidence.objects.create(page=page, door=door, at=clock.now(), **whose(who), **facts)
     recompute(page, who)
     return evidence
 
 
-def _named(who: Sender | Agency) -> dict[str, Any]:
+def whose(who: Sender | Agency) -> dict[str, Any]:
+    """The fields that name one mailbox or one agency."""
     return {"agency": who} if isinstance(who, Agency) else {"sender": who}
 
 
 def recompute(page: Page, who: Sender | Agency) -> int:
-    """Replay all evidence of one, and keep the result per door and page-wide. Returns how many levels changed."""
-    rows = Evidence.objects.filter(page=page, **_named(who)).select_related("door")
-    evidence = list(rows.exclude(vouch__revoked_at__isnull=False))
-    stored = {row.door_id: row for row in Relationship.objects.filter(page=page, **_named(who))}
+    """Replay all evidence of one person, or of an agency, and keep the result per mailbox, per door and page-wide.
+    Returns how many levels changed.
+    """
+    found = mailboxes(page, who)
+    theirs = Q(agency=who) if isinstance(who, Agency) else Q(sender__in=[one.pk for one in found])
+    rows = list(Evidence.objects.filter(theirs, page=page).select_related("door", "vouch"))
+    good = [row for row in rows if row.vouch is None or row.vouch.revoked_at is None]
+    doors = {row.door_id: row.door for row in rows} | ({None: None} if rows else {})
+    fields = {pk: replay(good, pk, clock.now()).as_fields() for pk in doors}
+    stored = {
+        (row.sender_id or row.agency_id, row.door_id): row for row in Relationship.objects.filter(theirs, page=page)
+    }
     changed = 0
-    for door in {None} | {row.door for row in rows}:
-        fields = replay(evidence, door.pk if door else None, clock.now()).as_fields()
-        row = stored.get(door.pk if door else None)
-        if row is None or any(getattr(row, name) != value for name, value in fields.items()):
-            Relationship.objects.update_or_create(page=page, door=door, **_named(who), defaults=fields)
-            changed += 1
-    return changed
+    for one in found:
+        for pk, door in doors.items():
+            row = stored.pop((one.pk, pk), None)
+            if row is None or any(getattr(row, name) != value for name, value in fields[pk].items()):
+                Relationship.objects.update_or_create(page=page, door=door, **whose(one), defaults=fields[pk])
+                changed += 1
+    gone = Relationship.objects.filter(pk__in=[row.pk for row in stored.values()])  # of whom it was split from
+    return changed + (gone.delete()[0] if stored else 0)
 
 
 def fade(row: Relationship) -> None:
@@ -122,25 +112,20 @@ def fade(row: Relationship) -> None:
     who = row.sender or row.agency
     assert who is not None
     with transaction.atomic():
-        type(who).objects.select_for_update().get(pk=who.pk)
+        lock(row.page, who)
         recompute(row.page, who)
 
 
 def rebuild() -> Iterator[int]:
     """Replay everybody's evidence anew; for each person or agency at a page, how many levels were not as stored."""
-    pairs = Evidence.objects.order_by().values_list("page", "sender", "agency").distinct()
+    levels = Relationship.objects.order_by().values_list("page", "sender", "agency")
+    pairs = Evidence.objects.order_by().values_list("page", "sender", "agency").union(levels)
     for page, sender, agency in list(pairs):
         who = Sender.objects.get(pk=sender) if sender else Agency.objects.get(pk=agency)
+        street = Page.objects.get(pk=page)
         with transaction.atomic():
-            type(who).objects.select_for_update().get(pk=who.pk)
-            yield recompute(Page.objects.get(pk=page), who)
-
-
-def changes_by_hand(page: Page, sender: Sender) -> list[Evidence]:
-    """The last ten standings that the owner set for a sender or the whole agency, the newest first."""
-    whose = Q(sender=sender) | Q(agency=sender.agency_id, agency__isnull=False)
-    rows = Evidence.objects.filter(whose, page=page, kind=EvidenceKind.BY_HAND)
-    return list(rows.select_related("door", "agency").order_by("-at", "-pk")[:CHANGES_SHOWN])
+            lock(street, who)
+            yield recompute(street, who)
 
 
 def history(page: Page, sender: Sender) -> dict[str, int]:

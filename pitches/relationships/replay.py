@@ -1,6 +1,6 @@
 """The replay: a standing from dated evidence, and nothing else. Asks no database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,22 +30,44 @@ def replay(rows: Iterable[Evidence], door_id: int | None, at: datetime) -> Level
     """The level at one door (page-wide: None) at a moment, from rows in the order of time.
 
     The owner's hand sets the rung: what came before is behind it, what comes after may lift above it, and nothing
-    counted ever falls below it. A hand at this very door is stronger than a page-wide one.
+    counted ever falls below it. A hand at this very door is stronger than a page-wide one. Where one person has
+    several mailboxes, the block or the pause of one of them holds for all.
     """
     level, own_hand = Level(), False
-    for row in rows:
+    holds: dict[int | None, tuple[bool, datetime | None]] = {}
+    for row in spoken(rows):
         own = row.door_id == door_id
         if row.kind not in HANDS:
             if own or (row.door_id is None and row.kind == EvidenceKind.INTRODUCED):
                 level.counted.append(row)
             continue
         if own:
-            level.blocked = row.standing == Standing.BLOCKED
-            level.paused_until = row.until if row.standing == Standing.PAUSED else None
+            until = row.until if row.standing == Standing.PAUSED else None
+            holds[row.sender_id] = (row.standing == Standing.BLOCKED, until)
         if row.standing in LADDER and (own or (row.door_id is None and not own_hand)):
             level.rung, level.by_hand, own_hand = Standing(row.standing), True, own_hand or own
             level.counted = []
+    level.blocked = any(blocked for blocked, _until in holds.values())
+    level.paused_until = max((until for _blocked, until in holds.values() if until), default=None)
     return _lifted(level, at)
+
+
+def spoken(rows: Iterable[Evidence]) -> list[Evidence]:
+    """Without what the owner took back: each such row takes back the last word before it, at the same place."""
+    kept: list[Evidence] = []
+    for row in rows:
+        if row.kind != EvidenceKind.TAKEN_BACK:
+            kept.append(row)
+        elif last := last_word(kept, row):
+            kept = [one for one in kept if one is not last]
+    return kept
+
+
+def last_word(rows: Sequence[Evidence], like: Evidence) -> Evidence | None:
+    """What the owner's hand set last at the same door, or everywhere, for the same mailbox or agency."""
+    place = (like.door_id, like.sender_id, like.agency_id)
+    words = (row for row in reversed(rows) if row.kind in HANDS)
+    return next((row for row in words if (row.door_id, row.sender_id, row.agency_id) == place), None)
 
 
 def _lifted(level: Level, at: datetime) -> Level:
