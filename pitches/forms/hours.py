@@ -71,7 +71,8 @@ def _moment(kind: str) -> forms.Widget:
     return widget({"type": kind}, format=formats[kind])
 
 
-def _whole(label: Any, least: int, most: int, help_text: Any = "") -> forms.IntegerField:
+def whole(label: Any, least: int, most: int, help_text: Any = "") -> forms.IntegerField:
+    """A whole number within bounds, with a sentence that names them."""
     return forms.IntegerField(
         label=label,
         help_text=help_text,
@@ -94,17 +95,17 @@ class HoursForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose when you read.")},
     )
     timezone = ZoneField()
-    cards = _whole(gettext_lazy("Pitches in one session"), 1, 200, gettext_lazy("Thirty take about ten minutes"))
-    newcomer_percent = _whole(
+    cards = whole(gettext_lazy("Pitches in one session"), 1, 200, gettext_lazy("Thirty take about ten minutes"))
+    newcomer_percent = whole(
         gettext_lazy("Kept for newcomers, in percent"), 0, 100, gettext_lazy("So that nobody waits for ever")
     )
-    promise_days = _whole(
+    promise_days = whole(
         gettext_lazy("The furthest date to promise, in days"),
         1,
         90,
         gettext_lazy("Doors close before a first acquaintance would have to wait longer"),
     )
-    lapse_days = _whole(
+    lapse_days = whole(
         gettext_lazy("Days until no answer means no"),
         7,
         90,

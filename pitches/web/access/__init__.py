@@ -54,10 +54,19 @@ from pitches.web.access.owner import (
     own_session,
     own_version,
 )
+from pitches.web.access.rules import (
+    agencies_of,
+    met_agency,
+    own_change_of_rules,
+    own_rule,
+    people_met,
+    somebody_at,
+)
 from pitches.web.access.who import own_page, signed_in
 
 __all__ = [
     "FILES_KEPT_BACK",
+    "agencies_of",
     "answer_of",
     "before",
     "counted_doors",
@@ -72,11 +81,13 @@ __all__ = [
     "key_to",
     "keys_of",
     "mailbox",
+    "met_agency",
     "open_handoffs",
     "own_agencies",
     "own_agency",
     "own_agency_of",
     "own_answer",
+    "own_change_of_rules",
     "own_door",
     "own_door_anywhere",
     "own_file",
@@ -87,9 +98,11 @@ __all__ = [
     "own_people",
     "own_pitch",
     "own_reply_link",
+    "own_rule",
     "own_session",
     "own_version",
     "own_watch",
+    "people_met",
     "people_of",
     "pitch_by_token",
     "pitches_of",
@@ -104,6 +117,7 @@ __all__ = [
     "sent_pitch",
     "sent_pitches",
     "signed_in",
+    "somebody_at",
     "told_to",
     "turns_of",
     "versions_of",
