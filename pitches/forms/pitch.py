@@ -44,6 +44,9 @@ class PitchForm(forms.Form):
     )
     last_day = fields.ComingDay(label=_("Last useful day"), required=False)
     detail = fields.Text(label=_("More detail"), max_length=1200, lines=True, required=False)
+    machine_for = fields.Text(
+        label=_("Written or sent by a machine? Then who answers for it?"), max_length=80, required=False
+    )
     name = fields.Text(label=_("Your name"), max_length=80)
     company = fields.Text(label=_("Agency or company"), max_length=80)
     email = fields.WorkEmail(label=_("Work email"), max_length=254)
@@ -57,7 +60,7 @@ class PitchForm(forms.Form):
     category = fields.Category(label=_("What kind of product is it?"), required=False)
 
     BASE = ("line", "why", "link", "ask", "payer")
-    OPTIONAL = ("last_day", "detail")
+    OPTIONAL = ("last_day", "detail", "machine_for")
     CONTACT = ("name", "company", "email")
     ABOUT_PRODUCTS = frozenset({"paid", "product"})  # doors with these groups show the choice of a category
 
@@ -95,6 +98,7 @@ class PitchForm(forms.Form):
             "line": _("%(name)s sees this first. Plain words beat clever ones."),
             "why": _("About three sentences. This is what the decision rests on."),
             "payer": _("%(name)s tells the readers"),
+            "machine_for": _("A person’s name. %(name)s reads: sent by a machine for them."),
             "email": _("A six-digit code goes there now, and %(name)s’s answer later."),
         }
         self.fields["why"].label = _("Why would %(name)s’s readers care?") % who

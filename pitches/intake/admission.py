@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pitches import lifecycle, opening, relationships, rules
-from pitches.intake import repeats, trying_again
+from pitches.intake import machines, repeats, trying_again
 from pitches.intake.proof import check_code, meet, remember
 from pitches.intake.refusal import Refused, WrongCode
 from pitches.models import Door, Draft, Key, Lane, Pitch, PitchState, ReplyLink, Sender, Standing
@@ -122,6 +122,7 @@ def admit(pitch: Pitch, sender: Sender) -> Received:
     (check_there if invited else check_open)(door)
     keyed = not invited and rules.needs_key(terms, standing, door) and _use_key(pitch, sender, without="tier")
     check_own(pitch, sender, terms.places)
+    machines.check(pitch, sender, standing, clock.now() - PLACES_WINDOW)
     if standing in opening.WEEKLY and not (keyed or invited) and is_full(door, clock.now()):
         keyed = _use_key(pitch, sender, without="full", **_full(door))
     _check_promise(pitch, terms.lane)

@@ -21,7 +21,7 @@ FOLLOW_UPS = {Standing.TRUSTED: 3, Standing.KNOWN: 2, Standing.INTRODUCED: 1, St
 NOTES, NOTE_LIMIT = 3, 400  # notes to one pitch, and the characters of one
 NOTED_WHILE = (PitchState.WAITING, PitchState.ACCEPTED)  # as the sender was told
 # What may change. Name, company and address were proven and stay as they are.
-NAMED = ("line", "why", "link", "ask", "payer", "last_day", "detail", "language", "category")
+NAMED = ("line", "why", "link", "ask", "payer", "last_day", "detail", "language", "category", "machine_for")
 SEALED = "news.sealed"  # of which a revision knows no more than that it is another
 Answers = dict[str, Any]
 

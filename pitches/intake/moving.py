@@ -1,5 +1,6 @@
 """Moving: a pitch that was left at the wrong door goes to the one that the owner named, once, and keeps its place."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,10 +56,15 @@ def move_door(pitch: Pitch, answers: dict[str, Any] | None = None) -> Event:
         place = {"door": door, "door_version": door.version, "moved_from": left, "lane": ""}
         place |= {"standing": received.standing, "given_lane": received.terms.lane, "ruled": received.terms.by}
         dates = {"promised_for": None, "lapses_at": lapse, "told_until": lapse}
-        event = lifecycle.move(found, PitchState.ARRIVED, **words | place | dates)
+        event = lifecycle.move(found, PitchState.ARRIVED, note=_as_it_came(found), **words | place | dates)
         if door.places_per_week and received.standing in opening.WEEKLY:
             opening.count_places(door)
         return event
+
+
+def _as_it_came(pitch: Pitch) -> str:
+    """How it was received at the door that it leaves: the row forgets it, and the rehearsal of a rule asks for it."""
+    return json.dumps({"standing": pitch.standing, "lane": pitch.given_lane, "ruled": pitch.ruled})
 
 
 def _right_door_of(pitch: Pitch) -> Door:

@@ -75,6 +75,11 @@ def shortener(pitch: Pitch) -> str:
     return pitch.link_host if domains.registrable(pitch.link_host) in SHORTENERS else ""
 
 
+def machine(pitch: Pitch) -> str:
+    """The text says that a machine wrote it, and names nobody who answers for it."""
+    return "" if pitch.machine_for else _said("machine")(pitch)
+
+
 def _brand(pitch: Pitch) -> str:
     return domains.skeleton(pitch.company)
 
@@ -141,12 +146,13 @@ CHECKS: dict[str, Check] = {
     "final_say_brand": terms.final_say_brand,
     "free_mail_brand": free_mail_brand,
     "lookalike_domain": lookalike_domain,
+    "machine": machine,
     "perpetual_usage": terms.perpetual_usage,
     "placeholder": placeholder,
     "sensitive": terms.sensitive,
     "short_notice": terms.short_notice,
     "shortener": shortener,
-} | {code: _said(code) for code in PATTERNS if code not in ("archive", "placeholder")}
+} | {code: _said(code) for code in PATTERNS if code not in ("archive", "machine", "placeholder")}
 
 # Signs of theft rather than of bad manners.
 GRAVE = frozenset(

@@ -33,6 +33,7 @@ LABELS: dict[str, Promise] = {
     "detail": gettext_lazy("More detail"),
     "language": gettext_lazy("Language"),
     "category": gettext_lazy("About"),
+    "machine_for": gettext_lazy("A machine, in the name of"),
     "news.sealed": gettext_lazy("What is sealed"),
 }
 TITLES: dict[str, Promise] = {
