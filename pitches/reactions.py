@@ -39,6 +39,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.FOLLOWED_UP: (screening.screen, routing.route_again, likeness.note),
     Fact.NOTED: (),
     Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
+    Fact.SAT_DOWN: (),
     Fact.PUBLISHED: (catalogue.page_up,),
     Fact.PAGE_CHANGED: (),
     Fact.DOOR_CHANGED: (),

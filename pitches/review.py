@@ -68,13 +68,15 @@ def open_session(page: Page, *, by: User) -> ReadingSession:
     now = clock.now()
     try:
         with transaction.atomic():
-            return ReadingSession.objects.create(
+            session = ReadingSession.objects.create(
                 page=page,
                 by=by,
                 cards=ledge.cards_of(page),
                 began_at=now,
                 touched_at=now,
             )
+            lifecycle.record(Fact.SAT_DOWN, page, by=by, note=str(session.pk))  # its place among all that happens
+            return session
     except IntegrityError:
         return ReadingSession.objects.get(page=page, ended_at=None)
 

@@ -24,6 +24,7 @@ class Fact(models.TextChoices):
     FOLLOWED_UP = "followed_up", _("Followed up with a change")
     NOTED = "noted", _("Added a note")
     HOUR_BEGAN = "hour_began", _("The reading hour began")
+    SAT_DOWN = "sat_down", _("Began to read")
     PUBLISHED = "published", _("The page went up")
     PAGE_CHANGED = "page_changed", _("The page was changed")
     DOOR_CHANGED = "door_changed", _("The door was changed")

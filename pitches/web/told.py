@@ -145,7 +145,7 @@ def not_back(refused: intake.Refused) -> str:
 def steps(sent: list[Answer], done: list[Event]) -> list[Said]:
     """The answers as they went out, and what the sender did, in the order of time."""
     said = [Said(answer.sent_at, answer.kind, reasons.words(answer)) for answer in sent if answer.sent_at]
-    said += [Said(event.at, DONE.get(event.what, "move"), event.note) for event in done]
+    said += [Said(event.at, DONE.get(event.what, "move"), event.note if event.what in DONE else "") for event in done]
     return sorted(said, key=lambda entry: entry.at)
 
 
