@@ -102,6 +102,16 @@ class IntroductionFactory(DjangoModelFactory):
     at = factory.LazyFunction(clock.now)
 
 
+class RuleFactory(DjangoModelFactory):
+    """Whoever comes to a door waits in the second lane."""
+
+    class Meta:
+        model = models.Rule
+
+    page = factory.SubFactory(PageFactory)
+    lane = "known"
+
+
 class AgencyFactory(DjangoModelFactory):
     """An organisation with a domain of its own."""
 

@@ -26,6 +26,7 @@ from tests.factories import (
     PageFactory,
     PitchFactory,
     ReadingSessionFactory,
+    RuleFactory,
     SenderFactory,
     WatchFactory,
 )
@@ -68,6 +69,7 @@ class World:
         intake.remember(self.device, self.sender)
         mailboxes.may_mail(self.sender.email)
         self.key = KeyFactory(door=self.door)
+        self.rule = RuleFactory(page=self.page, door=self.door)
         self.introduction = IntroductionFactory(door=self.door)
         self.file = Attachment.objects.create(
             pitch=self.waiting, name="a.txt", kind="text/plain", size=1, content=b"a", at=clock.now()
@@ -99,6 +101,7 @@ class World:
             "desk:reply_link": self.reply.pk,
             "desk:agency": self.sender.agency_id,
             "desk:key_withdraw": self.key.pk,
+            "desk:rule_remove": self.rule.pk,
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
@@ -148,12 +151,12 @@ CODES = {
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
     OWNERS: """mine:home mine:doors mine:people mine:domains mine:record
-        desk:share desk:page_edit desk:sensitive desk:hours welcome_handle
+        desk:share desk:page_edit desk:sensitive desk:hours desk:rules welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
     ONLY_THE_OWNER: "desk:file desk:link desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
-    OWNERS_POST: """desk:deflect desk:key_withdraw
+    OWNERS_POST: """desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo

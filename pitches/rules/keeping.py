@@ -114,12 +114,12 @@ def write(page: Page, cells: Mapping[str, Any]) -> None:
 
 
 def _write_row(page: Page, standing: Standing, rule: Rule | None, said: Plain, *, anything: bool) -> None:
-    if not anything:
-        Rule.objects.filter(pk=rule.pk if rule else None).delete()
-    elif rule is None:
+    if rule is None and anything:
         Rule.objects.create(page=page, standing=standing, **said)
-    else:
+    elif rule and anything:
         Rule.objects.filter(pk=rule.pk).update(**said)
+    elif rule:
+        rule.delete()
 
 
 # ── exceptions: for a door, an agency, or both ───────────────────────────────

@@ -117,17 +117,20 @@ def _in_the_way(page: Page, asked: Asked) -> str:
     """Why it would not get in just now, whatever its lane."""
     now, door = clock.now(), asked.door
     stands = opening.of(door, now)
-    if stands.look == "shut" and not stands.by_itself:
-        return _("Just now the door is shut, for everybody.")
-    if rules.needs_key(asked.terms, asked.standing, door):
-        return _("The door opens for them with a key only.")
-    own = access.pitches_of(page).filter(sender=asked.sender, door=door) if asked.sender else None
-    if own is not None and own.waiting_as_told(now).exists():
-        return _("One of theirs waits behind this door already, and there may be one at a time.")
-    if asked.standing in opening.WEEKLY and door.full_until and door.full_until > now:
-        return _("The places of this week are taken, so they need a key.")
-    if not _left(asked):
-        return _("They have used all of theirs in the last 30 days.")
-    if page.reading and rule_words.promised(page, asked.terms.lane) is None:
-        return _("No date can be promised, so the door is shut for them.")
-    return ""
+    no_date = page.reading and rule_words.promised(page, asked.terms.lane) is None
+    weekly = asked.standing in opening.WEEKLY and door.full_until and door.full_until > now
+    found = {
+        _("Just now the door is shut, for everybody."): stands.look == "shut" and not stands.by_itself,
+        _("The door opens for them with a key only."): rules.needs_key(asked.terms, asked.standing, door),
+        _("One of theirs waits behind this door already, and there may be one at a time."): _waits(page, asked),
+        _("The places of this week are taken, so they need a key."): weekly,
+        _("They have used all of theirs in the last 30 days."): not _left(asked),
+        _("No date can be promised, so the door is shut for them."): no_date,
+    }
+    return next((words for words, true in found.items() if true), "")
+
+
+def _waits(page: Page, asked: Asked) -> bool:
+    if asked.sender is None:
+        return False
+    return access.pitches_of(page).filter(sender=asked.sender, door=asked.door).waiting_as_told(clock.now()).exists()
