@@ -36,7 +36,10 @@ SOME_MOMENT = datetime.min.replace(tzinfo=UTC)  # stands where the real one come
 
 @dataclass(frozen=True)
 class Due:
-    """Rows with a date, and what happens to each when the date has come."""
+    """Rows with a date, and what happens to each when the date has come.
+
+    Which rows these are must not depend on the moment: _statement asks for them with words that are written once.
+    """
 
     rows: Callable[[], QuerySet[Any]]
     date: str
