@@ -3,6 +3,7 @@
 A worker that dies gives its rows back when the lease ends, by the clock of the database.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -35,7 +36,12 @@ def claim(rows: QuerySet[Any], *, limit: int, **changes: Any) -> tuple[UUID, lis
     lease = uuid4()
     with transaction.atomic():
         picked = rows.filter(free()).select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
-        rows.model.objects.filter(pk__in=list(picked[:limit])).update(
-            lease=lease, lease_until=Now() + LEASE, attempts=models.F("attempts") + 1, **changes
-        )
-    return lease, list(rows.model.objects.filter(lease=lease).order_by("pk"))
+        taken = rows.model.objects.filter(pk__in=list(picked[:limit]))
+        taken.update(lease=lease, lease_until=Now() + LEASE, attempts=models.F("attempts") + 1, **changes)
+    return lease, list(taken.filter(lease=lease).order_by("pk"))
+
+
+def give_back(rows: Sequence[Any], lease: UUID) -> None:
+    """What was taken by one claim and not begun is free again, as if it had not been taken."""
+    mine = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows], lease=lease)
+    mine.update(lease_until=None, attempts=models.F("attempts") - 1)
