@@ -4,7 +4,7 @@ A page learns from what came: the last four weeks, and the last week and two day
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,8 +42,12 @@ class Coming:
 
 def gaps(page: Page, now: datetime) -> Iterator[tuple[datetime, float]]:
     """The reading hours ahead, each with how many usual gaps lie between now and then. The first has begun already."""
+    return between(page, page.hours_from(now), now)
+
+
+def between(page: Page, hours: Iterator[datetime], now: datetime) -> Iterator[tuple[datetime, float]]:
+    """The same of reading hours that are at hand."""
     usual, passed = _usual_gap(page), 0.0
-    hours = page.hours_from(now)
     first = next(hours, None)
     if first is None:
         return
@@ -69,9 +73,18 @@ def coming(page: Page, now: datetime) -> Coming:
             f"trusted{place}": Count("pk", filter=since & Q(standing=Standing.TRUSTED)),
         }
     found = Pitch.objects.filter(page=page, handed_in_at__gt=now - WINDOWS[0]).aggregate(**asked)
+    counts = [(found[f"trusted{place}"], found[f"others{place}"]) for place in range(len(WINDOWS))]
+    return foreseen(page, now, found["first"], counts)
+
+
+def foreseen(page: Page, now: datetime, first: datetime | None, counts: Sequence[tuple[int, int]]) -> Coming:
+    """The same from counts that are at hand: for each window the trusted, and all with a standing. `first`: when the
+    first pitch of the longest window came.
+    """
     rates = [Coming()]
-    for place, window in enumerate(WINDOWS):
-        if found[f"others{place}"] >= ENOUGH:
-            seen = max(1.0, (now - max(found["first"], now - window)) / _usual_gap(page))
-            rates.append(Coming((found[f"trusted{place}"] + 1) / seen, (found[f"others{place}"] + 1) / seen, seen))
+    for window, (trusted, others) in zip(WINDOWS, counts, strict=True):
+        if others >= ENOUGH:
+            assert first is not None
+            seen = max(1.0, (now - max(first, now - window)) / _usual_gap(page))
+            rates.append(Coming((trusted + 1) / seen, (others + 1) / seen, seen))
     return max(rates, key=lambda one: one.rate_others)

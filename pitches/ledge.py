@@ -1,12 +1,15 @@
 """The ledge: the queue of a page. Its lanes, its order, and the date that it can promise."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q
 
 from pitches import arrivals
 from pitches.arrivals import Coming
 from pitches.models import Lane, Page, Pitch, PitchState
+from pitches.models.pitch import READING_ORDER
 from portal import clock
 
 
@@ -21,8 +24,20 @@ def cards_of(page: Page) -> list[int]:
     knocks = Q(lane=Lane.FIRST_KNOCK)
     others = list(ledge.exclude(knocks).in_reading_order().values_list("pk", flat=True)[: page.cards])
     strangers = list(ledge.filter(knocks).in_reading_order().values_list("pk", flat=True)[: page.cards])
+    return dealt(page, others, strangers)
+
+
+def dealt(page: Page, others: Sequence[int], strangers: Sequence[int]) -> list[int]:
+    """The cards of a session from what waits, each in reading order: of people with a standing, and first knocks."""
     first, last = share(page, len(others), len(strangers))
-    return others[:first] + strangers[:last]
+    return [*others[:first], *strangers[:last]]
+
+
+def place(lane: str, standing: str, nudged_at: datetime | None, handed_in_at: datetime, pk: int) -> tuple[Any, ...]:
+    """Where in the line a pitch stands: PitchQuerySet.in_reading_order() of rows that are at hand."""
+    told = {"lane": lane, "standing": standing}
+    rank = next((rank for rank, where in enumerate(READING_ORDER) if where.items() <= told.items()), len(READING_ORDER))
+    return rank, nudged_at is None, nudged_at or handed_in_at, handed_in_at, pk
 
 
 def share(page: Page, others: int, strangers: int) -> tuple[int, int]:
@@ -37,14 +52,30 @@ def promised(page: Page, lane: Lane, *, leaving_out: int = 0, behind: int = 0) -
     `leaving_out` is the pitch itself, once it has arrived. Who is read before and is likely to come until then is
     counted in (arrivals.py); nobody comes before the trusted.
     """
-    waits, now, knocks = _waiting(page, leaving_out), clock.now(), lane == Lane.FIRST_KNOCK
+    now = clock.now()
     coming = Coming() if lane == Lane.TRUSTED else arrivals.coming(page, now)
+    return first_hour(page, lane, _waiting(page, leaving_out), coming, arrivals.gaps(page, now), behind=behind)
+
+
+def first_hour(
+    page: Page,
+    lane: Lane,
+    waits: Mapping[str, int],
+    coming: Coming,
+    hours: Iterable[tuple[datetime, float]],
+    *,
+    behind: int = 0,
+) -> datetime | None:
+    """The same from figures that are at hand. `waits`: how many are trusted, known, strangers; `hours`: those ahead,
+    each with the usual gaps until then.
+    """
+    knocks = lane == Lane.FIRST_KNOCK
     ahead = waits["strangers"] if knocks else waits["trusted"] + (waits["known"] if lane == Lane.KNOWN else 0)
     ahead += behind
     others = waits["trusted"] + waits["known"] + (0 if knocks else behind + 1)
     strangers = waits["strangers"] + (behind + 1 if knocks else 0)
     served = 0  # cards that went to people with a standing so far
-    for hour, gaps in arrivals.gaps(page, now):
+    for hour, gaps in hours:
         first, last = share(page, others + coming.others(gaps) - served, strangers)
         before = ahead if knocks else ahead + coming.trusted(gaps) - served
         if before < (last if knocks else first):

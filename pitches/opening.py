@@ -90,7 +90,12 @@ def places_taken(monday: datetime) -> PitchQuerySet:
 # ── the promise ──────────────────────────────────────────────────────────────
 def latest_promise(page: Page) -> datetime:
     """The last moment that a receipt may name: the owner's limit, and never after the pitch has lapsed."""
-    return clock.now() + timedelta(days=min(page.promise_days, page.lapse_days))
+    return clock.now() + promise_limit(page)
+
+
+def promise_limit(page: Page) -> timedelta:
+    """How far ahead a page promises."""
+    return timedelta(days=min(page.promise_days, page.lapse_days))
 
 
 def can_promise(page: Page, lane: Lane, *, behind: int = 0) -> bool:
@@ -102,8 +107,12 @@ def can_promise(page: Page, lane: Lane, *, behind: int = 0) -> bool:
     first = page.next_hour(clock.now())
     if first is None:
         return not page.reading
-    hour = ledge.promised(page, lane, behind=behind)
-    if hour is None or hour <= latest_promise(page):
+    return soon_enough(page, ledge.promised(page, lane, behind=behind), first, latest_promise(page))
+
+
+def soon_enough(page: Page, hour: datetime | None, first: datetime, latest: datetime) -> bool:
+    """May this hour be promised? `first`: the very next one; `latest`: the owner's limit."""
+    if hour is None or hour <= latest:
         return hour is not None
     return hour == first and not (page.holiday_from and page.holiday_from <= page.local_date(first))
 

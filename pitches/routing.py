@@ -1,10 +1,12 @@
 """Routing by standing, into a lane of the ledge. After a yes: pitches/handoffs/. See docs/routing.md."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from pitches import ledge, lifecycle, opening
-from pitches.models import Event, Lane, Page, Pitch, PitchState
+from pitches.models import Door, Event, Lane, Page, Pitch, PitchState
 from portal import clock
 
 QUARANTINE_LIFE = timedelta(days=7)
@@ -74,10 +76,13 @@ def _into_quarantine(pitch: Pitch) -> None:
 
 def under_the_floor(pitch: Pitch) -> bool:
     """A paid offer without a budget, or under the door's floor in the same currency."""
-    paid = pitch.groups.get("paid", {})
+    return below(pitch.groups.get("paid", {}), pitch.door)
+
+
+def below(paid: Mapping[str, Any], door: Door) -> bool:
+    """The same of the answers of a paid offer, at a door as it is or was."""
     if paid.get("type") == "not_decided":
         return True
-    door = pitch.door
     if door.floor_amount is None or paid.get("currency") != door.floor_currency or paid.get("max") is None:
         return False
     return Decimal(str(paid["max"])) < door.floor_amount

@@ -77,6 +77,13 @@ class Payer(models.TextChoices):
     NOBODY = "nobody", _("Nobody")
 
 
+# Whose turn it is: lane after lane, and within the lane of the known those who are known before those introduced.
+READING_ORDER: tuple[dict[str, str], ...] = (
+    {"lane": Lane.TRUSTED},
+    {"lane": Lane.KNOWN, "standing": Standing.KNOWN},
+    {"lane": Lane.KNOWN},
+    {"lane": Lane.FIRST_KNOCK},
+)
 A_DAY = Value(timedelta(days=1))
 TAKEN_BACK = timedelta(hours=24)  # how long the sender may undo a withdrawal
 MOVE_LIFE = timedelta(days=30)  # how long a pitch may be moved to the right door, from the answer that named it
@@ -123,14 +130,8 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
 
     def in_reading_order(self) -> Self:
         """Nudged first, then lane after lane (known before introduced), then the oldest."""
-        lane = Case(
-            When(lane=Lane.TRUSTED, then=Value(0)),
-            When(lane=Lane.KNOWN, standing=Standing.KNOWN, then=Value(1)),
-            When(lane=Lane.KNOWN, then=Value(2)),
-            When(lane=Lane.FIRST_KNOCK, then=Value(3)),
-            default=Value(4),
-            output_field=IntegerField(),
-        )
+        ranks = [When(**where, then=Value(rank)) for rank, where in enumerate(READING_ORDER)]
+        lane = Case(*ranks, default=Value(len(READING_ORDER)), output_field=IntegerField())
         return self.order_by(lane, F("nudged_at").asc(nulls_last=True), "handed_in_at", "pk")
 
     def for_desk(self) -> Self:
