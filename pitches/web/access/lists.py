@@ -7,7 +7,6 @@ from django.db.models.functions import Coalesce
 
 from pitches import opening
 from pitches.models import (
-    Agency,
     Answer,
     AnswerKind,
     Door,
@@ -45,12 +44,6 @@ def with_replies(page: Page) -> PitchQuerySet:
 def reply_links(page: Page) -> QuerySet[ReplyLink]:
     """The links that were made to answer messages, the newest first."""
     return ReplyLink.objects.filter(door__page=page).select_related("door")
-
-
-def people_of(agency: Agency, page: Page) -> QuerySet[Sender]:
-    """The people of an agency who handed in something at this page."""
-    here = pitches_of(page).filter(sender=OuterRef("pk"))
-    return Sender.objects.filter(Exists(here), agency=agency).order_by("name", "pk")
 
 
 def relationships_of(page: Page, people: Iterable[Sender]) -> QuerySet[Relationship]:

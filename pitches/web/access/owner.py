@@ -1,11 +1,9 @@
 """The owner: one row of their own page, or 404."""
 
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from pitches.models import (
-    Agency,
     Answer,
     Attachment,
     Door,
@@ -19,7 +17,7 @@ from pitches.models import (
     ReplyLink,
 )
 from pitches.web.access.holders import file_of
-from pitches.web.access.lists import pitches_of, reply_links
+from pitches.web.access.lists import reply_links
 from pitches.web.access.who import signed_in
 
 FILES_KEPT_BACK = (PitchState.QUARANTINE, PitchState.WITHDRAWN)  # a danger, and no longer there to be read
@@ -67,11 +65,6 @@ def answer_of(sitting: ReadingSession, name: str) -> Answer:
 def own_reply_link(page: Page, pk: int) -> ReplyLink:
     """A link that was made to answer a message."""
     return get_object_or_404(reply_links(page), pk=pk)
-
-
-def own_agency(page: Page, pk: int) -> Agency:
-    """An agency whose people handed in something at this page. Of all others nobody knows here."""
-    return get_object_or_404(Agency, Exists(pitches_of(page).filter(sender__agency=OuterRef("pk"))), pk=pk)
 
 
 def own_door(page: Page, slug: str) -> Door:
