@@ -14,7 +14,7 @@ from pitches import likeness, review, screening
 from pitches.forms.decision import QUESTIONS, days_back
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import access, differences, letter, sealed, shown
+from pitches.web import access, differences, landing, letter, sealed, shown
 from portal import clock
 from portal.templatetags.portal import ago, day
 
@@ -61,7 +61,8 @@ def lay_out(pitch: Pitch) -> Pitch:
     return wear(
         pitch,
         age=ago(pitch.handed_in_at),
-        signs=[str(SIGNS.get(code, code)) for code in pitch.flags if code != likeness.FLAG],
+        signs=signs_of(pitch),
+        landed=partial(landed, pitch),
         also=getattr(pitch, "also", partial(also, pitch)),
         links=links,
         way_out="" if links else reverse("desk:link", args=[pitch.code]),
@@ -73,6 +74,11 @@ def lay_out(pitch: Pitch) -> Pitch:
         files=partial(access.files_of, pitch) if pitch.standing in files.FROM else None,
         may_take=pitch.state not in access.FILES_KEPT_BACK,
     )
+
+
+def signs_of(pitch: Pitch) -> list[str]:
+    """What screening found, in words."""
+    return [str(SIGNS.get(code, code)) for code in pitch.flags if code != likeness.FLAG]
 
 
 def also(pitch: Pitch) -> str:
@@ -207,21 +213,9 @@ def panels(page: Page) -> dict[str, list[Ready]]:
     return {"questions": questions(), "laters": laters(page), "reasons": own, "ladder": ladder()}
 
 
-def landed(pitch: Pitch) -> str:
-    """Why a pitch landed where it is, in a sentence."""
-    if pitch.lane == Lane.QUARANTINE:
-        return _("In quarantine, because screening found signs of a scam. The sender is told nothing of it.")
-    if pitch.lane == Lane.HELD:
-        return _("Held aside, because it offers less than this door asks for, or no budget yet.")
-    words = {"name": pitch.name, "door": pitch.door.name}
-    return {
-        Standing.TRUSTED: _("With the people you trust, because you trust %(name)s at %(door)s."),
-        Standing.KNOWN: _("With the people you know, because you know %(name)s at %(door)s."),
-        Standing.INTRODUCED: _("With the people you know, because %(name)s was introduced to you at %(door)s."),
-    }.get(
-        Standing(pitch.standing or Standing.STRANGER),
-        _("With the first knocks, because you have no history with %(name)s at %(door)s."),
-    ) % words
+def landed(pitch: Pitch, today: Lane | None = None) -> str:
+    """Why a pitch landed where it is, in a sentence; `today`: the lane that it would be given now."""
+    return landing.landed(pitch, signs_of(pitch), today)
 
 
 def undoable(page: Page) -> Answer | None:

@@ -8,12 +8,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pitches import relationships, review
+from pitches import relationships, review, rules
 from pitches.forms.decision import AnswerForm, StandingForm
+from pitches.forms.offers import OfferForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Agency, Evidence, Page, Pitch, PitchState, Standing
+from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Standing
 from pitches.models.pitch import ON_THE_LEDGE
-from pitches.web import access, cards, conflicts, hours, lanes, threads
+from pitches.models.relationship import LADDER
+from pitches.web import access, cards, conflicts, hours, lanes, terms, threads
+from pitches.web import outcomes as after_yes
 from pitches.web.owned import owned
 from pitches.web.redirects import see
 
@@ -81,6 +84,7 @@ def _show(
     problem: str = "",
     changed: bool = False,
     standing: StandingForm | None = None,
+    offer: OfferForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = relationships.standing_of(found.page, found.sender, found.door)
@@ -91,17 +95,31 @@ def _show(
         "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,
         "given_words": cards.told(given) if given else "",
         "evidence": cards.evidence(found),
-        "landed": cards.landed(found),
+        "landed": cards.landed(found, _lane_today(found, now)),
         "thread": threads.thread(found),
         "now": now,
         "changes": changes,
         "standing": standing or _standing_form(found, initial={"standing": now, "where": _where(found, changes)}),
         "form": standing,
+        "outcome": after_yes.shown(found),
         "wrong": wrong,
         "problem": problem,
         "changed": changed,
     }
+    if context["outcome"]:  # a yes that went out
+        context["terms"] = terms.shown(found, by_owner=True, form=offer)
     return render(request, "desk/pitch.html", context, status=status)
+
+
+def with_terms(request: HttpRequest, found: Pitch, form: OfferForm) -> HttpResponse:
+    """The pitch with what is wrong with a proposal."""
+    return _show(request, found, offer=form, status=422)
+
+
+def _lane_today(found: Pitch, now: Standing) -> Lane | None:
+    """The lane that a pitch would be given today, while it waits for an answer."""
+    waits = found.state in (*ON_THE_LEDGE, PitchState.QUARANTINE) and now in LADDER
+    return rules.terms(found.page, now, found.door, found.sender).lane if waits else None
 
 
 @owned

@@ -353,9 +353,16 @@ def test_the_thread_tells_what_happened_in_words(owner: Client, page: Page) -> N
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ({"standing": "trusted"}, "With the people you trust, because you trust Elif Kaya at Original research."),
-        ({"standing": "known"}, "With the people you know, because you know Elif Kaya at Original research."),
-        ({"lane": "held"}, "Held aside, because it offers less than this door asks for, or no budget yet."),
+        (
+            {"standing": "trusted"},
+            "With the people you trust, because you trust Elif Kaya at Original research; "
+            "today it would come to “First knock”.",
+        ),
+        ({}, "With the first knocks, because you have no history with Elif Kaya at Original research."),
+        (
+            {"lane": "held"},
+            "Held aside, because it offered less than this door asked for; otherwise it would wait in “First knock”.",
+        ),
     ],
 )
 def test_a_pitch_says_why_it_landed_here(owner: Client, page: Page, more: dict[str, str], sentence: str) -> None:
