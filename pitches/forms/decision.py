@@ -102,8 +102,8 @@ class AnswerForm(forms.Form):
         return ready.get(self.cleaned_data["choice"], "")
 
 
-class StandingForm(forms.Form):
-    """How the owner stands with a sender, at one door or everywhere."""
+class VerdictForm(forms.Form):
+    """How the owner stands with somebody, at one place."""
 
     standing = forms.ChoiceField(
         label=_("How you stand"), choices=Standing.choices, widget=forms.RadioSelect, error_messages={
@@ -118,16 +118,16 @@ class StandingForm(forms.Form):
     )
     note = fields.Text(label=_("Why?"), help_text=_("Only you see it."), max_length=280, required=False)
 
-    def __init__(self, *args: Any, page: Page, door: Door, agency: Agency | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.page, self.door, self.agency = page, door, agency
+        self.page = page
+
+    def place(self, choices: list[tuple[str, Any]]) -> None:
+        """Where it may hold; the first one is chosen."""
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)
-        where.choices = [("door", _("At %(door)s") % {"door": door.name}), ("page", _("At every door"))]
-        if agency:  # a freemail address has none: who has it stands alone
-            everybody = _("At every door, and so for everybody at %(domain)s") % {"domain": agency.domain}
-            where.choices = [*where.choices, ("agency", everybody)]
-        where.initial = "door"
+        where.choices = choices
+        where.initial = choices[0][0]
 
     def clean_until(self) -> date | None:
         """A day within a year."""
@@ -141,6 +141,29 @@ class StandingForm(forms.Form):
             self.add_error("until", _("Choose the day on which the pause ends, after today."))
         return data
 
+    def verdict(self) -> dict[str, Any]:
+        """The cleaned standing but for its place, for relationships.set_by_hand()."""
+        data = self.cleaned_data
+        day = data["until"] if data["standing"] == Standing.PAUSED else None
+        return {
+            "standing": Standing(data["standing"]),
+            "until": datetime(day.year, day.month, day.day, tzinfo=self.page.zone) if day else None,
+            "note": data["note"],
+        }
+
+
+class StandingForm(VerdictForm):
+    """How the owner stands with a sender, at the door of a pitch or everywhere."""
+
+    def __init__(self, *args: Any, page: Page, door: Door, agency: Agency | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, page=page, **kwargs)
+        self.door = door
+        places = [("door", _("At %(door)s") % {"door": door.name}), ("page", _("At every door"))]
+        if agency:  # a freemail address has none: who has it stands alone
+            everybody = _("At every door, and so for everybody at %(domain)s") % {"domain": agency.domain}
+            places.append(("agency", everybody))
+        self.place(places)
+
     @property
     def whole_agency(self) -> bool:
         """Is everybody of the agency meant?"""
@@ -148,11 +171,4 @@ class StandingForm(forms.Form):
 
     def verdict(self) -> dict[str, Any]:
         """The cleaned standing, for relationships.set_by_hand()."""
-        data = self.cleaned_data
-        day = data["until"] if data["standing"] == Standing.PAUSED else None
-        return {
-            "standing": Standing(data["standing"]),
-            "door": self.door if data["where"] == "door" else None,
-            "until": datetime(day.year, day.month, day.day, tzinfo=self.page.zone) if day else None,
-            "note": data["note"],
-        }
+        return super().verdict() | {"door": self.door if self.cleaned_data["where"] == "door" else None}

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from pitches import opening
 from pitches.models import (
+    Agency,
     Answer,
     AnswerKind,
     Door,
@@ -50,8 +51,14 @@ def relationships_of(page: Page, people: Iterable[Sender]) -> QuerySet[Relations
     """What a page thinks of these people of one agency, and of all of it, at every door; a plus-tag is nobody else."""
     found = list(people)
     own = Q(sender__canonical__in=[one.canonical for one in found])
-    rows = Relationship.objects.filter(own | Q(agency__in={one.agency_id for one in found}), page=page)
-    return rows.select_related("door", "sender")
+    rows = Relationship.objects.filter(own | Q(agency__in={one.agency_id for one in found if one.agency_id}), page=page)
+    return rows.select_related("door", "sender", "agency")
+
+
+def relationships_of_agencies(page: Page, agencies: Iterable[Agency]) -> QuerySet[Relationship]:
+    """What a page thinks of all of some agencies, at every door."""
+    rows = Relationship.objects.filter(agency__in=[one.pk for one in agencies], page=page)
+    return rows.select_related("door", "agency")
 
 
 def before(pitch: Pitch) -> PitchQuerySet:
