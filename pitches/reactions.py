@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pitches import embargo, handoffs, likeness, opening, relationships, routing, screening
+from pitches import embargo, handoffs, hooks, likeness, opening, relationships, routing, screening
 from pitches.models import Event, Fact, PitchState
-from pitches.notify import catalogue
+from pitches.notify import assisting, catalogue, telling, terms
 from portal import clock
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ S = PitchState
 AFTER: dict[str, tuple[Reaction, ...]] = {
     S.UNPROVEN: (),
     Fact.CODE_ASKED: (catalogue.code,),
-    S.ARRIVED: (screening.screen, routing.route, likeness.note, catalogue.receipt, opening.leave),
+    S.ARRIVED: (screening.screen, routing.route, likeness.note, catalogue.receipt, opening.leave, telling.tell_now),
     S.WAITING: (),
     S.HELD: (),
     S.QUARANTINE: (),
@@ -32,11 +32,11 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     S.WRONG_DOOR: (opening.ease,),
     S.WITHDRAWN: (catalogue.withdrawn, opening.give_back, opening.ease),
     S.LAPSED: (catalogue.lapsed, embargo.forget, opening.ease),
-    Fact.ANSWER_SENT: (relationships.learn, catalogue.answer, embargo.forget),
+    Fact.ANSWER_SENT: (relationships.learn, catalogue.answer, assisting.handoff, embargo.forget, hooks.tell),
     Fact.NUDGED: (),
     Fact.REPLIED: (),
-    Fact.CHANGED: (screening.screen, routing.route_again, likeness.note),
-    Fact.FOLLOWED_UP: (screening.screen, routing.route_again, likeness.note),
+    Fact.CHANGED: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
+    Fact.FOLLOWED_UP: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
     Fact.NOTED: (),
     Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
     Fact.SAT_DOWN: (),
@@ -51,12 +51,12 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.DRAFTED: (catalogue.draft,),
     Fact.TERMS_AGREED: (),
     Fact.RULES_KEPT: (),
-    Fact.SUPPLIED: (),
-    Fact.OFFERED: (),
-    Fact.AGREED: (),
-    Fact.DISAGREED: (),
+    Fact.SUPPLIED: (assisting.supplied, hooks.tell),
+    Fact.OFFERED: (terms.offer,),
+    Fact.AGREED: (terms.agreed, hooks.tell),
+    Fact.DISAGREED: (terms.declined,),
     Fact.OUTCOME: (),
-    Fact.ASSISTED: (),
+    Fact.ASSISTED: (assisting.invite,),
     Fact.BOOK_TAKEN: (),
 }
 

@@ -23,7 +23,7 @@ from pitches.models import (
     PitchState,
     Watch,
 )
-from pitches.notify import finding, outbox, proving
+from pitches.notify import assisting, finding, outbox, proving, telling, terms
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -32,14 +32,16 @@ SENT_AGAIN = frozenset(
     {
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
         *("watch_confirm", "invitation", "draft", "find", "domain_code"),
+        *assisting.KINDS,
+        *("offer", "agreed", "declined_offer"),
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
-IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door"})
+IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
-TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation", "domain_code"})
+TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation", "domain_code", "assist_invite"})
 # What may be stopped with one click (RFC 8058).
-STOPPABLE = frozenset({"digest", "door_open"})
+STOPPABLE = frozenset({"digest", "door_open", "tell_now"})
 
 
 def _about(event: Event) -> Pitch:
@@ -193,10 +195,13 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "lapsed": lambda: pitch and pitch.state == PitchState.WITHDRAWN,
         "wrong_door": lambda: pitch and pitch.state != PitchState.WRONG_DOOR,
         "domain_code": lambda: message.proof and (message.proof.proven_at or message.proof.expires_at <= clock.now()),
+        "offer": lambda: terms.is_over(message),
+        "tell_now": lambda: telling.is_over(message),
         "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "digest": lambda: page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()),
     }
+    gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
 
 
@@ -221,6 +226,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "lapsed": lapsed,
     "withdrawn": withdrawn,
     "digest": digest,
+    "tell_now": telling.tell_now,
     "page_up": page_up,
     "invitation": invitation,
     "watch_confirm": watch_confirm,
@@ -228,5 +234,11 @@ KINDS: dict[str, Callable[..., None]] = {
     "draft": draft,
     "find": finding.ask,
     "domain_code": proving.put,
+    "assist_invite": assisting.invite,
+    "handoff": assisting.handoff,
+    "supplied": assisting.supplied,
     "account": outbox.put_account_mail,
+    "offer": terms.offer,
+    "agreed": terms.agreed,
+    "declined_offer": terms.declined,
 }

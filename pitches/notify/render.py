@@ -19,7 +19,19 @@ from django.utils.translation import gettext as _
 from pitches import claims, intake, mailboxes
 from pitches.doors import keys, watching
 from pitches.models import Answer, AnswerKind, Door, Fact, Key, Message, Pitch, Watch
-from pitches.notify import account, catalogue, digest, finding, handoffs, reasons, stop, ways_on
+from pitches.notify import (
+    account,
+    assisting,
+    catalogue,
+    digest,
+    finding,
+    handoffs,
+    reasons,
+    stop,
+    telling,
+    terms,
+    ways_on,
+)
 from portal import links, tokens
 from portal.models import User
 
@@ -77,9 +89,16 @@ def _content(message: Message) -> dict[str, Any]:
     if message.kind == "code":  # not a word of the pitch or of the page: the mailbox is unproven
         life = int(intake.CODE_LIFE.total_seconds() // 60)
         return {"page": None, "code": account.spaced(secret["code"]), "life": life}
-    about = {"find": _about_the_list, "draft": _about_the_draft, "domain_code": _about_the_domain}.get(message.kind)
+    about = {
+        "find": _about_the_list,
+        "draft": _about_the_draft,
+        "domain_code": _about_the_domain,
+        "tell_now": telling.words,
+    }.get(message.kind)
     if about:
         return about(message)
+    if message.assistant:
+        return assisting.words(message)
     if message.key:
         return _about_the_key(message.key)
     if message.watch:
@@ -154,7 +173,7 @@ def _about_the_pitch(message: Message) -> dict[str, Any]:
         "move_until": intake.move_until(pitch) if message.kind == AnswerKind.WRONG_DOOR else None,
         "ways_on": ways_on.after_no(answer) if answer and message.kind == AnswerKind.NO else None,
         "page_link": links.absolute(reverse("public:page", args=[pitch.page.handle])),
-    }
+    } | terms.about(message)
 
 
 def _door_of(pitch: Pitch, answer: Answer | None) -> Door:
@@ -175,6 +194,11 @@ def _about_the_page(message: Message) -> dict[str, Any]:
         "hours": digest.hours_of(page),
         "stop_link": stop.link_to(page),
     }
+
+
+def shown(kind: str, context: dict[str, Any]) -> tuple[str, str]:
+    """Subject and text of a mail that is not sent, for whoever wants to see it before."""
+    return _subject(kind, context), _text(kind, context)
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -213,7 +237,7 @@ def _language(message: Message) -> str:
     if message.kind == "account":
         user = User.objects.filter(email__iexact=message.to).first()
         wanted = user.language if user else settings.LANGUAGE_CODE
-    elif message.pitch:
+    elif message.pitch and not message.assistant and message.kind != "tell_now":
         wanted = message.pitch.language
     else:
         wanted = message.page.owner.language if message.page else settings.LANGUAGE_CODE
@@ -236,7 +260,9 @@ def _from(message: Message) -> str:
 
 
 def _reply_to(message: Message, context: dict[str, Any]) -> list[str]:
-    """Whoever the owner trusts has a direct line after a yes."""
+    """Whoever the owner trusts has a direct line after a yes, in both directions."""
+    if context.get("reply_to"):
+        return [_address(*context["reply_to"])]
     handoff = context.get("handoff")
     if handoff and handoff.direct and message.page:
         return [_address(message.page.name, message.page.owner.email)]
@@ -249,7 +275,7 @@ def _headers(message: Message) -> dict[str, str]:
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
     if message.kind in catalogue.STOPPABLE and message.page:
-        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page)
+        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind)
         headers["List-Unsubscribe"] = f"<{link}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers

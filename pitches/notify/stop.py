@@ -1,4 +1,4 @@
-"""The link that stops a mail: signed, so that it needs no sign-in, and good for one page only."""
+"""The link that stops a mail: signed, so that it needs no sign-in, and good for one page and one kind of mail only."""
 
 from django.conf import settings
 from django.core import signing
@@ -8,15 +8,16 @@ from pitches.models import Page, Watch
 from portal import links
 
 SALT = "stop-digest"
+MARKS = {"tell_now": ".now"}  # behind the page; nothing for the digest
 
 
 def _signer() -> signing.Signer:
     return signing.Signer(key=settings.LINK_KEY, salt=SALT)
 
 
-def link_to(page: Page) -> str:
-    """Where the digest of this page is stopped, with one click."""
-    return links.absolute(reverse("stop_digest", args=[_signer().sign(str(page.pk))]))
+def link_to(page: Page, kind: str = "digest") -> str:
+    """Where this kind of mail about a page is stopped, with one click."""
+    return links.absolute(reverse("stop_digest", args=[_signer().sign(f"{page.pk}{MARKS.get(kind, '')}")]))
 
 
 def link_of(watch: Watch) -> str:
@@ -24,9 +25,12 @@ def link_of(watch: Watch) -> str:
     return links.absolute(reverse("public:watch_stop", args=[watch.token]))
 
 
-def page_of(token: str) -> Page | None:
-    """The page whose digest this token stops."""
+def meant(token: str) -> tuple[Page | None, str]:
+    """The page, and the kind of mail, that this token stops."""
     try:
-        return Page.objects.filter(pk=_signer().unsign(token)).first()
+        said = _signer().unsign(token)
     except signing.BadSignature:
-        return None
+        return None, ""
+    number, dot, mark = said.partition(".")
+    kind = next((kind for kind, own in MARKS.items() if own == f"{dot}{mark}"), "digest")
+    return Page.objects.filter(pk=number).first(), kind

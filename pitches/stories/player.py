@@ -13,7 +13,6 @@ from pitches.stories import changing, crowd, second_doors, stage, trying, ways
 from pitches.stories.report import Line, Outcome, plain, same
 from portal import clock, domains, tokens
 
-NOT_BUILT_OF_PAGES = frozenset({"tell_me_now"})
 OUTCOMES = {"broke_embargo": "embargo_broken"}  # where a story has a word of its own
 
 
@@ -39,9 +38,6 @@ class Player:
     def play(self) -> Iterator[Line]:
         """Every step, then the end."""
         stage.settle()
-        for key in NOT_BUILT_OF_PAGES & self.story["page"].keys():
-            if self.story["page"][key]:
-                yield Line(f" 0 page {key}", ["not built yet"])
         for number, step in enumerate(self.story["steps"], start=1):
             yield self._step(number, step)
         yield from self._final()

@@ -12,10 +12,13 @@ from pitches.notify import stop
 @csrf_exempt  # the mail client that posts here has no cookie of ours; the signed link is the permission
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_digest(request: HttpRequest, token: str) -> HttpResponse:
-    """Looking changes nothing; posting stops the digest, or starts it again."""
-    page = stop.page_of(token)
+    """Looking changes nothing; posting stops the digest or the mail between hours, or starts it again."""
+    page, kind = stop.meant(token)
     if page is None:
         raise Http404
-    if request.method == "POST":
-        doors.keep_digest(page, wanted="again" in request.POST)
-    return render(request, "public/stop_digest.html", {"page": page, "posted": request.method == "POST"})
+    wanted = "again" in request.POST
+    if request.method == "POST" and kind == "digest":
+        doors.keep_digest(page, wanted=wanted)
+    elif request.method == "POST":
+        page = doors.keep_settings(page, tell_me_now=wanted)
+    return render(request, f"public/stop_{kind}.html", {"page": page, "posted": request.method == "POST"})

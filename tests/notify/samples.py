@@ -125,6 +125,14 @@ def digest() -> Message:
     return outbox.put("digest", page.owner.email, dedupe=f"digest:{page.pk}", page=page, queue="soon")
 
 
+def tell_now() -> Message:
+    """Somebody trusted, whose last useful day is today."""
+    page = PageFactory(tell_me_now=True)
+    pitch = _pitch(door__page=page, waiting=True, standing="trusted", last_day=page.local_date(clock.now()))
+    to = {"pitch": pitch, "queue": "now"}
+    return outbox.put("tell_now", page.owner.email, dedupe=f"tell_now:{pitch.pk}", **to)
+
+
 def page_up() -> Message:
     """A page went up."""
     page = PageFactory()
@@ -211,7 +219,7 @@ def domain_code() -> Message:
 _ALL = (
     *(draft, find, domain_code),
     *(wrong_door, wrong_door_twice, no_with_doors),
-    *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, page_up),
+    *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, tell_now, page_up),
     *(watch_confirm, door_open, door_open_until),
     *(invitation, invitation_for_three),
     *(account, account_unknown, account_exists, account_notice),

@@ -1,0 +1,57 @@
+"""17: the one mail between reading hours, where the owner wants it: somebody trusted, whose last day comes before."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pitches.models import Event, Message, PitchState, Standing
+from pitches.notify import outbox, stop
+from portal import clock, links
+from portal.templatetags.portal import day
+
+
+def tell_now(event: Event) -> None:
+    """Reaction to a hand-in and to a change: one mail at most for each pitch, after quiet time if that is in time."""
+    pitch, page, now = event.pitch, event.page, clock.now()
+    if pitch is None or not page.tell_me_now or pitch.standing != Standing.TRUSTED or pitch.state != PitchState.WAITING:
+        return
+    hour, last = page.next_hour(now), pitch.last_day
+    if last is None or last < page.local_date(now) or (hour and last >= page.local_date(hour)):
+        return
+    later = page.after_quiet(now)
+    outbox.put(
+        "tell_now",
+        page.owner.email,
+        dedupe=f"tell_now:{pitch.pk}",
+        pitch=pitch,
+        queue="now",
+        not_before=later if page.local_date(later) <= last else None,
+    )
+
+
+def is_over(message: Message) -> bool:
+    """Was it answered or taken back, has the day passed, or does the owner want no such mail any more?"""
+    pitch, page = message.pitch, message.page
+    if pitch is None or page is None or not page.tell_me_now or pitch.state != PitchState.WAITING:
+        return True
+    return pitch.last_day is None or pitch.last_day < page.local_date(clock.now())
+
+
+def words(message: Message) -> dict[str, Any]:
+    """What the mail says: who, where, until when, and the way to the pitch at the desk."""
+    pitch, page = message.pitch, message.page
+    assert pitch is not None
+    assert page is not None
+    today = pitch.last_day == page.local_date(clock.now())
+    named = {"line": pitch.subject, "day": day(pitch.last_day)}
+    last = _("Last useful day today: %(line)s") if today else _("Last useful day %(day)s: %(line)s")
+    return {
+        "pitch": pitch,
+        "line": " ".join(pitch.line.split()),
+        "said": last % named,
+        "today": today,
+        "hour": page.next_hour(clock.now()),
+        "pitch_link": links.absolute(reverse("desk:pitch", args=[pitch.code])),
+        "stop_link": stop.link_to(page, "tell_now"),
+    }
