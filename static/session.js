@@ -42,7 +42,14 @@ function timeToast() {
 }
 
 // ── keys ──
-const press = (name) => { const found = $(`[data-key="${name}"]`); if (found) found.click(); return Boolean(found); };
+// A key of a row presses in the row that is at hand; the keys of a page have one button.
+const atHand = () => document.activeElement?.closest("[data-row]") ?? $("[data-row].at");
+function press(name) {
+  const row = atHand(), here = `[data-key="${name}"]`;
+  const found = (row && $(here, row)) ?? $$(here).find((button) => !button.closest("[data-row]"));
+  found?.click();
+  return Boolean(found);
+}
 function digit(number) {
   const panel = openPanel();
   if (!panel) return false;
@@ -109,9 +116,9 @@ document.addEventListener("click", (event) => {
 });
 
 const KEYS = {
-  y: () => !openPanel() && press("y"), q: () => !openPanel() && press("q"), l: () => !openPanel() && press("l"),
+  y: () => !openPanel() && press("y"), q: () => !openPanel() && press("q"), l: () => !openPanel() && press("l"), b: () => press("b"),
   n: () => !openPanel() && press("n"), r: () => !openPanel() && press("r"), z: () => press("z"), s: () => press("s"),
-  e: own, d: detail, g: startGoing, "?": help, j: () => step(1), k: () => step(-1), o: enter, Enter: enter,
+  e: own, d: () => press("d") || detail(), g: startGoing, "?": help, j: () => step(1), k: () => step(-1), o: enter, Enter: enter,
 };
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -15,7 +15,7 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.models.relationship import LADDER
-from pitches.web import access, cards, conflicts, hours, lanes, terms, threads
+from pitches.web import access, cards, conflicts, handed, hours, lanes, terms, threads
 from pitches.web import outcomes as after_yes
 from pitches.web.owned import owned
 from pitches.web.redirects import see
@@ -90,7 +90,7 @@ def _show(
     now = relationships.standing_of(found.page, found.sender, found.door)
     given = found.answers.filter(sent_at=None, undone_at=None).select_related("door").first()
     changes = relationships.changes_by_hand(found.page, found.sender) if found.sender else []
-    context = _peek(found) | {
+    context = _peek(found) | handed.of(found) | {
         "back": "pitch",
         "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,
         "given_words": cards.told(given) if given else "",

@@ -1,37 +1,30 @@
 """The doors for feed readers and calendars: who follows them this way leaves no address with anybody."""
 
-import hashlib
-import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
-from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, vDuration, vText
-from icalendar import Event as Entry
-from icalendar.enums import TRANSP
 
 from pitches import opening
 from pitches.models import Door, DoorState, Event, Fact, Page
-from pitches.web import access, shown
-from portal import clock, links, tokens
+from pitches.web import access, calendars, shown
+from portal import clock, links
 
 KEPT = timedelta(days=90)
 HOURS = 8  # reading hours ahead
 REFRESH = timedelta(hours=6)  # how often a calendar is asked to look again
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML 1.0 and RFC 5545 have no way to write them
 
 
 @require_safe
@@ -53,19 +46,7 @@ def _answer(
     if handle != page.handle:
         return redirect(name, page.handle, permanent=True)
     body = write(page)
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    response = HttpResponse(body, content_type=f"{kind}; charset=utf-8")
-    response["ETag"], response["Cache-Control"] = etag, "no-cache"
-    return get_conditional_response(request, etag=etag, response=response) or response
-
-
-def _id(what: str, thing: object) -> str:
-    """A name for good, whatever the page is called later. It tells nothing."""
-    return tokens.link_token("follow", f"{what}:{thing}")
-
-
-def _said(text: str) -> str:
-    return " ".join(CONTROLS.sub(" ", text).split())
+    return calendars.respond(request, body, kind)
 
 
 def _where(page: Page, door: Door | None = None) -> str:
@@ -87,13 +68,13 @@ def _feed(page: Page) -> bytes:
     turns = list(access.turns_of(page, clock.now() - KEPT))
     began = page.published_at or page.created_at
     feed = Feed(
-        title=_said(_("The doors of %(name)s") % {"name": page.name}),
+        title=calendars.said(_("The doors of %(name)s") % {"name": page.name}),
         link=_where(page),
         description="",
-        subtitle=_said(_("Which conversations are open, and which are not.")),
+        subtitle=calendars.said(_("Which conversations are open, and which are not.")),
         feed_url=links.absolute(reverse("public:atom", args=[page.handle])),
-        feed_guid=_tag(_id("page", page.pk)),
-        author_name=_said(page.name),
+        feed_guid=_tag(calendars.name_for("page", page.pk)),
+        author_name=calendars.said(page.name),
         language=get_language(),
         began=began,
     )
@@ -101,19 +82,21 @@ def _feed(page: Page) -> bytes:
         newest = next((turn.at for turn in turns if turn.door_id == door.pk), began)
         state = {"door": door.name, "state": shown.plaque(door, page).words}
         title = _("%(door)s: %(state)s") % state
-        _entry(feed, door, title, _where(page, door), name=_id("door", door.pk), at=began, updated=newest)
+        _entry(
+            feed, door, title, _where(page, door), name=calendars.name_for("door", door.pk), at=began, updated=newest
+        )
     for turn in turns:
         if turn.door:
-            where, name = _where(page, turn.door), _id("turn", turn.pk)
+            where, name = _where(page, turn.door), calendars.name_for("turn", turn.pk)
             _entry(feed, turn.door, _happened(turn, turn.door), where, name=name, at=turn.at, updated=turn.at)
     return feed.writeString("utf-8").encode()
 
 
 def _entry(feed: Feed, door: Door, title: str, where: str, *, name: str, at: datetime, updated: datetime) -> None:
     feed.add_item(
-        title=_said(title),
+        title=calendars.said(title),
         link=where,
-        description=escape(_said(door.blurb)),  # a summary is HTML in this library
+        description=escape(calendars.said(door.blurb)),  # a summary is HTML in this library
         unique_id=_tag(name),
         pubdate=at,
         updateddate=updated,
@@ -138,8 +121,11 @@ def _happened(turn: Event, door: Door) -> str:
 
 # ── the calendar ─────────────────────────────────────────────────────────────
 def _calendar(page: Page) -> bytes:
-    calendar = Calendar.new(prodid="-//Halfdoor//Doors//EN", uid=_id("calendar", page.pk), url=_where(page))
-    named = vText(_said(_("The doors of %(name)s") % {"name": page.name}))  # the library does not escape a plain one
+    calendar = Calendar.new(
+        prodid="-//Halfdoor//Doors//EN", uid=calendars.name_for("calendar", page.pk), url=_where(page)
+    )
+    title = calendars.said(_("The doors of %(name)s") % {"name": page.name})
+    named = vText(title)  # the library does not escape a plain one
     for name in ("NAME", "X-WR-CALNAME"):
         calendar.add(name, named)
     calendar.add("REFRESH-INTERVAL", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
@@ -147,12 +133,12 @@ def _calendar(page: Page) -> bytes:
     for door in access.doors_of(page):
         for name, words, moment in _dates(door):
             title = words % {"door": door.name, "name": page.first_name}
-            date = _date(_id(name, door.pk), title, moment, sequence=door.version)
+            date = calendars.entry(calendars.name_for(name, door.pk), title, moment, sequence=door.version)
             date.stamp, date.url = began, _where(page, door)
             calendar.add_component(date)
     for hour in islice(page.hours_from(clock.now()), HOURS):
         title = _("%(name)s reads pitches") % {"name": page.first_name}
-        date = _date(_id("hour", f"{page.pk}:{hour:%Y%m%dT%H%M}"), title, hour)
+        date = calendars.entry(calendars.name_for("hour", f"{page.pk}:{hour:%Y%m%dT%H%M}"), title, hour)
         date.stamp, date.url = began, _where(page)
         calendar.add_component(date)
     return calendar.to_ical()
@@ -167,14 +153,3 @@ def _dates(door: Door) -> Iterator[tuple[str, str, datetime]]:
         yield "closes", _("“%(door)s” of %(name)s closes"), door.until
     if found.why == "full" and found.until:
         yield f"week:{found.until:%Y%m%d}", _("“%(door)s” of %(name)s opens again"), found.until
-
-
-def _date(name: str, title: str, at: datetime, *, sequence: int = 0) -> Entry:
-    """A moment that takes no time of whoever follows it. In UTC, so that no zone has to be described."""
-    return Entry.new(
-        uid=f"{name}@{urlsplit(settings.SITE_URL).hostname}",
-        summary=_said(title),
-        start=at.astimezone(UTC),
-        sequence=sequence,
-        transparency=TRANSP.TRANSPARENT,
-    )

@@ -1,13 +1,18 @@
-"""Follow-ups: what a yes leads to, by date."""
+"""Follow-ups: what a yes leads to, by its day. What became of it is noted by one key or one press."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches import handoffs as after
-from pitches.models import Page, Standing
-from pitches.web import access, cards
+from pitches import outcomes
+from pitches.models import EvidenceKind, Handoff, Page, Pitch, Standing
+from pitches.web import access, cards, handed
 from pitches.web.owned import owned
 from pitches.web.redirects import see
 from portal import clock
@@ -19,24 +24,84 @@ NEXT = {
     Standing.INTRODUCED: _("First acquaintance: they have the terms and the label to use. See what came back."),
     Standing.STRANGER: _("First acquaintance: they have the terms and the label to use. See what came back."),
 }
+# What may be said of a yes: the key, and the words on the button.
+PRESSES: dict[str, tuple[str, Promise]] = {
+    EvidenceKind.DELIVERED: ("d", _("Delivered")),
+    EvidenceKind.LATE: ("l", _("Late")),
+    EvidenceKind.EMBARGO_BROKEN: ("b", _("Promise broken")),
+    outcomes.NOT_YET: ("s", _("Not yet")),
+}
+
+
+@dataclass(frozen=True)
+class Press:
+    """One button: what the form sends, its key, its words."""
+
+    value: str
+    key: str
+    words: Promise
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the list that holds something."""
+
+    name: str
+    title: Promise
+    rows: list[Handoff]
 
 
 @owned
 @require_safe
 def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
-    """Accepted pitches whose next step is open, the most urgent first."""
-    found = list(access.open_handoffs(page)[: AT_ONCE + 1])
+    """Accepted pitches whose next step is open: terms to answer, what is due, what comes, what waits for them."""
+    return render(request, "desk/follow_ups.html", _context(page))
+
+
+def swapped(request: HttpRequest, page: Page, *, said: str, conflict: str) -> HttpResponse:
+    """The list after a press, and one spoken sentence."""
+    return render(request, "desk/_follow_ups_swap.html", _context(page) | {"said": said, "conflict": conflict})
+
+
+def _context(page: Page) -> dict[str, Any]:
+    found = list(access.follow_ups(page)[: AT_ONCE + 1])
     today = page.local_date(clock.now())
     for handoff in found:
         step = NEXT.get(Standing(handoff.standing), NEXT[Standing.STRANGER])
-        cards.wear(handoff, next=step, due=handoff.follow_up_on <= today)
-    context = {"page": page, "handoffs": found[:AT_ONCE], "more": len(found) > AT_ONCE}
-    return render(request, "desk/follow_ups.html", context)
+        due = handoff.follow_up_on <= today
+        cards.wear(handed.dressed(handoff), next=step, due=due, kinds=presses(handoff.pitch) if due else [])
+    parts = _parts(found[:AT_ONCE])
+    first = next((row for part in parts if part.name == "now" for row in part.rows), None)
+    last = outcomes.last(page)
+    words = PRESSES[last.what][1] if last else ""
+    context = {"page": page, "parts": parts, "first": first, "more": len(found) > AT_ONCE}
+    return context | {"last": last, "last_words": words}
+
+
+def _parts(rows: list[Any]) -> list[Part]:
+    """Each row stands in one part; what waits for the owner comes first."""
+    kept: dict[str, list[Handoff]] = {"answer": [], "now": [], "later": [], "terms": []}
+    for row in rows:
+        waits = "answer" if row.to_answer else "terms" if row.talking else "later"
+        kept["now" if row.due and not row.to_answer else waits].append(row)
+    titles = {
+        "answer": _("Terms to answer"),
+        "now": _("Now"),
+        "later": _("Later"),
+        "terms": _("Waiting for terms"),
+    }
+    return [Part(name, titles[name], found) for name, found in kept.items() if found]
+
+
+def presses(pitch: Pitch) -> list[Press]:
+    """The buttons that a yes has on its day."""
+    values = (*outcomes.kinds(pitch), outcomes.NOT_YET)
+    return [Press(value, *PRESSES[value]) for value in values]
 
 
 @owned
 @require_POST
 def done(_request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """The next step is taken."""
+    """The next step is taken, and there is no more to say of it."""
     after.followed_up(access.own_handoff(page, pk))
     return see("desk:follow_ups")

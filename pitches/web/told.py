@@ -11,7 +11,7 @@ from pitches import intake, ledge
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
 from pitches.notify import handoffs, reasons
-from pitches.web import access, onward, sealed
+from pitches.web import access, needed, onward, sealed, terms
 from portal import clock
 
 JUST_NOW = timedelta(minutes=5)
@@ -84,7 +84,10 @@ def _more(pitch: Pitch, told: PitchState, sent: list[Answer]) -> dict[str, Any]:
     of_state = {
         S.WAITING: lambda: waiting(pitch),
         S.ASKED: lambda: {"question": last, "answer_by": pitch.told_lapse},
-        S.ACCEPTED: lambda: {"answered": last, "handoff": handoffs.words(pitch)},
+        S.ACCEPTED: lambda: (
+            {"answered": last, "handoff": handoffs.words(pitch), "needed": needed.of(pitch)}
+            | {"terms": terms.shown(pitch, by_owner=False)}
+        ),
         S.DECLINED: lambda: {"answered": last} | _reason(last) | onward.of(pitch, told, last, None),
         S.WRONG_DOOR: lambda: {"answered": last} | onward.of(pitch, told, last, None),
         S.WITHDRAWN: lambda: {"undo_until": undo} | onward.of(pitch, told, last, undo),

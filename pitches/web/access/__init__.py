@@ -48,7 +48,7 @@ from pitches.web.access.lists import (
     with_keys,
     with_replies,
 )
-from pitches.web.access.offers import follow_ups, handoff_if_any, handoff_of, offer_of, terms_to_answer
+from pitches.web.access.offers import follow_ups, offer_of, terms_to_answer, yes_of
 from pitches.web.access.owner import (
     FILES_KEPT_BACK,
     answer_of,
@@ -130,7 +130,6 @@ __all__ = [
     "files_of",
     "find_page",
     "follow_ups",
-    "handoff_if_any",
     "handoff_of",
     "heads_of",
     "held_answers",
@@ -201,4 +200,5 @@ __all__ = [
     "with_keys",
     "with_replies",
     "words_to",
+    "yes_of",
 ]
