@@ -18,7 +18,7 @@ NO_MAIL_SERVER = ("console", "dummy", "filebased", "locmem", "drawer")
 @checks.register(checks.Tags.security)
 def production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """All that must be right before strangers may come."""
-    return [*_servers(), *_secrets(), *_address()] if settings.PRODUCTION else []
+    return [*_servers(), *_secrets(), *_address(), *_network()] if settings.PRODUCTION else []
 
 
 def refuse() -> None:
@@ -58,6 +58,11 @@ def _address() -> Iterator[checks.CheckMessage]:
         yield _error(7, "ALLOWED_HOSTS must name your hosts.", "Set ALLOWED_HOSTS=pitch.example.org.")
     if not settings.SITE_URL.startswith("https://"):
         yield _error(8, "SITE_URL is not https: links in mails and cookies would travel in the open.", "Set SITE_URL.")
+
+
+def _network() -> Iterator[checks.CheckMessage]:
+    if settings.WEBHOOK_LOOPBACK:
+        yield _error(9, "Webhooks may reach into this machine.", "Set WEBHOOK_LOOPBACK=no.")
 
 
 def _error(number: int, sentence: str, hint: str) -> checks.CheckMessage:

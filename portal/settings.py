@@ -188,6 +188,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # On a laptop everybody comes from one network, and forms are filled by scripts as often as by hand.
 NETWORK_LIMIT = env.number("NETWORK_LIMIT", 1 if PRODUCTION else 10)
 MIN_WRITING = env.number("MIN_WRITING", 3 if PRODUCTION else 1)  # seconds from seeing a form to sending it
+# May a webhook lead to this very machine? For trying it on a laptop, and for tests.
+WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", default=False)
 # Where a form with a file may be larger: by path, in bytes.
 UPLOADS = {
     r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024,

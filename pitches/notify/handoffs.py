@@ -1,24 +1,34 @@
 """After a yes: what the sender reads, by the standing before it. A stranger gets terms, a trusted sender the owner."""
 
-from dataclasses import dataclass, fields
+import re
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from pitches.handoffs import late
 from pitches.models import Handoff, Page, Pitch, Standing
 from portal import clock
 from portal.templatetags.portal import day, when, zone_city
 
 Text = str | Promise
 HOURS = 3  # how many reading hours a trusted sender is shown
+# What the owner may write into words of their own, and what stands there when a sender reads them.
+PLACES = ("name", "door", "date", "hour")
+_PLACE = re.compile(rf"\{{({'|'.join(PLACES)})\}}")
+_NOT_WORDS = ("direct", "needed")
 
 
 @dataclass(frozen=True)
 class HandoffText:
-    """The words of a handoff. `label` is what the audience will be told; `direct`: may write to the owner's mailbox."""
+    """The words of a handoff. `label` is what the audience will be told; `direct`: may write to the owner's mailbox.
+
+    `needed`: what the sender must still give, one question each.
+    """
 
     title: Text
     brief: Text
@@ -26,6 +36,7 @@ class HandoffText:
     next_step: Text
     follow_up: Text
     direct: bool = False
+    needed: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -79,12 +90,48 @@ LABELS: dict[str, Text] = {
 
 def words(pitch: Pitch) -> HandoffText:
     """What follows the yes to this pitch. A sentence whose date is not known is left out."""
-    handoff = Handoff.objects.filter(pitch=pitch).first()
+    return words_of(pitch, Handoff.objects.filter(pitch=pitch).first())
+
+
+def words_of(pitch: Pitch, handoff: Handoff | None) -> HandoffText:
+    """The same for a handoff that is at hand, also one that was never stored: the preview of a plan."""
     standing = Standing((handoff.standing if handoff else pitch.standing) or Standing.STRANGER)
     facts = _facts(pitch, handoff)
     text = HANDOFFS.get(standing, _ACQUAINTANCE)
-    said = {part.name: _filled(getattr(text, part.name), facts) for part in fields(text) if part.name != "direct"}
-    return HandoffText(**said, direct=text.direct)
+    said = {part.name: _filled(getattr(text, part.name), facts) for part in fields(text) if part.name not in _NOT_WORDS}
+    if handoff is None:
+        return _with(text, said)
+    own = {"brief": handoff.brief, "next_step": handoff.next_step}
+    said |= {part: in_place(mine, pitch, facts["follow_up"], facts["hour"]) for part, mine in own.items() if mine}
+    return replace(_with(text, said), needed=tuple(_needed(handoff)))
+
+
+def _with(text: HandoffText, said: dict[str, Any]) -> HandoffText:
+    return replace(text, **said)
+
+
+def in_place(text: str, pitch: Pitch, date: str, hour: str) -> str:
+    """Words of the owner's, with what stands in place of {name}, {door}, {date} and {hour}."""
+    known = {"name": pitch.name, "door": pitch.door.name, "date": date, "hour": hour or _("the next reading hour")}
+    return _PLACE.sub(lambda found: known[found[1]], text)
+
+
+def next_step(handoff: Handoff) -> str:
+    """What the sender was told to do next, for whoever takes it."""
+    return str(words_of(handoff.pitch, handoff).next_step)
+
+
+def _needed(handoff: Handoff) -> list[str]:
+    """The questions without an answer, the others named as optional."""
+    if handoff.done_at or (handoff.given_at and not handoff.given):
+        return []
+    there = [text for text, _given in late.pairs(handoff)]
+    optional = _("%(question)s (optional)")
+    return [
+        one["text"] if one["required"] else optional % {"question": one["text"]}
+        for one in handoff.questions
+        if one["text"] not in there
+    ]
 
 
 def _facts(pitch: Pitch, handoff: Handoff | None) -> dict[str, str]:

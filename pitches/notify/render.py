@@ -94,11 +94,10 @@ def _content(message: Message) -> dict[str, Any]:
         "draft": _about_the_draft,
         "domain_code": _about_the_domain,
         "tell_now": telling.words,
+        **dict.fromkeys(assisting.KINDS, assisting.words),
     }.get(message.kind)
     if about:
         return about(message)
-    if message.assistant:
-        return assisting.words(message)
     if message.key:
         return _about_the_key(message.key)
     if message.watch:

@@ -13,6 +13,7 @@ from pitches.forms.changing import NoteForm
 from pitches.forms.code import CodeForm
 from pitches.forms.file import FileForm
 from pitches.forms.pitch import PitchForm
+from pitches.forms.plan import SupplyForm
 from pitches.forms.thread import ReplyForm
 from pitches.intake import drafting
 from pitches.models import Fact, Lane, Pitch, PitchState, Sender
@@ -150,6 +151,13 @@ def with_upload(request: HttpRequest, pitch: Pitch, upload: FileForm, *, status:
 def with_note(request: HttpRequest, pitch: Pitch, note: NoteForm) -> HttpResponse:
     """The status page with what is wrong with a note."""
     context = told.story(letter.dress(pitch)) | {"form": note, "reply": ReplyForm(), "upload": FileForm(), "note": note}
+    return render(request, "agency/status.html", context, status=422)
+
+
+def with_supply(request: HttpRequest, pitch: Pitch, supply: SupplyForm) -> HttpResponse:
+    """The status page with what is wrong with the answers to late questions."""
+    context = told.story(letter.dress(pitch)) | {"form": supply, "reply": ReplyForm(), "upload": FileForm()}
+    context |= {"note": NoteForm(), "needed": context["needed"] | {"supply": supply}}
     return render(request, "agency/status.html", context, status=422)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pitches import review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import AnswerKind, MessageState, Page
-from pitches.web import access, cards
+from pitches.web import access, cards, handed
 from pitches.web.owned import owned
 from pitches.web.redirects import see
 
@@ -35,7 +35,8 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     staying = [given for given in answers[:AT_ONCE] if not cards.on_its_way(given)]
     leaving = [given for given in answers[:AT_ONCE] if cards.on_its_way(given)]
     context = {"page": page, "answers": staying, "leaving": leaving, "failed": failed}
-    return render(request, "desk/outgoing.html", context | {"more": len(answers) > AT_ONCE})
+    context |= {"more": len(answers) > AT_ONCE, "calls": handed.failed_calls(page)}
+    return render(request, "desk/outgoing.html", context)
 
 
 @owned

@@ -23,11 +23,12 @@ HAPPENED: dict[str, Promise] = {
     Fact.CHANGED: gettext_lazy("Changed it, before you read it"),
     Fact.FOLLOWED_UP: gettext_lazy("Followed up with a change"),
     Fact.NOTED: gettext_lazy("Added a note"),
+    Fact.SUPPLIED: gettext_lazy("Gave what was still needed"),
     Fact.TERMS_AGREED: gettext_lazy("You accepted the terms of the embargo"),
 }
 BY_THE_SENDER = (
     *(PitchState.UNPROVEN, PitchState.ARRIVED, PitchState.WITHDRAWN),
-    *(Fact.NUDGED, Fact.REPLIED, Fact.CHANGED, Fact.FOLLOWED_UP, Fact.NOTED),
+    *(Fact.NUDGED, Fact.REPLIED, Fact.CHANGED, Fact.FOLLOWED_UP, Fact.NOTED, Fact.SUPPLIED),
 )
 
 

@@ -51,6 +51,7 @@ def test_a_good_deployment_is_silent(deployment):
         ("ALLOWED_HOSTS", [], "portal.E007"),
         ("ALLOWED_HOSTS", ["*"], "portal.E007"),
         ("SITE_URL", "http://pitch.example.org", "portal.E008"),
+        ("WEBHOOK_LOOPBACK", True, "portal.E009"),
     ],
 )
 def test_each_fault_is_named_and_refused(deployment, name, value, error):
