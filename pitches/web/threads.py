@@ -26,6 +26,12 @@ HAPPENED: dict[str, Promise] = {
     Fact.SUPPLIED: gettext_lazy("Gave what was still needed"),
     Fact.TERMS_AGREED: gettext_lazy("You accepted the terms of the embargo"),
 }
+# Steps of either side; the owner's name an account.
+OF_EITHER: dict[str, Promise] = {
+    Fact.OFFERED: gettext_lazy("Proposed terms"),
+    Fact.AGREED: gettext_lazy("Agreed on the terms"),
+    Fact.DISAGREED: gettext_lazy("Declined the proposed terms"),
+}
 BY_THE_SENDER = (
     *(PitchState.UNPROVEN, PitchState.ARRIVED, PitchState.WITHDRAWN),
     *(Fact.NUDGED, Fact.REPLIED, Fact.CHANGED, Fact.FOLLOWED_UP, Fact.NOTED, Fact.SUPPLIED),
@@ -55,6 +61,9 @@ def _of_event(pitch: Pitch, event: Event) -> Entry | None:
         return _back_on_the_ledge(pitch, event)
     if event.what == PitchState.ARRIVED and event.was == PitchState.WRONG_DOOR:
         return Entry(event.at, pitch.name, _("Moved it to “%(door)s”") % {"door": pitch.door.name})
+    if event.what in OF_EITHER:
+        mine = event.by_id is not None
+        return Entry(event.at, _("You") if mine else pitch.name, str(OF_EITHER[event.what]), mine=mine)
     what = HAPPENED.get(event.what)
     who = pitch.name if event.what in BY_THE_SENDER else ""
     return Entry(event.at, who, str(what), event.note) if what else None
