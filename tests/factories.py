@@ -266,6 +266,42 @@ class HandoffFactory(DjangoModelFactory):
     follow_up_on = factory.LazyFunction(lambda: clock.now().date() + timedelta(days=14))
 
 
+class AssistantFactory(DjangoModelFactory):
+    """Somebody who agreed to help; `asked=True` if they did not yet."""
+
+    class Meta:
+        model = models.Assistant
+
+    page = factory.SubFactory(PageFactory)
+    name = "Sam Ode"
+    email = factory.Sequence(lambda n: f"sam{n}@helps.example")
+    mailbox = factory.LazyAttribute(lambda one: one.email.lower())
+    seed = factory.LazyFunction(tokens.seed)
+    token_hash = factory.LazyAttribute(lambda one: tokens.digest(tokens.link_token("assist", one.seed)))
+    invited_at = factory.LazyFunction(clock.now)
+    joined_at = factory.LazyFunction(clock.now)
+
+    class Params:
+        asked = factory.Trait(joined_at=None)
+
+
+class CallFactory(DjangoModelFactory):
+    """A webhook that is to be told of a yes."""
+
+    class Meta:
+        model = models.Call
+
+    pitch = factory.SubFactory(PitchFactory, accepted=True)
+    page = factory.SelfAttribute("pitch.page")
+    event = "pitch.accepted"
+    url = "https://hooks.example/halfdoor"
+    seed = factory.LazyFunction(tokens.seed)
+    dedupe = factory.Sequence(lambda n: f"msg_{n}")
+    queue = "later"
+    next_at = factory.LazyFunction(clock.now)
+    created_at = factory.LazyFunction(clock.now)
+
+
 class MessageFactory(DjangoModelFactory):
     """A mail that waits in the outbox."""
 

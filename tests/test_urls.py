@@ -18,6 +18,8 @@ from portal import clock, tokens
 from portal.models import DrawerMail
 from tests.factories import (
     AnswerFactory,
+    AssistantFactory,
+    CallFactory,
     DoorFactory,
     HandoffFactory,
     IntroductionFactory,
@@ -48,7 +50,8 @@ def names(resolver=None, space="", arguments=()):
 
 URLS = dict(names())
 FILES = ("agency:files", "agency:file", "agency:file_remove")
-VERBS = ("reply", "note", "nudge", "withdraw", "put_back")  # what a sender may do with a pitch that was handed in
+# What a sender may do with a pitch that was handed in.
+VERBS = ("supply", "reply", "note", "nudge", "withdraw", "put_back")
 
 
 class World:
@@ -64,6 +67,8 @@ class World:
         self.session = ReadingSessionFactory(page=self.page, cards=[self.waiting.pk])
         self.answer = AnswerFactory(held=True, pitch__door=self.door, pitch__accepted=True, session=self.session)
         self.handoff = HandoffFactory(pitch=self.answer.pitch)
+        self.assistant = AssistantFactory(page=self.page)
+        self.call = CallFactory(pitch=self.handoff.pitch)
         self.mail = DrawerMail.objects.create(to="a@b.example", subject="Hello", raw=b"Subject: Hello\n\nHello")
         self.device = devices.new_token()
         intake.remember(self.device, self.sender)
@@ -98,6 +103,8 @@ class World:
             "desk:outgoing_undo": self.answer.pk,
             "desk:outgoing_send": self.answer.pk,
             "desk:follow_up_done": self.handoff.pk,
+            "desk:assistant_remove": self.assistant.pk,
+            "desk:call_again": self.call.pk,
             "desk:reply_link": self.reply.pk,
             "desk:agency": self.sender.agency_id,
             "desk:key_withdraw": self.key.pk,
@@ -112,6 +119,7 @@ class World:
             "digest": self.portrait.digest,
             "slug": "research",
             "code": self.waiting.code,
+            "standing": "known",
             "pk": pks.get(name, 999_999),
             "token": (self.waiting if proven else self.unproven).token,
             "uidb36": "1",
@@ -125,6 +133,8 @@ class World:
             values["token"] = (self.key if name == "public:key" else self.introduction).token
         if name == "agency:found":
             values["token"] = finding.link_to(self.sender).rpartition("/")[2]
+        if name == "public:assist":
+            values["token"] = tokens.link_token("assist", self.assistant.seed)
         if name == "public:reply_link":
             values["token"] = self.reply.token
         if name == "stop_digest":
@@ -144,24 +154,26 @@ STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
-        public:not_me public:watch_confirm public:watch_stop public:key public:who
+        public:assist public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
         agency:edit agency:follow_up
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
     OWNERS: """mine:home mine:doors mine:people mine:domains mine:record
+        desk:plans desk:plan desk:assistants
         desk:share desk:page_edit desk:sensitive desk:hours desk:rules welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
     ONLY_THE_OWNER: "desk:file desk:link desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
-    OWNERS_POST: """desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
+    OWNERS_POST: """desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
+        agency:supply
         public:introduce agency:send_code agency:reply agency:note agency:nudge agency:withdraw agency:put_back""",
     GONE: """public:reply_link desk:home welcome
         account_email_verification_sent account_set_password account_confirm_login_code
@@ -174,6 +186,7 @@ CODES = {
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
 # What belongs to one owner, by the argument that names it.
 OWNED = {name: next(iter(URLS[name])) for name in TABLE if name.startswith("desk:") and URLS[name]}
+del OWNED["desk:plan"]  # everybody has one for each standing
 SAFE = ("django_session",)  # signing in writes it
 
 

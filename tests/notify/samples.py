@@ -9,7 +9,15 @@ from pitches.intake import drafting
 from pitches.models import Handoff, Message, Page, Pitch, ProofWay
 from pitches.notify import outbox, proving
 from portal import clock
-from tests.factories import AnswerFactory, DoorFactory, KeyFactory, PageFactory, PitchFactory, WatchFactory
+from tests.factories import (
+    AnswerFactory,
+    AssistantFactory,
+    DoorFactory,
+    KeyFactory,
+    PageFactory,
+    PitchFactory,
+    WatchFactory,
+)
 
 LINE = "<b>Fish & chips</b>: why 1,200 people mute"
 NASTY = {
@@ -216,7 +224,46 @@ def domain_code() -> Message:
     return Message.objects.get(proof=proof)
 
 
+def assist_invite() -> Message:
+    """Somebody whose address an owner typed. Of the owner's words only the handle."""
+    helper = AssistantFactory(asked=True, name="MARK-NAME", page__name="MARK-PAGE")
+    to = {"page": helper.page, "assistant": helper, "queue": "soon"}
+    return outbox.put("assist_invite", helper.email, dedupe=f"assist_invite:{helper.pk}", **to)
+
+
+def handoff(kind: str = "handoff", standing: str = "known", given: tuple[str, ...] = ()) -> Message:
+    """A yes that somebody takes for the owner, with one more thing to give and one that may be given."""
+    pitch = _pitch(accepted=True, standing=standing, label="ad")
+    helper = AssistantFactory(page=pitch.page)
+    asked = [{"text": "Where <to>?", "required": True}, {"text": "Which size?", "required": False}]
+    day = pitch.page.local_date(clock.now()) + timedelta(days=7)
+    own = {"assistant": helper, "questions": asked, "given": list(given), "next_step": "Send it by {date} & wait."}
+    Handoff.objects.create(pitch=pitch, standing=standing, follow_up_on=day, **own)
+    to = {"pitch": pitch, "assistant": helper, "queue": "soon"}
+    return outbox.put(kind, helper.email, dedupe=f"{kind}:{pitch.pk}", **to)
+
+
+def handoff_trusted() -> Message:
+    """The same of somebody trusted, who may be answered."""
+    return handoff(standing="trusted")
+
+
+def supplied() -> Message:
+    """What was needed has come, on two lines."""
+    return handoff("supplied", given=("12 Quay Street\nLisbon <PT>", ""))
+
+
+def yes_with_questions() -> Message:
+    """A yes that asks for something more, in the owner's own words."""
+    message = yes("known")
+    asked = [{"text": "Where <to>?", "required": True}, {"text": "Which size?", "required": False}]
+    own = {"brief": "Welcome {name}, at {door}.", "next_step": "By {date}, or at {hour}.", "questions": asked}
+    Handoff.objects.filter(pitch=message.pitch).update(**own)
+    return message
+
+
 _ALL = (
+    *(assist_invite, handoff, handoff_trusted, supplied, yes_with_questions),
     *(draft, find, domain_code),
     *(wrong_door, wrong_door_twice, no_with_doors),
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, tell_now, page_up),
