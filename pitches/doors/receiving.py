@@ -55,11 +55,21 @@ def except_from_rules(
 
 def _close_to(door: Door, standing: Standing, *, by: User) -> None:
     try:
-        change(door, by=by, tiers=[rung.value for rung in LADDER if rung in door.tiers and rung != standing])
+        _let_in(door, by=by, rungs={*_tiers_now(door)} - {standing})
     except ValidationError as error:
         raise Nobody from error
 
 
+@transaction.atomic
 def open_to_standing(door: Door, standing: Standing, *, by: User) -> None:
     """A door that was closed to a standing takes their pitches again."""
-    change(door, by=by, tiers=[rung.value for rung in LADDER if rung in door.tiers or rung == standing])
+    _let_in(door, by=by, rungs={*_tiers_now(door), standing})
+
+
+def _tiers_now(door: Door) -> list[str]:
+    """Whom the door opens for by now, held until the end of the transaction."""
+    return Door.objects.select_for_update(no_key=True).get(pk=door.pk).tiers
+
+
+def _let_in(door: Door, *, by: User, rungs: set[str]) -> None:
+    change(door, by=by, tiers=[rung.value for rung in LADDER if rung in rungs])
