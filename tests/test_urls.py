@@ -112,7 +112,7 @@ class World:
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
-        pages = ("status", "edit", "follow_up", "move", "again")
+        pages = ("status", "edit", "follow_up", "move", "again", "dates")
         proven = name in (*(f"agency:{page}" for page in (*pages, *VERBS)), *FILES)
         values = {
             "handle": "maya",
@@ -153,7 +153,7 @@ OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405)
 STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
-        healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics
+        healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics agency:dates
         public:assist public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
         agency:edit agency:follow_up
@@ -166,15 +166,17 @@ CODES = {
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
-    ONLY_THE_OWNER: "desk:file desk:link desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
+    ONLY_THE_OWNER: "desk:dates desk:file desk:link desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
     OWNERS_POST: """desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
+        desk:offer desk:offer_undo desk:offer_answer desk:outcome
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply
-        public:introduce agency:send_code agency:reply agency:note agency:nudge agency:withdraw agency:put_back""",
+        public:introduce agency:offer agency:offer_answer
+        agency:send_code agency:reply agency:note agency:nudge agency:withdraw agency:put_back""",
     GONE: """public:reply_link desk:home welcome
         account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
@@ -237,7 +239,8 @@ def test_a_post_without_our_token_is_refused(world):
 @pytest.mark.parametrize("name", OWNED)
 def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
-    method = "get" if name in ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:file") else "post"
+    read = ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:file", "desk:dates")
+    method = "get" if name in read else "post"
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302

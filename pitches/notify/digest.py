@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.dates import WEEKDAYS as DAY_NAMES
 
+from pitches import offers
 from pitches.models import Lane, Page, Pitch
 from pitches.models.page import WEEKDAYS
 
@@ -22,6 +23,7 @@ class Digest:
     seconds: int
     lines: list[tuple[str, str]]
     pressing: int
+    terms: int
 
     @property
     def more(self) -> int:
@@ -43,6 +45,7 @@ def of(page: Page) -> Digest:
         seconds=SECONDS_A_CARD * min(total, page.cards),
         lines=[(_one_line(pitch.line), _one_line(pitch.name)) for pitch in named],
         pressing=_pressing(page),
+        terms=offers.waiting_for(page).count(),
     )
 
 

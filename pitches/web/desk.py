@@ -41,7 +41,7 @@ def inbox(request: HttpRequest, page: Page) -> HttpResponse:
     waiting = sum(found[lane] for lane in lanes.LEDGE)
     context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
-    context |= {"session": review.current_session(page)}
+    context |= {"session": review.current_session(page), "terms_waiting": access.terms_to_answer(page)}
     at = next((row for row in rows if row.code == request.GET.get("at", "").upper()), rows[0] if rows else None)
     return render(request, "desk/inbox.html", context | (_peek(at) if at else {}))
 

@@ -75,7 +75,8 @@ def _context(page: Page) -> dict[str, Any]:
     last = outcomes.last(page)
     words = PRESSES[last.what][1] if last else ""
     context = {"page": page, "parts": parts, "first": first, "more": len(found) > AT_ONCE}
-    return context | {"last": last, "last_words": words}
+    waiting = sum(len(part.rows) for part in parts if part.name == "answer")
+    return context | {"last": last, "last_words": words, "terms_waiting": waiting}
 
 
 def _parts(rows: list[Any]) -> list[Part]:

@@ -1,12 +1,12 @@
 """One message of each kind, with words that try to be more than words."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
-from pitches import claims
+from pitches import claims, offers
 from pitches.intake import drafting
-from pitches.models import Handoff, Message, Page, Pitch, ProofWay
+from pitches.models import Handoff, Message, Offer, Page, Pitch, ProofWay
 from pitches.notify import outbox, proving
 from portal import clock
 from tests.factories import (
@@ -262,7 +262,51 @@ def yes_with_questions() -> Message:
     return message
 
 
+def _offer(*, by_owner: bool, **more: object) -> Offer:
+    """Terms with words that try to be more than words."""
+    pitch = _pitch(accepted=True)
+    AnswerFactory(pitch=pitch)
+    said = {"deliverables": "One <b>post</b> & a story", "amount": 1500, "currency": "GBP", "day": date(2031, 4, 3)}
+    made = clock.now() - timedelta(minutes=20)
+    said |= {"made_at": made, "goes_out_at": made + timedelta(minutes=10)}
+    return Offer.objects.create(pitch=pitch, by_owner=by_owner, note="Say <who> pays.", **said | more)
+
+
+def offer() -> Message:
+    """The owner proposes terms."""
+    found = _offer(by_owner=True)
+    return _told("offer", found.pitch, offer=found)
+
+
+def offer_the_last() -> Message:
+    """The same, after the sender has made their own."""
+    found = _offer(by_owner=True)
+    same = {"made_at": found.made_at, "goes_out_at": found.made_at, "deliverables": "Two posts"}
+    Offer.objects.create(pitch=found.pitch, by_owner=False, state="countered", **same)
+    return _told("offer", found.pitch, offer=found)
+
+
+def agreed(**more: object) -> Message:
+    """Terms that both agreed on."""
+    found = _offer(by_owner=False, **more)
+    offers.agree(found, by_owner=True, by=None, seen=offers.digest(offers.terms(found.pitch, found)))
+    found.refresh_from_db()
+    return _told("agreed", found.pitch, offer=found)
+
+
+def agreed_without_a_day() -> Message:
+    """The same without a day and without money."""
+    return agreed(day=None, amount=None, currency="")
+
+
+def declined_offer() -> Message:
+    """The owner declined what the sender proposed."""
+    found = _offer(by_owner=False, state="declined")
+    return _told("declined_offer", found.pitch, offer=found)
+
+
 _ALL = (
+    *(offer, offer_the_last, agreed, agreed_without_a_day, declined_offer),
     *(assist_invite, handoff, handoff_trusted, supplied, yes_with_questions),
     *(draft, find, domain_code),
     *(wrong_door, wrong_door_twice, no_with_doors),

@@ -32,11 +32,12 @@ def terms_to_answer(page: Page) -> int:
 
 
 def follow_ups(page: Page) -> QuerySet[Handoff]:
-    """What the owner said yes to and is not done, by day; with `talking`: do terms wait for one of the two, and
-    `to_answer`: for the owner.
+    """What the owner said yes to and is not done: first what waits for them, then by day.
+
+    `talking`: do terms wait for one of the two; `to_answer`: for the owner.
     """
     waiting = Offer.objects.filter(pitch=OuterRef("pitch"), state=OfferState.OPEN)
     rows = open_handoffs(page).select_related("pitch__door", "pitch__sender", "pitch__page", "assistant")
     return rows.annotate(talking=Exists(waiting), to_answer=Exists(waiting.filter(by_owner=False))).order_by(
-        "follow_up_on", "pk"
+        "-to_answer", "follow_up_on", "pk"
     )
