@@ -1,6 +1,7 @@
 """Contacts: who is in the book of a page. A row is made when the owner first writes something down."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q
 
@@ -20,5 +21,5 @@ def contacts(page: Page, found: Iterable[Sender | Agency]) -> list[Contact]:
     return list(Contact.objects.filter(theirs, page=page).select_related("sender").order_by("pk"))
 
 
-def _named(who: Sender | Agency) -> dict[str, Sender | Agency]:
+def _named(who: Sender | Agency) -> dict[str, Any]:
     return {"agency": who} if isinstance(who, Agency) else {"sender": who}

@@ -10,7 +10,7 @@ from pitches.relationships.evidence import (
     rebuild,
     recompute,
 )
-from pitches.relationships.hands import SaidSince, changes_by_hand, lift, set_by_hand, take_back
+from pitches.relationships.hands import SIDEWAYS, SaidSince, aside, changes_by_hand, lift, set_by_hand, take_back
 from pitches.relationships.persons import lock, mailboxes
 from pitches.relationships.replay import Level, replay, spoken
 from pitches.relationships.standing import blocks, paused_until, standing_of, standings, standings_anywhere
@@ -18,10 +18,12 @@ from pitches.relationships.weights import WEIGHTS, WINDOW, earned
 
 __all__ = [
     "OUTCOMES",
+    "SIDEWAYS",
     "WEIGHTS",
     "WINDOW",
     "Level",
     "SaidSince",
+    "aside",
     "blocks",
     "changes_by_hand",
     "earned",

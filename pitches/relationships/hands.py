@@ -60,6 +60,15 @@ def take_back(evidence: Evidence, *, by: User | None) -> None:
         recompute(page, who)
 
 
+def aside(page: Page, who: Sender | Agency, *, door: Door | None = None) -> Evidence | None:
+    """The word by which somebody is blocked or on pause at one place, in any of their mailboxes."""
+    for one in mailboxes(page, who):
+        last = last_word(_words(page, [one]), Evidence(door=door, **whose(one)))
+        if last and last.standing in SIDEWAYS:
+            return last
+    return None
+
+
 def lift(page: Page, who: Sender | Agency, *, by: User | None, door: Door | None = None) -> bool:
     """End a block or a pause of one place: what held before it holds again. Was there one?"""
     with transaction.atomic():

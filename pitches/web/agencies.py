@@ -1,124 +1,112 @@
 """One agency as the owner sees it: its people, how they stand, what they handed in, and by which way they come."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from pitches.models import CHANNELS, Agency, Came, Page, Pitch, Relationship, Sender, Standing
-from pitches.web import access, cards
+from pitches import claims
+from pitches.forms.ledger import NoteForm, PlaceForm, TagsForm
+from pitches.models import Agency, Page, Relationship, Sender
+from pitches.relationships import SIDEWAYS
+from pitches.web import access, between, cards, ledger, noting, standing_set, stands, why
+from pitches.web.figures import Figures
 from pitches.web.owned import owned
-from portal import clock
+from pitches.web.redirects import SeeOther, see
 
-SHOWN = 50  # pitches in the list
-BAR = 100  # units of the drawn bar
-
-
-@dataclass
-class Ways:
-    """How often somebody came by a door of their own accord, and how often by a window: after a message elsewhere."""
-
-    doors: int = 0
-    windows: dict[str, int] = field(default_factory=dict)
-
-    def add(self, came: str, count: int) -> None:
-        """Count pitches that came in one way."""
-        if came in CHANNELS:
-            self.windows[came] = self.windows.get(came, 0) + count
-        else:
-            self.doors += count
-
-    @property
-    def by_window(self) -> int:
-        """All windows together."""
-        return sum(self.windows.values())
-
-    @property
-    def bar(self) -> int:
-        """How much of the bar the doors take, of 100."""
-        return round(BAR * self.doors / max(1, self.doors + self.by_window))
-
-    @property
-    def words(self) -> str:
-        """The same in a sentence."""
-        kinds = ", ".join(_counted(one, self.windows[one]) for one in CHANNELS if one in self.windows)
-        words = {"doors": self.doors, "windows": self.by_window, "kinds": kinds}
-        if not kinds:
-            return _("%(doors)s came by a door, none by a window.") % words
-        return _("%(doors)s came by a door, %(windows)s by a window: %(kinds)s.") % words
-
-
-def _counted(channel: Came, count: int) -> str:
-    return {
-        Came.MESSAGE: ngettext("%(count)s message", "%(count)s messages", count),
-        Came.MENTION: ngettext("%(count)s mention", "%(count)s mentions", count),
-        Came.MAIL: ngettext("%(count)s mail", "%(count)s mails", count),
-        Came.COMMENT: ngettext("%(count)s comment", "%(count)s comments", count),
-    }[channel] % {"count": count}
+PEOPLE_SHOWN = 50
 
 
 @owned
 @require_safe
 def agency(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Everything about one agency that happened at this page. Of what it does elsewhere nobody learns here."""
-    found = access.own_agency(page, pk)
+    return show(request, page, access.own_agency(page, pk))
+
+
+def show(request: HttpRequest, page: Page, found: Agency, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page; `forms` are those that came back with errors: place, note, tags."""
+    [row] = ledger.of_agencies(page, [found])
     here = access.pitches_of(page).filter(sender__agency=found)
-    pitches = list(here.for_desk().order_by("-handed_in_at", "-pk")[: SHOWN + 1])
-    people = list(access.people_of(found, page))
-    ways = {one.pk: Ways() for one in people}
-    whole = Ways()
-    for sender, came, count in here.values_list("sender", "came_from").annotate(Count("pk")).order_by():
-        whole.add(came, count)
-        ways[sender].add(came, count)
-    stands = _standings(people, access.relationships_of(page, people))
+    people = list(access.people_of(found, page)[: PEOPLE_SHOWN + 1])
+    case, doors = why.of(page, [], [found]), access.doors_of(page)
+    places = why.agency_places(case, doors)
+    history = between.of(here)
     context = {
         "page": page,
         "agency": found,
-        "name": _name(found, pitches),
-        "people": [cards.wear(one, ways=ways[one.pk], stands=stands[one.pk]) for one in people],
-        "ways": whole,
-        "pitches": pitches[:SHOWN],
-        "more": len(pitches) > SHOWN,
+        "row": row,
+        "name": row.name,
+        "people": _people(page, people[:PEOPLE_SHOWN]),
+        "more_people": len(people) > PEOPLE_SHOWN,
+        "ways": row.figures.ways,
+        "history": history,
+        "pitches": history.pitches,
+        "more": history.more,
+        "brands": between.brands(here),
+        "proof": claims.proven(found),
+        "rules": access.rules_naming(page, found),
+        "places": places,
+        "aside": [place for place in places if place.standing in SIDEWAYS],
+        "pieces": why.pieces(case)[: why.AT_ONCE],
+        "notes": noting.shown(request, row.contacts),
+        "place_form": forms.get("place") or PlaceForm(page=page, doors=doors, initial={"standing": places[0].standing}),
+        "note_form": forms.get("note") or NoteForm(auto_id="note_%s"),
+        "tags_form": forms.get("tags") or TagsForm(initial={"tags": ", ".join(row.tags)}, auto_id="tags_%s"),
+        "form": next(iter(forms.values()), None),
     }
-    return render(request, "desk/agency.html", context)
+    return render(request, "desk/agency.html", context, status=status)
 
 
-def _name(found: Agency, pitches: list[Pitch]) -> str:
-    """As its people wrote it here, the newest first; the domain if they never did."""
-    return next((pitch.company for pitch in pitches if pitch.company), found.domain)
-
-
-@dataclass(frozen=True)
-class Stand:
-    """How somebody stands: at one door, or everywhere."""
-
-    standing: Standing
-    where: str
-
-
-def _standings(people: list[Sender], rows: Iterable[Relationship]) -> dict[int, list[Stand]]:
-    """How each of them stands, everywhere first. A block or a pause holds for every plus-tag of an address."""
-    found: dict[int, list[Stand]] = {one.pk: [] for one in people}
-    ordered = sorted(rows, key=lambda row: (row.door is not None, row.door.position if row.door else 0))
+def _people(page: Page, people: list[Sender]) -> list[Any]:
+    """Each mailbox with how it stands and by which way it comes. Three queries."""
+    named, levels = access.named_here(page, people), list[Relationship](access.relationships_of(page, people))
+    figures = {one.pk: Figures() for one in people}
+    for line in access.figures_of(page, people):
+        figures[line["sender"]].add(line)
+    noted = {contact.sender_id: contact for contact in access.book_of(page, people)}
     for one in people:
-        for row in ordered:
-            standing = _standing(row, own=row.sender_id in (one.pk, None))
-            theirs = row.sender is None or row.sender.canonical == one.canonical
-            if theirs and standing:
-                found[one.pk].append(Stand(standing, row.door.name if row.door else _("every door")))
-        stranger = [Stand(Standing.STRANGER, _("every door"))]
-        found[one.pk] = [stand for stand in found[one.pk] if stand.standing != Standing.STRANGER] or stranger
-    return found
+        called = noted[one.pk].name if one.pk in noted else ""
+        called = called or (named[one.pk].name if one.pk in named else "") or one.email
+        cards.wear(one, called=called, ways=figures[one.pk].ways, came=bool(figures[one.pk].pitches))
+        cards.wear(one, stands=stands.of_person([one], levels))
+    return people
 
 
-def _standing(row: Relationship, *, own: bool) -> Standing | None:
-    if row.blocked:
-        return Standing.BLOCKED
-    if row.paused_until and row.paused_until > clock.now():
-        return Standing.PAUSED
-    return Standing(row.rung) if own else None
+@owned
+@require_POST
+def standing(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """The owner says how they stand with everybody at an agency, or takes it back."""
+    found = access.own_agency(page, pk)
+    form = PlaceForm(request.POST, page=page, doors=access.doors_of(page))
+    action = reverse("desk:agency_standing", args=[pk])
+    name = _("Everybody at %(domain)s") % {"domain": found.domain}
+    wrong = standing_set.carry_out(request, page, found, form, name=name, action=action)
+    return show(request, page, found, place=wrong, status=422) if wrong else _back(request, page, pk)
+
+
+def _back(request: HttpRequest, page: Page, pk: int) -> SeeOther:
+    """To the person on whose page it was said, or to the agency."""
+    person = request.POST.get("back", "")
+    return see("desk:person", access.own_people_of_ledger(page, [person])[0].pk) if person else see("desk:agency", pk)
+
+
+@owned
+@require_POST
+def note(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """Write a note, remove one's own, or put it back."""
+    found = access.own_agency(page, pk)
+    wrong = noting.carry_out(request, page, [found], reverse("desk:agency_note", args=[pk]))
+    return show(request, page, found, note=wrong, status=422) if wrong else see("desk:agency", pk)
+
+
+@owned
+@require_POST
+def tags(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """Keep the tags of an agency."""
+    found = access.own_agency(page, pk)
+    wrong = noting.keep_tags(request, page, [found], reverse("desk:agency_tags", args=[pk]))
+    return show(request, page, found, tags=wrong, status=422) if wrong else see("desk:agency", pk)

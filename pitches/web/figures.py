@@ -62,7 +62,7 @@ class Figures:
     yes: int = 0
     ways: Ways = field(default_factory=Ways)
 
-    def add(self, row: dict[str, Any]) -> None:
+    def add(self, row: Any) -> None:
         """Count a line of access.figures_of()."""
         self.pitches += row["count"]
         self.yes += row["count"] if row["state"] == PitchState.ACCEPTED else 0

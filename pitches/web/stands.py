@@ -30,7 +30,8 @@ def of_person(mailboxes: Iterable[Sender], rows: Iterable[Relationship]) -> list
 
     What is thought of their agency counts where nothing was said of themselves.
     """
-    people, found = list(mailboxes), {}
+    people = list(mailboxes)
+    found: dict[tuple[int | None, Standing], Stand] = {}
     own = {one.pk for one in people}
     boxes, agencies = {one.canonical for one in people}, {one.agency_id for one in people if one.agency_id}
     here = _in_order(rows)

@@ -69,9 +69,11 @@ def test_what_happens_at_other_pages_is_not_shown(owner: Client, page: Page) -> 
     PitchFactory(waiting=True, sender=colleague, line="Not for Maya")
     other = PitchFactory(waiting=True, sender=here, line="Also not for Maya", came_from="message")
     relationships.set_by_hand(other.page, here, Standing.BLOCKED, by=None)
-    shown = text(see(owner, here))
-    for word in ("Omar Elsewhere", "Not for Maya", "Also not for Maya", "Blocked"):
+    response = see(owner, here)
+    shown = text(response)
+    for word in ("Omar Elsewhere", "Not for Maya", "Also not for Maya", "You blocked them"):
         assert word not in shown, word
+    assert [stand.standing.value for one in response.context["people"] for stand in one.stands] == ["stranger"]
     assert "1 came by a door, none by a window." in shown
 
 
@@ -142,7 +144,7 @@ def test_the_page_costs_the_same_for_one_and_three(
         who = sender(f"person{number}")
         row = pitch(page, who)
         relationships.set_by_hand(page, who, Standing.KNOWN, by=page.owner, door=row.door)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(23):
         response = see(owner, who)
     assert (len(response.context["people"]), len(response.context["pitches"])) == (count, count)
 

@@ -101,9 +101,20 @@ from pitches.web.access.rules import (
     people_met,
     somebody_at,
 )
+from pitches.web.access.vouches import (
+    ANSWERED,
+    unheard,
+    unheard_by,
+    vouch_of,
+    vouch_to,
+    vouches_given,
+    vouches_taken,
+    vouches_waiting,
+)
 from pitches.web.access.who import own_page, signed_in
 
 __all__ = [
+    "ANSWERED",
     "FILES_KEPT_BACK",
     "NEVER",
     "after",
@@ -195,7 +206,14 @@ __all__ = [
     "terms_to_answer",
     "told_to",
     "turns_of",
+    "unheard",
+    "unheard_by",
     "versions_of",
+    "vouch_of",
+    "vouch_to",
+    "vouches_given",
+    "vouches_taken",
+    "vouches_waiting",
     "watch_by_token",
     "with_keys",
     "with_replies",

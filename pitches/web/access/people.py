@@ -24,11 +24,11 @@ from pitches.models import (
     Standing,
 )
 from pitches.models.pitch import PitchQuerySet
+from pitches.relationships import SIDEWAYS
 from pitches.web.access.lists import pitches_of, told_to
 from portal import clock, domains
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-SIDEWAYS = (Standing.PAUSED, Standing.BLOCKED)
 LIKELY = 5  # people who may be the same
 
 
@@ -162,13 +162,13 @@ def named_here(page: Page, people: Iterable[Sender]) -> dict[int, Pitch]:
     return {row.sender_id or 0: row for row in newest.only("sender", "name", "company", "language", "handed_in_at")}
 
 
-def figures_of(page: Page, people: Iterable[Sender]) -> list[dict[str, Any]]:
+def figures_of(page: Page, people: Iterable[Sender]) -> list[Any]:
     """How many pitches of each of these mailboxes came in which way, and how they ended."""
     rows = pitches_of(page).filter(sender__in=[one.pk for one in people]).order_by()
     return list(rows.values("sender", "sender__agency", "came_from", "state").annotate(count=Count("pk")))
 
 
-def figures_of_agencies(page: Page, agencies: Iterable[Agency]) -> list[dict[str, Any]]:
+def figures_of_agencies(page: Page, agencies: Iterable[Agency]) -> list[Any]:
     """The same for all people of these agencies."""
     rows = pitches_of(page).filter(sender__agency__in=[one.pk for one in agencies]).order_by()
     return list(rows.values("sender__agency", "came_from", "state").annotate(count=Count("pk")))
@@ -205,7 +205,7 @@ def words_to(pitches: PitchQuerySet) -> list[tuple[int, timedelta]]:
     """How long the first answer to each of these pitches took, by door, as far as it went out."""
     given = told_to(pitches).order_by("pitch", "given_at").distinct("pitch")
     rows = given.values_list("pitch__door", "pitch__handed_in_at", "given_at")
-    return [(door, max(timedelta(), given_at - came)) for door, came, given_at in rows]
+    return [(door, max(timedelta(), given_at - came)) for door, came, given_at in rows if came]
 
 
 # ── one row, as a form names it ──────────────────────────────────────────────
