@@ -1,16 +1,40 @@
 """Celery's doors into the domain: no business data comes in, rows are claimed, each succeeds or fails alone."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from celery import shared_task
+from django.db.models import QuerySet, Value
 
 from portal.celery import QUEUES
 
 BATCH = 50
 # Seconds that one ring may work before it rings again, so that what is more urgent comes in between. A lease is 30 s.
 TURN = {"codes": 10, "now": 8, "soon": 3, "later": 1}
+LOOK_UP = 0.05  # seconds between two looks whether something more urgent waits: a friend waits for one row, not a turn
+
+
+class Turn:
+    """The time that one ring has for its queue. Celery hands out rings ahead, so whoever works looks up by itself."""
+
+    def __init__(self, queue: str) -> None:
+        now = time.monotonic()
+        self.queue, self.ends, self.look_at, self.done = queue, now + TURN[queue], now + LOOK_UP, 0
+
+    @property
+    def over(self) -> bool:
+        """May nothing more be begun?"""
+        return time.monotonic() >= self.ends
+
+    def let_in(self) -> None:
+        """Between two rows: do what is more urgent and waits by now."""
+        if time.monotonic() < self.look_at:
+            return
+        for job, queue in waiting_work(QUEUES[: QUEUES.index(self.queue)]):
+            self.done += JOBS[job](queue)
+        self.look_at = time.monotonic() + LOOK_UP
 
 
 @shared_task
@@ -20,19 +44,23 @@ def react(queue: str) -> int:
     from pitches.models import Event  # noqa: PLC0415
     from portal import leases, relay  # noqa: PLC0415
 
-    began, done = time.monotonic(), 0
-    while time.monotonic() - began < TURN[queue]:
+    turn = Turn(queue)
+    while not turn.over:
         rows = Event.objects.filter(queue=queue, reacted_at=None, dead=False).order_by("pk")
         lease, events = leases.claim(rows, limit=BATCH)
         if not events:
-            return done
-        for event in events:
+            return turn.done
+        for place, event in enumerate(events):
+            turn.let_in()
+            if place and turn.over:
+                leases.give_back(events[place:], lease)
+                break
             try:
-                done += reactions.react(event.pk, lease)
+                turn.done += reactions.react(event.pk, lease)
             except Exception as error:  # noqa: BLE001 (one bad row must not stop the others)
                 reactions.failed(event, lease, error)
     relay.ring("react", queue)
-    return done
+    return turn.done
 
 
 @shared_task
@@ -41,14 +69,31 @@ def deliver(queue: str) -> int:
     from pitches.notify import outbox  # noqa: PLC0415
     from portal import relay  # noqa: PLC0415
 
-    began, done = time.monotonic(), 0
-    while time.monotonic() - began < TURN[queue]:
-        taken = outbox.deliver(queue, seconds=TURN[queue])
-        done += taken
+    turn = Turn(queue)
+    while not turn.over:
+        taken = outbox.deliver(queue, seconds=TURN[queue], first=turn.let_in)
+        turn.done += taken
         if taken < outbox.BATCH:
-            return done
+            return turn.done
     relay.ring("deliver", queue)
-    return done
+    return turn.done
+
+
+@shared_task
+def call(queue: str) -> int:
+    """Make the calls to webhooks that are due in a queue, one after the other, until it is empty."""
+    from pitches import hooks  # noqa: PLC0415
+    from pitches.notify import handoffs  # noqa: PLC0415
+    from portal import relay  # noqa: PLC0415
+
+    turn = Turn(queue)
+    while not turn.over:
+        turn.let_in()
+        if not hooks.call(queue, next_step=handoffs.next_step):
+            return turn.done
+        turn.done += 1
+    relay.ring("call", queue)
+    return turn.done
 
 
 @shared_task
@@ -62,8 +107,10 @@ def tick() -> int:
 @shared_task
 def sweep() -> int:
     """All work that waits in the database, even if no ring ever came."""
-    jobs = {"react": react, "deliver": deliver}
-    return sum(jobs[job](queue) for job, queue in list(waiting_work()))
+    return sum(JOBS[job](queue) for job, queue in waiting_work())
+
+
+JOBS = {"react": react, "deliver": deliver, "call": call}
 
 
 @shared_task
@@ -79,30 +126,41 @@ def tidy() -> int:
     """Delete what has outlived its purpose."""
     from pitches import embargo, intake, likeness, mailboxes  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
+    from pitches.handoffs import assistants, late  # noqa: PLC0415
     from pitches.intake import drafting  # noqa: PLC0415
     from pitches.notify import finding  # noqa: PLC0415
     from portal import limits  # noqa: PLC0415
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
-    done += drafting.forget_drafts() + finding.forget()
+    done += drafting.forget_drafts() + finding.forget() + assistants.forget() + late.forget()
     return done + mailboxes.forget() + limits.forget() + likeness.forget()
 
 
-def waiting_work() -> Iterator[tuple[str, str]]:
-    """For the relay: which (job, queue) have rows that nobody holds."""
+def waiting_work(queues: Sequence[str] = QUEUES) -> list[tuple[str, str]]:
+    """Which (job, queue) have rows that nobody holds, the most urgent first. One query, however many rows there are."""
+    found = [one for queue in queues for one in _waiting_in(queue)]
+    asked = found[0].union(*found[1:], all=True) if found else ()
+    return sorted(asked, key=lambda pair: (QUEUES.index(pair[1]), list(JOBS).index(pair[0])))
+
+
+def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
+    """For each job: its name and the queue, if a row waits."""
+    from pitches import hooks  # noqa: PLC0415
     from pitches.models import Event  # noqa: PLC0415
     from pitches.notify import outbox  # noqa: PLC0415
     from portal import leases  # noqa: PLC0415
 
-    events = Event.objects.filter(leases.free(), reacted_at=None, dead=False)
-    for queue in events.order_by("queue").values_list("queue", flat=True).distinct():
-        yield "react", queue
-    mails = set(outbox.due().filter(leases.free()).order_by().values_list("queue", flat=True).distinct())
-    yield from (("deliver", queue) for queue in QUEUES if queue in mails)
+    events = Event.objects.filter(reacted_at=None, dead=False)
+    rows = {"react": events, "deliver": outbox.due(), "call": hooks.due()}
+    for job, waiting in rows.items():
+        one = waiting.filter(leases.free(), queue=queue).order_by()
+        yield one.annotate(job=Value(job)).values_list("job", "queue")[:1]
 
 
 def oldest_work() -> datetime | None:
-    """For /healthz: since when the oldest event waits for its reactions."""
+    """For /healthz: since when the oldest event waits for its reactions, or the oldest call to be made."""
+    from pitches import hooks  # noqa: PLC0415
     from pitches.models import Event  # noqa: PLC0415
 
-    return Event.objects.filter(reacted_at=None, dead=False).order_by("at").values_list("at", flat=True).first()
+    event = Event.objects.filter(reacted_at=None, dead=False).order_by("at").values_list("at", flat=True).first()
+    return min(filter(None, (event, hooks.due().values_list("next_at", flat=True).first())), default=None)
