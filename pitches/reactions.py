@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from pitches import embargo, handoffs, hooks, likeness, opening, relationships, routing, screening
 from pitches.models import Event, Fact, PitchState
-from pitches.notify import assisting, catalogue, telling, terms
+from pitches.notify import assisting, catalogue, taken_out, telling, terms
 from portal import clock
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.DISAGREED: (terms.declined,),
     Fact.OUTCOME: (),
     Fact.ASSISTED: (assisting.invite,),
-    Fact.BOOK_TAKEN: (),
+    Fact.BOOK_TAKEN: (taken_out.book_exported,),
 }
 
 

@@ -316,3 +316,17 @@ class MessageFactory(DjangoModelFactory):
     queue = "later"
     next_at = factory.LazyFunction(clock.now)
     created_at = factory.LazyFunction(clock.now)
+
+
+class VouchFactory(DjangoModelFactory):
+    """A word of one owner to another that waits for an answer."""
+
+    class Meta:
+        model = models.Vouch
+
+    page = factory.SubFactory(PageFactory)
+    to = factory.SubFactory(PageFactory)
+    sender = factory.SubFactory(SenderFactory)
+    words = "Knows the data on AI in Europe."
+    by = factory.SelfAttribute("page.owner")
+    at = factory.LazyFunction(clock.now)

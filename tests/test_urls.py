@@ -30,6 +30,7 @@ from tests.factories import (
     ReadingSessionFactory,
     RuleFactory,
     SenderFactory,
+    VouchFactory,
     WatchFactory,
 )
 from tests.races import checksum
@@ -82,6 +83,9 @@ class World:
         self.portrait = Portrait.objects.create(page=self.page, image=b"RIFF", digest="0123456789abcdef")
         self.reply = deflecting.make(self.door, "Northbeam", Came.MESSAGE, self.page.local_date(clock.now()))
         self.other = PageFactory(handle="other")
+        self.heard = VouchFactory(page=PageFactory(handle="colleague"), to=self.page)
+        self.said = VouchFactory(page=self.page, to=self.other, sender=self.sender)
+        VouchFactory(page=PageFactory(handle="unheard"), to=self.page, refused_at=clock.now(), no_more=True)
         for user in (self.page.owner, self.other.owner):  # as signing up leaves it
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
@@ -108,6 +112,11 @@ class World:
             "desk:reply_link": self.reply.pk,
             "desk:agency": self.sender.agency_id,
             "desk:key_withdraw": self.key.pk,
+            "desk:vouch": self.sender.pk,
+            "desk:agency_vouch": self.sender.agency_id,
+            "desk:vouch_take": self.heard.pk,
+            "desk:vouch_refuse": self.heard.pk,
+            "desk:vouch_revoke": self.said.pk,
             "desk:rule_remove": self.rule.pk,
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
@@ -129,6 +138,8 @@ class World:
             values["token"] = mailboxes.token_of(self.sender.email)
         if name.startswith("public:watch_"):
             values["token"] = self.watch.token
+        if name == "desk:vouch_hear":
+            values["handle"] = "unheard"
         if name in ("public:key", "public:who"):
             values["token"] = (self.key if name == "public:key" else self.introduction).token
         if name == "agency:found":
@@ -154,20 +165,22 @@ STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics agency:dates
-        public:assist public:not_me public:watch_confirm public:watch_stop public:key public:who
+        public:assist public:site_key public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
         agency:edit agency:follow_up
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
-    OWNERS: """mine:home mine:doors mine:people mine:domains mine:record
+    OWNERS: """desk:import_people desk:sample desk:vouches mine:home mine:doors mine:people mine:domains mine:record
         desk:plans desk:plan desk:assistants
         desk:share desk:page_edit desk:sensitive desk:hours desk:rules welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
     ONLY_THE_OWNER: "desk:dates desk:file desk:link desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
-    OWNERS_POST: """desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
+    OWNERS_POST: """desk:export_people desk:export_book desk:vouch desk:agency_vouch
+        desk:vouch_take desk:vouch_refuse desk:vouch_revoke desk:vouch_hear
+        desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
@@ -245,7 +258,7 @@ def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
     argument = OWNED[name]
-    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing"}[argument]}
+    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody"}[argument]}
     answers = [getattr(stranger, method)(path) for path in (world.path(name), world.path(name, **missing))]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content

@@ -23,7 +23,7 @@ from pitches.models import (
     PitchState,
     Watch,
 )
-from pitches.notify import assisting, finding, outbox, proving, telling, terms
+from pitches.notify import assisting, finding, outbox, proving, taken_out, telling, terms
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -31,7 +31,7 @@ from portal import clock
 SENT_AGAIN = frozenset(
     {
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
-        *("watch_confirm", "invitation", "draft", "find", "domain_code"),
+        *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
         *("offer", "agreed", "declined_offer"),
     }
@@ -233,6 +233,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "door_open": door_open,
     "draft": draft,
     "find": finding.ask,
+    "book_exported": taken_out.book_exported,
     "domain_code": proving.put,
     "assist_invite": assisting.invite,
     "handoff": assisting.handoff,

@@ -28,6 +28,7 @@ from pitches.notify import (
     handoffs,
     reasons,
     stop,
+    taken_out,
     telling,
     terms,
     ways_on,
@@ -94,6 +95,7 @@ def _content(message: Message) -> dict[str, Any]:
         "draft": _about_the_draft,
         "domain_code": _about_the_domain,
         "tell_now": telling.words,
+        "book_exported": taken_out.words,
         **dict.fromkeys(assisting.KINDS, assisting.words),
     }.get(message.kind)
     if about:

@@ -305,7 +305,20 @@ def declined_offer() -> Message:
     return _told("declined_offer", found.pitch, offer=found)
 
 
+def book_exported(what: str = "book.json") -> Message:
+    """Somebody took the people of a page out."""
+    page = PageFactory(name="MARK-PAGE")
+    to = {"page": page, "queue": "soon", "secret": {"what": what, "people": 12}}
+    return outbox.put("book_exported", page.owner.email, dedupe=f"book_exported:{page.pk}", **to)
+
+
+def book_exported_as_a_table() -> Message:
+    """The same as a table."""
+    return book_exported("export.csv")
+
+
 _ALL = (
+    *(book_exported, book_exported_as_a_table),
     *(offer, offer_the_last, agreed, agreed_without_a_day, declined_offer),
     *(assist_invite, handoff, handoff_trusted, supplied, yes_with_questions),
     *(draft, find, domain_code),
