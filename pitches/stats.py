@@ -9,6 +9,8 @@ from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, PitchState
 from portal import clock
 
 WINDOW = timedelta(days=90)
+# Where a pitch may be that was answered for good, or by silence; what waits is not looked at, however much it is.
+ENDED = (PitchState.ACCEPTED, PitchState.DECLINED, PitchState.WRONG_DOOR, PitchState.WITHDRAWN, PitchState.LAPSED)
 ENOUGH = 10  # below this many, figures say nothing
 
 
@@ -51,7 +53,8 @@ def expectation(page: Page) -> Expectation:
         # A question is no end, nor is a wrong door from which the pitch went on.
         Q(kind__in=(AnswerKind.LATER, AnswerKind.ASK)) | Q(kind=AnswerKind.WRONG_DOOR, pitch__moved_from__isnull=False)
     )
-    pitches = Pitch.objects.filter(page=page, handed_in_at__gt=clock.now() - WINDOW).exclude(lane=Lane.QUARANTINE)
+    ended = Pitch.objects.filter(page=page, state__in=ENDED, handed_in_at__gt=clock.now() - WINDOW)
+    pitches = ended.exclude(lane=Lane.QUARANTINE)
     answered = Q(first__isnull=False)
     counted = pitches.annotate(
         first=Subquery(sent.order_by("sent_at").values("sent_at")[:1]),

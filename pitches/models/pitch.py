@@ -227,6 +227,13 @@ class Pitch(models.Model):
         indexes: ClassVar = [
             # The ledge of one page: desk inbox and session.
             models.Index(fields=["page", "state", "lane", "handed_in_at"], name="pitch_ledge"),
+            # ledge.promised(): how many wait in a lane, or will in a moment.
+            models.Index(fields=["page", "given_lane"], name="pitch_ahead",
+                         condition=Q(state__in=["arrived", "waiting"])),
+            # arrivals.coming(): who came lately, by standing; and the first of them.
+            models.Index(fields=["page", "standing", "handed_in_at"], name="pitch_came",
+                         condition=Q(standing__in=["trusted", "known", "introduced"])),
+            models.Index(fields=["page", "handed_in_at"], name="pitch_handed_in"),
             # A sender's own pitches with a page: limits and history.
             models.Index(fields=["sender", "page", "-handed_in_at"], name="pitch_of_sender"),
             # due.py asks what lapses and what comes back.
