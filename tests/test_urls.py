@@ -111,8 +111,12 @@ class World:
             "desk:call_again": self.call.pk,
             "desk:reply_link": self.reply.pk,
             "desk:agency": self.sender.agency_id,
+            "desk:agency_standing": self.sender.agency_id,
+            "desk:agency_note": self.sender.agency_id,
+            "desk:agency_tags": self.sender.agency_id,
             "desk:key_withdraw": self.key.pk,
             "desk:vouch": self.sender.pk,
+            **{f"desk:person{verb}": self.sender.pk for verb in ("", "_standing", "_note", "_tags", "_merge", "_split")},
             "desk:agency_vouch": self.sender.agency_id,
             "desk:vouch_take": self.heard.pk,
             "desk:vouch_refuse": self.heard.pk,
@@ -172,13 +176,14 @@ CODES = {
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
     OWNERS: """desk:import_people desk:sample desk:vouches mine:home mine:doors mine:people mine:domains mine:record
-        desk:plans desk:plan desk:assistants
+        desk:plans desk:plan desk:assistants desk:people
         desk:share desk:page_edit desk:sensitive desk:hours desk:rules welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
-    ONLY_THE_OWNER: "desk:dates desk:file desk:link desk:reply_link desk:agency desk:pitch desk:keys desk:door_edit",
-    OWNERS_POST: """desk:export_people desk:export_book desk:vouch desk:agency_vouch
+    ONLY_THE_OWNER: "desk:dates desk:file desk:link desk:reply_link desk:agency desk:person desk:pitch desk:keys desk:door_edit",
+    OWNERS_POST: """desk:person_standing desk:person_note desk:person_tags desk:person_merge desk:person_split
+        desk:agency_standing desk:agency_note desk:agency_tags desk:export_people desk:export_book desk:vouch desk:agency_vouch
         desk:vouch_take desk:vouch_refuse desk:vouch_revoke desk:vouch_hear
         desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
@@ -252,7 +257,7 @@ def test_a_post_without_our_token_is_refused(world):
 @pytest.mark.parametrize("name", OWNED)
 def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
-    read = ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:file", "desk:dates")
+    read = ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:person", "desk:file", "desk:dates")
     method = "get" if name in read else "post"
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)

@@ -104,6 +104,7 @@ class PlaceForm(VerdictForm):
     def __init__(self, *args: Any, page: Page, doors: Iterable[Door], **kwargs: Any) -> None:
         super().__init__(*args, page=page, **kwargs)
         self.doors = {door.slug: door for door in doors}
+        self.fields["where"].widget = forms.Select()
         names = [(slug, _("At %(door)s") % {"door": door.name}) for slug, door in self.doors.items()]
         self.place([(EVERYWHERE, _("At every door")), *names])
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pitches import claims
 from pitches.forms.ledger import NoteForm, PlaceForm, TagsForm
+from pitches.forms.vouch import VouchForm
 from pitches.models import Agency, Page, Relationship, Sender
 from pitches.relationships import SIDEWAYS
 from pitches.web import access, between, cards, ledger, noting, standing_set, stands, why
@@ -56,6 +57,7 @@ def show(request: HttpRequest, page: Page, found: Agency, *, status: int = 200, 
         "place_form": forms.get("place") or PlaceForm(page=page, doors=doors, initial={"standing": places[0].standing}),
         "note_form": forms.get("note") or NoteForm(auto_id="note_%s"),
         "tags_form": forms.get("tags") or TagsForm(initial={"tags": ", ".join(row.tags)}, auto_id="tags_%s"),
+        "vouch_form": VouchForm(),
         "form": next(iter(forms.values()), None),
     }
     return render(request, "desk/agency.html", context, status=status)

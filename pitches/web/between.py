@@ -55,13 +55,11 @@ class History:
         """How they ended, in a sentence."""
         yes, no = self.states.get(PitchState.ACCEPTED, 0), self.states.get(PitchState.DECLINED, 0)
         waits = sum(self.states.get(state, 0) for state in OPEN_STATES)
-        said = [
-            ngettext("yes %(count)s time", "yes %(count)s times", yes) % {"count": yes},
-            ngettext("no %(count)s time", "no %(count)s times", no) % {"count": no},
-        ]
-        sentence = _("You said %(yes)s, %(no)s.") % {"yes": said[0], "no": said[1]}
-        open_ones = ngettext("%(count)s is open.", "%(count)s are open.", waits) % {"count": waits} if waits else ""
-        return " ".join(part for part in (sentence, open_ones) if part)
+        said = [ngettext("yes once", "yes %(count)s times", yes) % {"count": yes}] if yes else []
+        said += [ngettext("no once", "no %(count)s times", no) % {"count": no}] if no else []
+        sentences = [_("You said %(answers)s.") % {"answers": ", ".join(said)}] if said else []
+        sentences += [ngettext("%(count)s is open.", "%(count)s are open.", waits) % {"count": waits}] if waits else []
+        return " ".join(sentences)
 
     @property
     def answered_in(self) -> str:

@@ -65,6 +65,7 @@ def lay_out(pitch: Pitch) -> Pitch:
         landed=partial(landed, pitch),
         also=getattr(pitch, "also", partial(also, pitch)),
         links=links,
+        sender_page=reverse("desk:person", args=[pitch.sender_id]) if pitch.sender_id else "",
         way_out="" if links else reverse("desk:link", args=[pitch.code]),
         came=letter.came(pitch),
         terms=in_full + getattr(pitch, "terms", []),

@@ -73,7 +73,7 @@ class Figures:
         """A yes to how many of how many."""
         if not self.pitches:
             return ""
-        words = {"yes": self.yes, "count": self.pitches}
-        return (
-            ngettext("yes to %(yes)s of %(count)s pitch", "yes to %(yes)s of %(count)s pitches", self.pitches) % words
-        )
+        said = ngettext("yes to %(yes)s of %(count)s pitch", "yes to %(yes)s of %(count)s pitches", self.pitches)
+        if not self.yes:
+            said = ngettext("%(count)s pitch, no yes yet", "%(count)s pitches, no yes yet", self.pitches)
+        return said % {"yes": self.yes, "count": self.pitches}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pitches import book
 from pitches.forms.ledger import NoteForm, PlaceForm, SameForm, TagsForm
+from pitches.forms.vouch import VouchForm
 from pitches.models import Page, Sender
 from pitches.relationships import SIDEWAYS
 from pitches.web import access, between, cards, ledger, noting, standing_set, undoing, why
@@ -43,7 +44,7 @@ def show(request: HttpRequest, page: Page, found: Sender, *, status: int = 200, 
         "row": row,
         "person": found,
         "agencies": sorted(agencies, key=lambda one: one.domain),
-        "language": languages.name(row.language) if row.language else "",
+        "writes_in": languages.name(row.language) if row.language else "",
         "places": places,
         "now": places[-1].standing,
         "aside": [place for place in places if place.standing in SIDEWAYS],
@@ -59,6 +60,7 @@ def show(request: HttpRequest, page: Page, found: Sender, *, status: int = 200, 
         "note_form": forms.get("note") or NoteForm(auto_id="note_%s"),
         "tags_form": forms.get("tags") or TagsForm(initial={"tags": ", ".join(row.tags)}, auto_id="tags_%s"),
         "same_form": forms.get("same") or SameForm(likely=likely, auto_id="same_%s"),
+        "vouch_form": VouchForm(),
         "form": next(iter(forms.values()), None),
         "wrong": next(iter(forms), ""),
     }

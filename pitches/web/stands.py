@@ -42,7 +42,8 @@ def of_person(mailboxes: Iterable[Sender], rows: Iterable[Relationship]) -> list
         else:
             mine, rung = row.sender is not None and row.sender.canonical in boxes, row.sender_id in own
         standing = _sideways(row) or (Standing(row.rung) if rung else None)
-        if mine and standing and standing != Standing.STRANGER:
+        same = found.get((None, standing)) if standing else None  # a door as everywhere needs no chip
+        if mine and standing and standing != Standing.STRANGER and (same is None or row.agency_id):
             found.setdefault((row.door_id, standing), _stand(row, standing))
     return list(found.values()) or [Stand(Standing.STRANGER, _("every door"))]
 
@@ -51,8 +52,7 @@ def of_agency(agency: Agency, rows: Iterable[Relationship]) -> list[Stand]:
     """How everybody of an agency stands, as far as it was said."""
     mine = [row for row in _in_order(rows) if row.agency_id == agency.pk]
     found = [_stand(row, _sideways(row) or Standing(row.rung), whole=True) for row in mine]
-    said = [stand for stand in found if stand.standing != Standing.STRANGER]
-    return said or [Stand(Standing.STRANGER, _("every door"))]
+    return [stand for stand in found if stand.standing != Standing.STRANGER]
 
 
 def mark(stands: Iterable[Stand]) -> str:

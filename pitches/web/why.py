@@ -111,11 +111,15 @@ def _signed(points: int) -> str:
 
 # ── door by door ─────────────────────────────────────────────────────────────
 def places(case: Case, sender: Sender, doors: Iterable[Door]) -> list[Place]:
-    """How a person stands everywhere and at each door, as the next pitch would be met, and why. Two queries."""
-    found = list(doors)
-    now = relationships.standings(case.page, [sender], found)
+    """How a person stands, as the next pitch would be met, and why: at each door that is another matter, and
+    everywhere else. Two queries.
+    """
+    hung = list(doors)
+    now = relationships.standings(case.page, [sender], hung)
     wide = relationships.standing_of(case.page, sender, None)
-    shown = [Place(_("Everywhere else"), wide, _reason(case, sender, None, wide))]
+    own = {row.door_id for row in case.said}
+    found = [door for door in hung if door.pk in own or now[sender.pk, door.pk] != wide]
+    shown = [Place(_("Everywhere else") if found else _("Everywhere"), wide, _reason(case, sender, None, wide))]
     return [
         *(Place(door.name, now[sender.pk, door.pk], _reason(case, sender, door, now[sender.pk, door.pk]), door)
           for door in found),
@@ -150,7 +154,7 @@ def _reason(case: Case, sender: Sender, door: Door | None, standing: Standing) -
             continue
         if whole and sender.agency:
             return _("As everybody at %(domain)s.") % {"domain": sender.agency.domain}
-        if door and place is None:
+        if door and (place is None or not any(row.door_id == door.pk for row in case.said)):
             return _("As everywhere.")
         return _own(case, level, standing)
     if standing in LADDER:
