@@ -21,7 +21,7 @@ class Terms:
 
 
 # Lane, doors that open by themselves, places in rolling 30 days. The figures follow the trial and the full allowance of
-# HackerOne's report rate limits (docs/routing.md), rounded to what one person can read.
+# HackerOne's report rate limits (docs/standing.md), rounded to what one person can read.
 USUAL: dict[Standing, Terms] = {
     Standing.TRUSTED: Terms(Lane.TRUSTED, Opens.INVITED, 12),
     Standing.KNOWN: Terms(Lane.KNOWN, Opens.INVITED, 6),
