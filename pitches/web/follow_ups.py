@@ -74,7 +74,7 @@ def _context(page: Page) -> dict[str, Any]:
     first = next((row for part in parts if part.name == "now" for row in part.rows), None)
     last = outcomes.last(page)
     words = PRESSES[last.what][1] if last else ""
-    context = {"page": page, "parts": parts, "first": first, "more": len(found) > AT_ONCE}
+    context = {"page": page, "handoffs": found[:AT_ONCE], "parts": parts, "first": first, "more": len(found) > AT_ONCE}
     waiting = sum(len(part.rows) for part in parts if part.name == "answer")
     return context | {"last": last, "last_words": words, "terms_waiting": waiting}
 

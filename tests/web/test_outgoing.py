@@ -154,7 +154,7 @@ def test_follow_ups_cost_the_same_for_one_and_three(
     for _number in range(count):
         handoff(page)
     handoff(PageFactory())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(owner.get("/desk/follow-ups").context["handoffs"]) == count
 
 
