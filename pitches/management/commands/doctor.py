@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import ngettext
 
-from pitches.models import Attempt, Event, Message, MessageState, Pitch, PitchState
+from pitches.models import Attempt, Call, CallState, Event, Message, MessageState, Pitch, PitchState
 from portal import clock
 
 ROUTED_WITHIN = timedelta(seconds=60)
@@ -60,6 +60,16 @@ def unwitnessed() -> QuerySet[Message]:
     return Message.objects.filter(~Exists(sent), state=MessageState.DONE)
 
 
+def untold() -> QuerySet[Call]:
+    """Webhooks that are due and not told. What answers with an error is its owner's to mend, and no complaint."""
+    return Call.objects.filter(state=CallState.PENDING, next_at__lt=clock.now() - SENT_WITHIN)
+
+
+def left_behind_calls() -> QuerySet[Call]:
+    """Claimed by a worker that is gone."""
+    return Call.objects.filter(state=CallState.PENDING, lease_until__lt=Now() - AFTER_A_LEASE)
+
+
 def without_receipt() -> QuerySet[Pitch]:
     """Handed in, and its sender was told nothing."""
     arrival = Event.objects.filter(pitch=OuterRef("pk"), what=PitchState.ARRIVED)
@@ -84,6 +94,16 @@ COMPLAINTS = (
         unwitnessed,
         lambda n: ngettext(
             "%d mail is marked as sent without an attempt", "%d mails are marked as sent without one", n
+        ),
+    ),
+    Complaint(
+        untold,
+        lambda n: ngettext("%d call to a webhook is due and not made", "%d calls to webhooks are due and not made", n),
+    ),
+    Complaint(
+        left_behind_calls,
+        lambda n: ngettext(
+            "%d call to a webhook was left by its worker", "%d calls to webhooks were left by their workers", n
         ),
     ),
     Complaint(without_receipt, lambda n: ngettext("%d pitch has no receipt", "%d pitches have no receipt", n)),
