@@ -14,7 +14,7 @@ from pitches.forms import bring, people_table
 from pitches.models import Agency, Contact, Evidence, EvidenceKind, Message, Note, Relationship, Sender, Standing
 from portal import clock
 from portal.models import User
-from tests.factories import DoorFactory, PageFactory, PitchFactory, SenderFactory
+from tests.factories import DoorFactory, PitchFactory, SenderFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_a_column_that_is_not_read_is_named(page):
         ("elif@mosaic.example,known,2026-05-01,,", "Only a pause has a day"),
         (
             "elif@mosaic.example,known,,data,",
-            "You have no door “data”. Leave it empty for all doors, or write one of: ",
+            "You have no door “data”. Leave it empty for all doors",
         ),
         ("@gmail.com,blocked,,,", "Many people have mailboxes at gmail.com"),
         ("@mail.mosaic.example,blocked,,,", "is no agency"),
