@@ -1,15 +1,18 @@
 """docs/routing.md and docs/standing.md say what the program does: their tables are those of the code."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from pitches import ledge, relationships, routing, rules, screening
+from pitches import intake, ledge, relationships, routing, rules, screening, tasks
 from pitches.handoffs import FOLLOW_UP_DAYS
 from pitches.models import EvidenceKind, Lane, Opens, Page, Standing
 from pitches.models.relationship import LADDER
 from pitches.relationships import weights
+from portal import clock
+from tests.factories import DoorFactory, PitchFactory, RuleFactory, SenderFactory
 
 DOCS = Path(__file__).parents[1] / "docs"
 LANES = {
@@ -95,3 +98,47 @@ def test_the_share_of_newcomers_is_rounded_up_as_it_says():
     assert page.newcomer_cards == 8
     assert ledge.share(page, 100, 100) == (22, 8)
     assert ledge.share(page, 5, 100) == (5, 25)
+
+
+# ── the ten pitches of the page ──────────────────────────────────────────────
+FEE = "There is a refundable deposit of 49 for the kit."
+BANK = "Send us your bank details."
+PAID = {"type": "flat", "min": 50, "max": 90, "currency": "GBP"}
+NONE, FIRST, SECOND, THIRD = ({}, {"lane": "trusted"}, {"lane": "known"}, {"lane": "first_knock"})
+TEN = {
+    "known, an ordinary pitch": ("known", NONE, NONE, {}, "known"),
+    "known, the door sends everybody to the third lane": ("known", THIRD, NONE, {}, "first_knock"),
+    "the same, from an agency with the first lane": ("known", THIRD, FIRST, {}, "trusted"),
+    "a stranger with one grave sign": ("stranger", NONE, NONE, {"detail": FEE}, "first_knock"),
+    "a stranger with two": ("stranger", NONE, NONE, {"detail": f"{FEE} {BANK}"}, "quarantine"),
+    "trusted, under the floor": ("trusted", NONE, NONE, {"groups": {"paid": PAID}}, "held"),
+    "trusted, with two grave signs": ("trusted", NONE, NONE, {"detail": f"{FEE} {BANK}"}, "quarantine"),
+    "introduced, at a door by invitation": ("introduced", {"state": "invited"}, NONE, {}, "tier"),
+    "a typed address of somebody trusted": ("trusted", NONE, NONE, {"proven": False}, ""),
+    "on pause, from an agency with the first lane": ("paused", NONE, FIRST, {}, "paused"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("standing", "at", "of", "words", "lane"), TEN.values(), ids=TEN.keys())
+def test_the_ten_pitches_of_the_page_land_where_it_says(standing, at, of, words, lane):
+    door, sender = DoorFactory(state=at.get("state", "open"), floor_amount=100, floor_currency="GBP"), SenderFactory()
+    until = clock.now() + timedelta(days=9) if standing == "paused" else None
+    relationships.set_by_hand(door.page, sender, Standing(standing), by=door.page.owner, until=until)
+    for whom, said in (({"door": door}, at), ({"agency": sender.agency}, of)):
+        if "lane" in said:
+            RuleFactory(page=door.page, **whom, **said)
+    proven, words = words.get("proven", True), {name: value for name, value in words.items() if name != "proven"}
+    pitch = PitchFactory(door=door, email=sender.email, **words)
+    assert outcome(pitch, sender if proven else None) == lane
+
+
+def outcome(pitch, sender):
+    """The lane of a pitch that somebody hands in, or why they may not."""
+    try:
+        pitch = intake.hand_in(pitch, sender) if sender else pitch
+    except intake.Refused as refused:
+        return refused.why
+    tasks.sweep()
+    pitch.refresh_from_db()
+    return pitch.lane
