@@ -39,6 +39,7 @@ def people(request: HttpRequest, page: Page) -> HttpResponse:
         "rows": shelf.dress(page, found[:AT_ONCE]),
         "more": _place(found[AT_ONCE - 1]) if len(found) > AT_ONCE else "",
         "later": bool(place),
+        "vouched": len(access.vouches_waiting(page)),
     }
     return render(request, "desk/people.html", context)
 
