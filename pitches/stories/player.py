@@ -8,12 +8,10 @@ from uuid import UUID, uuid4
 from pitches import doors, embargo, intake, lifecycle, opening, relationships, review
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
-from pitches.models import Answer, AnswerKind, Door, EvidenceKind, Pitch, Sender, Standing
-from pitches.stories import changing, crowd, second_doors, stage, trying, ways
+from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
+from pitches.stories import bargaining, changing, crowd, many, second_doors, stage, trying, ways
 from pitches.stories.report import Line, Outcome, plain, same
 from portal import clock, domains, tokens
-
-OUTCOMES = {"broke_embargo": "embargo_broken"}  # where a story has a word of its own
 
 
 class NotBuiltYet(Exception):
@@ -209,12 +207,12 @@ class Player:
         review.show_next(session)
         names = {pk: name for name, pk in self.pitches.items()}
         cards = [names.get(pk, f"pitch {pk}") for pk in session.cards]
-        for name, said in step.get("answers", {}).items():
+        for name, said in many.said_to(cards, step.get("answers", {})).items():
             review.answer(self._pitch(name), by=self.page.owner, session=session, **self._answer(said))
             review.show_next(session)
         review.end_session(session)
         stage.settle()
-        return Outcome(facts={"cards": cards})
+        return Outcome(facts={"cards": cards, "lanes": many.lanes(session.cards)})
 
     def _answer(self, said: Any) -> dict[str, Any]:
         if said == "yes":
@@ -243,13 +241,32 @@ class Player:
     def do_outcome(self, step: Mapping[str, Any]) -> Outcome:
         """What became of a yes."""
         pitch = self._pitch(step["id"])
-        kind = EvidenceKind(OUTCOMES.get(step["what"], step["what"]))
-        noted = relationships.note_outcome(pitch, kind, by=self.page.owner)
-        return Outcome(pitch, {"result": "noted" if noted else "same"})
+        return Outcome(pitch, bargaining.outcome(step, pitch))
+
+    def do_offer(self, step: Mapping[str, Any]) -> Outcome:
+        """One side proposes terms, agrees on those of the other, or declines them."""
+        pitch = self._pitch(step["id"])
+        return Outcome(pitch, bargaining.act(step, pitch))
+
+    do_agree = do_decline = do_offer
 
     def do_crowd(self, step: Mapping[str, Any]) -> Outcome:
         """Many knock at a door, and the owner reads at every hour."""
         return Outcome(facts=crowd.come(self._door(step["door"]), step).facts)
+
+    def do_many(self, step: Mapping[str, Any]) -> Outcome:
+        """Many of one standing leave a pitch each."""
+        self.pitches |= many.come(self._door(step["door"]), step)
+        return Outcome()
+
+    def do_restore(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner takes it out of quarantine."""
+        pitch = self._pitch(step["id"])
+        try:
+            review.restore(pitch, by=self.page.owner)
+        except (lifecycle.AlreadyMoved, lifecycle.IllegalMove):
+            return Outcome(pitch, {"result": "refused", "why": "answered"})
+        return self._result(pitch)
 
     def do_wait(self, step: Mapping[str, Any]) -> Outcome:
         """Nothing but time."""
