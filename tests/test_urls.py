@@ -177,7 +177,7 @@ CODES = {
     STRANGERS: "home account_login account_signup account_request_login_code",
     OWNERS: """desk:import_people desk:sample desk:vouches mine:home mine:doors mine:people mine:domains mine:record
         desk:plans desk:plan desk:assistants desk:people
-        desk:share desk:page_edit desk:sensitive desk:hours desk:rules welcome_handle
+        desk:share desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse welcome_handle
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
