@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -18,6 +19,7 @@ from pitches.hooks import addresses
 TIMEOUT = 10.0  # seconds for all of it, however slowly the other side speaks
 ADDRESSES = 3  # of one host are tried, at most
 READ = 1024  # bytes of an answer that are read, and forgotten
+BROKEN = (HTTPError, HTTPException, OSError, ValueError)
 
 
 class NotTold(Exception):
@@ -38,7 +40,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
         try:
             with _cut_off(connection, TIMEOUT):
                 return _ask(connection, parts, body, headers)
-        except (ssl.SSLError, HTTPError, OSError, ValueError) as error:
+        except BROKEN as error:
             problem = _said(error)
             if problem != "unreachable":  # it may have been heard: no other address is told
                 raise NotTold(problem) from error
@@ -61,7 +63,7 @@ def _ask(connection: HTTPConnection, parts: SplitResult, body: bytes, headers: d
     connection.connect()
     connection.request("POST", target, body=body, headers=headers | {"Host": parts.netloc}, preload_content=False)
     answer = connection.getresponse()
-    with suppress(HTTPError, OSError):
+    with suppress(*BROKEN):
         answer.read(READ)
     return answer.status
 
@@ -82,7 +84,7 @@ def _cut_off(connection: HTTPConnection, seconds: float) -> Iterator[None]:
     timer.start()
     try:
         yield
-    except (HTTPError, OSError, ValueError) as error:
+    except BROKEN as error:
         if late.is_set():
             raise NotTold("late") from error
         raise
@@ -95,6 +97,6 @@ def _said(error: Exception) -> str:
     text = type(error).__name__
     if "Timeout" in text and "Connect" not in text:
         return "late"
-    if isinstance(error, ssl.SSLError) or "SSL" in text:
+    if isinstance(error, ssl.SSLError) or "SSL" in text or "Certificate" in text:
         return "certificate"
     return "unreachable" if text in ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError") else "broken"

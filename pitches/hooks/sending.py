@@ -67,7 +67,7 @@ def _settle(one: Call, lease: UUID, status: int) -> None:
 
 
 def _end(one: Call, lease: UUID, error: str) -> None:
-    _write(one, lease, state=CallState.DEAD, done_at=clock.now(), error=error)
+    _write(one, lease, state=CallState.DEAD, done_at=clock.now(), error=error, lease_until=None)
 
 
 def _later(one: Call, lease: UUID, error: str) -> None:
