@@ -2,6 +2,7 @@
 
 from pitches.models.door import Door, DoorState, DoorVersion
 from pitches.models.event import Event, Fact
+from pitches.models.findable import Findable
 from pitches.models.handoff import Agreement, Call, CallState, Handoff, Offer, OfferState
 from pitches.models.message import Attempt, Message, MessageState
 from pitches.models.page import Handle, Page, Portrait
@@ -46,6 +47,7 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "Fact",
+    "Findable",
     "Handle",
     "Handoff",
     "Introduction",

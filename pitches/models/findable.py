@@ -1,0 +1,35 @@
+"""What a pitch is found by at the desk of its page. The database keeps it (migration 0015), so no verb can forget it."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from pitches.models.page import Page
+from pitches.models.pitch import Pitch
+
+
+class Findable(models.Model):
+    """The keys of a pitch that was handed in. Each begins with the number of its page, so that a search reads nothing
+    of another page. Triggers write the row; nothing that is sealed is in it.
+    """
+
+    pitch = models.OneToOneField(Pitch, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField(help_text="when the pitch was handed in")
+    config = models.CharField(max_length=24, help_text="the text search configuration of its language")
+    names = models.TextField(help_text="person, company and address, without case, accents and signs")
+    line = models.TextField(help_text="the line, likewise")
+    keys = SearchVectorField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # A long list of what is not sorted in yet would be read by every search.
+            GinIndex(fields=["keys"], name="findable_keys", fastupdate=True, gin_pending_list_limit=256),
+            models.Index(fields=["page", "-at"], name="findable_newest"),
+            models.Index(fields=["page", "config"], name="findable_config"),
+        ]
+
+    def __str__(self) -> str:
+        return f"keys of {self.pitch_id}"
