@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pitches.handoffs import late
+from pitches import offers
 from pitches.models import Handoff, Page, Pitch, Standing
 from portal import clock
 from portal.templatetags.portal import day, when, zone_city
@@ -140,7 +141,7 @@ def _facts(pitch: Pitch, handoff: Handoff | None) -> dict[str, str]:
     return {
         "name": page.first_name,
         "email": pitch.email,
-        "label": str(LABELS.get(pitch.label, LABELS["none"])),
+        "label": str(LABELS.get(offers.label_of(pitch) if handoff else pitch.label, LABELS["none"])),
         "hour": hours[0] if hours else "",
         "hours": "; ".join(hours),
         "follow_up": day(handoff.follow_up_on) if handoff else "",

@@ -2,7 +2,7 @@
 
 from pitches.offers.making import agree, decline, make, undo
 from pitches.offers.talks import Talks, as_seen, waiting_for
-from pitches.offers.words import deal_of, digest, terms
+from pitches.offers.words import deal_of, digest, label_of, terms
 
 __all__ = [
     "Talks",
@@ -11,6 +11,7 @@ __all__ = [
     "deal_of",
     "decline",
     "digest",
+    "label_of",
     "make",
     "terms",
     "undo",

@@ -50,6 +50,12 @@ def deal_of(pitch: Pitch, offer: Offer) -> disclosure.Deal:
     return replace(disclosure.deal(pitch.groups, pitch.ask), money=bool(offer.amount))
 
 
+def label_of(pitch: Pitch) -> str:
+    """What the audience is told, by the agreed terms; before there are any, by the pitch. One query."""
+    agreed = Offer.objects.filter(agreement__pitch=pitch).first()
+    return disclosure.strictest(deal_of(pitch, agreed)) if agreed else pitch.label
+
+
 def side(pitch: Pitch, *, by_owner: bool) -> str:
     """The name of one of the two, as it stands in the terms."""
     if by_owner:

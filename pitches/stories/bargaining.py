@@ -18,7 +18,7 @@ FIELDS = ("deliverables", "amount", "currency", "day", "note")
 
 
 def act(step: Step, pitch: Pitch) -> Facts:
-    """Take a step of one side: the owner by their account, the sender by none. What came of it, and the terms as far as they are agreed."""
+    """Take a step of one side, the owner by their account. What came of it, and the terms as far as they are agreed."""
     try:
         found = VERBS[step["do"]](step, pitch, pitch.page.owner if step["by"] == "owner" else None)
     except AlreadyMoved:

@@ -101,7 +101,9 @@ def test_the_sender_agrees_and_both_read_the_same_words(client: Client, owner: C
         assert "Maya proposes" in page
         sent = answer(offers.as_seen(pitch, by_owner=False), pitch, "agree")
         assert str(sent["seen"]) in page
+        assert "so it will carry no label" in page
         found = text(client.post(status(pitch, "/offer/answer"), sent, follow=True))
+        assert "The label will be “Advert”" in found
         agreement = Agreement.objects.get()
         pages = (found, text(owner.get(desk(pitch))))
     for one in pages:
