@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from pitches.handoffs import late
 from pitches import offers
+from pitches.handoffs import late
 from pitches.models import Handoff, Page, Pitch, Standing
 from portal import clock
 from portal.templatetags.portal import day, when, zone_city
