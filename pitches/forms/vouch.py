@@ -1,5 +1,6 @@
 """A word for somebody to a colleague, and the answer to it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pitches.book import vouching
 from pitches.forms import fields
-from pitches.models import Page
+from pitches.models import Door, Page
 
 WHY_NOT = {
     "unknown": _("There is no page with this short address here. Write it as it stands in the address, like @maya."),
@@ -52,9 +53,9 @@ class TakeForm(forms.Form):
 
     door = forms.ChoiceField(label=_("At which door"), required=False)
 
-    def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, doors: Iterable[Door], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.doors = {door.slug: door for door in page.doors.hung()}
+        self.doors = {door.slug: door for door in doors}
         field = self.fields["door"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("All doors")), *((slug, door.name) for slug, door in self.doors.items())]

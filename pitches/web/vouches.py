@@ -38,19 +38,15 @@ def vouches(request: HttpRequest, page: Page) -> HttpResponse:
     """What colleagues said and wait to hear about, what was believed, and what this owner said to others."""
     waiting, taken = access.vouches_waiting(page), list(access.vouches_taken(page)[: access.ANSWERED])
     given = list(access.vouches_given(page)[: access.ANSWERED])
-    names = vouching.named([*waiting, *taken, *given], page)
+    names, doors = vouching.named([*waiting, *taken, *given], page), access.doors_of(page)
     context = {
         "page": page,
-        "waiting": [Row(one, names[one.pk], _take_form(page, one)) for one in waiting],
+        "waiting": [Row(one, names[one.pk], TakeForm(doors=doors, auto_id=f"id_{one.pk}_%s")) for one in waiting],
         "taken": [Row(one, names[one.pk]) for one in taken],
         "given": [Row(one, names[one.pk]) for one in given],
         "unheard": access.unheard_by(page),
     }
     return render(request, "desk/vouches.html", context)
-
-
-def _take_form(page: Page, vouch: Vouch) -> TakeForm:
-    return TakeForm(page=page, auto_id=f"id_{vouch.pk}_%s")
 
 
 # ── to give ──────────────────────────────────────────────────────────────────
@@ -96,7 +92,7 @@ def back(who: Sender | Agency) -> SeeOther:
 def take(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Believe it: they are introduced from now on, at one door or at all."""
     found = access.vouch_to(page, pk)
-    form = TakeForm(request.POST, page=page)
+    form = TakeForm(request.POST, doors=access.doors_of(page))
     if not form.is_valid():
         messages.error(request, _("This door hangs no longer. Choose another, or all doors."))
         return see("desk:vouches")
