@@ -128,7 +128,7 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   // Whoever begins to type while a panel is open writes their own line; small e only leads there.
   if (openPanel() && event.key !== "e" && /^\p{L}$/u.test(event.key)) { going = false; own(); return; }
-  const done = going && "iofp".includes(key) ? go(key) : /^[0-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
+  const done = going && "iofpr".includes(key) ? go(key) : /^[0-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
   if (done) event.preventDefault();
 });
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
