@@ -50,6 +50,7 @@ def names(resolver=None, space="", arguments=()):
 
 
 URLS = dict(names())
+PERSON = tuple(f"desk:person{verb}" for verb in ("", "_standing", "_note", "_tags", "_merge", "_split"))
 FILES = ("agency:files", "agency:file", "agency:file_remove")
 # What a sender may do with a pitch that was handed in.
 VERBS = ("supply", "reply", "note", "nudge", "withdraw", "put_back")
@@ -116,7 +117,7 @@ class World:
             "desk:agency_tags": self.sender.agency_id,
             "desk:key_withdraw": self.key.pk,
             "desk:vouch": self.sender.pk,
-            **{f"desk:person{verb}": self.sender.pk for verb in ("", "_standing", "_note", "_tags", "_merge", "_split")},
+            **dict.fromkeys(PERSON, self.sender.pk),
             "desk:agency_vouch": self.sender.agency_id,
             "desk:vouch_take": self.heard.pk,
             "desk:vouch_refuse": self.heard.pk,
@@ -181,9 +182,11 @@ CODES = {
         desk:doors desk:door_new desk:topics
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
-    ONLY_THE_OWNER: "desk:dates desk:file desk:link desk:reply_link desk:agency desk:person desk:pitch desk:keys desk:door_edit",
+    ONLY_THE_OWNER: """desk:dates desk:file desk:link desk:reply_link desk:agency desk:person desk:pitch desk:keys
+        desk:door_edit""",
     OWNERS_POST: """desk:person_standing desk:person_note desk:person_tags desk:person_merge desk:person_split
-        desk:agency_standing desk:agency_note desk:agency_tags desk:export_people desk:export_book desk:vouch desk:agency_vouch
+        desk:agency_standing desk:agency_note desk:agency_tags desk:export_people desk:export_book desk:vouch
+        desk:agency_vouch
         desk:vouch_take desk:vouch_refuse desk:vouch_revoke desk:vouch_hear
         desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
