@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pitches import offers
 from pitches.handoffs import late
-from pitches.models import Handoff, Page, Pitch, Standing
+from pitches.models import AnswerKind, Handoff, Page, Pitch, Standing
 from portal import clock
 from portal.templatetags.portal import day, when, zone_city
 
@@ -138,14 +138,22 @@ def _needed(handoff: Handoff) -> list[str]:
 def _facts(pitch: Pitch, handoff: Handoff | None) -> dict[str, str]:
     page = pitch.page
     hours = [_moment(page, hour) for hour in islice(page.hours_from(clock.now()), HOURS)]
+    by = page.next_hour(_went_out(pitch))
     return {
         "name": page.first_name,
         "email": pitch.email,
         "label": str(LABELS.get(offers.label_of(pitch) if handoff else pitch.label, LABELS["none"])),
-        "hour": hours[0] if hours else "",
+        "hour": _moment(page, by) if by else "",
         "hours": "; ".join(hours),
         "follow_up": day(handoff.follow_up_on) if handoff else "",
     }
+
+
+def _went_out(pitch: Pitch) -> datetime:
+    """When the yes went out. What is to be done by the next hour after it stays due at that very hour."""
+    said = pitch.answers.filter(kind=AnswerKind.YES, sent_at__isnull=False) if pitch.pk else None
+    last = said.order_by("-pk").values_list("sent_at", flat=True).first() if said is not None else None
+    return last or clock.now()
 
 
 def _moment(page: Page, moment: datetime) -> str:

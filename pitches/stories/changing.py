@@ -6,6 +6,7 @@ from typing import Any
 from pitches import intake
 from pitches.forms.changing import ChangeForm
 from pitches.models import Pitch, Revision
+from pitches.stories import handing_off
 from pitches.stories.second_doors import flat, incomplete
 
 Step = Mapping[str, Any]
@@ -56,4 +57,5 @@ VERBS: dict[str, Callable[[Pitch, Step], Facts]] = {
     "reply": _do(intake.reply, _text),
     "withdraw": _do(intake.withdraw),
     "put_back": _do(intake.put_back),
+    "supply": handing_off.supply,
 }

@@ -9,7 +9,7 @@ from pitches import doors, embargo, intake, lifecycle, opening, relationships, r
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
 from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
-from pitches.stories import bargaining, changing, crowd, many, second_doors, stage, trying, ways
+from pitches.stories import bargaining, changing, crowd, handing_off, many, second_doors, stage, trying, ways
 from pitches.stories.report import Line, Outcome, plain, same
 from portal import clock, domains, tokens
 
@@ -238,6 +238,11 @@ class Player:
             return Outcome(pitch, {"result": "refused", "why": "answered"})
         return Outcome(pitch)
 
+    def do_plan(self, step: Mapping[str, Any]) -> Outcome:
+        """The owner says what follows a yes to one standing."""
+        handing_off.plan(self.page, step)
+        return Outcome()
+
     def do_outcome(self, step: Mapping[str, Any]) -> Outcome:
         """What became of a yes."""
         pitch = self._pitch(step["id"])
@@ -314,9 +319,8 @@ class Player:
         addresses = self._addresses()
         return {who: stage.sent_to(addresses[who]) - self.counted[who] for who in wanted}
 
-    def _handoffs(self, wanted: Mapping[str, str]) -> dict[str, str | None]:
-        found = {key: self._pitch(key) for key in wanted}
-        return {key: one.handoff.standing if hasattr(one, "handoff") else None for key, one in found.items()}
+    def _handoffs(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: handing_off.shown(self._pitch(key), said) for key, said in wanted.items()}
 
     def _doors(self, wanted: Mapping[str, str]) -> dict[str, str]:
         """How each door stands: its look, and why it is shut."""
@@ -350,7 +354,8 @@ class Player:
     # ── who and what ─────────────────────────────────────────────────────────
 
     def _addresses(self) -> dict[str, str]:
-        return {key: spec["email"] for key, spec in self.specs.items()} | {"owner": self.page.owner.email}
+        others = {"owner": self.page.owner.email, "assistant": handing_off.address_of(self.page)}
+        return {key: spec["email"] for key, spec in self.specs.items()} | others
 
     def _door(self, slug: str) -> Door:
         return Door.objects.select_related("page").get(page=self.page, slug=slug)

@@ -89,6 +89,9 @@ STEPS: dict[str, dict[str, Any]] = {
     "offer": dict.fromkeys(("id", "by", "amount", "currency", "day", "deliverables", "note")),
     "agree": dict.fromkeys(("id", "by")),
     "decline": dict.fromkeys(("id", "by")),
+    "plan": dict.fromkeys(("standing", "brief", "next_step", "days", "assistant"))
+    | {"questions": [dict.fromkeys(("text", "required"))]},
+    "supply": dict.fromkeys(("id", "answers")),
     "wait": {"for": None},
 }
 COMMON = {"do": None, "at": None, "after": None, "expect": EXPECT}
