@@ -54,8 +54,11 @@ def _words(pitch: Pitch, signs: Sequence[str]) -> dict[str, str]:
 
 def floor(pitch: Pitch) -> str:
     """The least that the door asks for, in words."""
-    door = pitch.door
-    return f"{letter.amount(door.floor_amount)} {door.floor_currency}" if door.floor_amount is not None else ""
+    least = pitch.door.floor_amount
+    if least is None:
+        return ""
+    whole = least == least.to_integral_value()  # nobody writes the pennies of 1,500
+    return f"{letter.amount(int(least) if whole else least)} {pitch.door.floor_currency}"
 
 
 def _signs(signs: Sequence[str]) -> str:
