@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from pitches import rehearsal
 from pitches.stories import script, stage
 from pitches.stories.player import Player
 from portal import clock
@@ -22,7 +24,16 @@ UNDO = WEEK.with_name("undo.yaml")
 def play(path):
     story = script.read(path)
     with clock.standing_at(stage.moment(story["clock"])):
-        return [str(line) for line in Player(story).play()]
+        player = Player(story)
+        lines = [str(line) for line in player.play()]
+        return lines + list(played_again(player.page))
+
+
+def played_again(page):
+    """With the rules of that time, every story comes out once more as it was: the whole of it, and its last days."""
+    for window in (rehearsal.WINDOW, timedelta(days=9)):
+        for one in rehearsal.rehearse(page, rehearsal.Proposal(), window=window).off:
+            yield f"WRONG the rehearsal of {window.days} days: {one}"
 
 
 def changed(tmp_path, old, new, story=UNDO):
