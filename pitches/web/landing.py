@@ -45,8 +45,8 @@ def _words(pitch: Pitch, signs: Sequence[str]) -> dict[str, str]:
         "name": pitch.name,
         "door": pitch.door.name,
         "agency": domain,
-        "lane": Lane(pitch.given_lane or Lane.FIRST_KNOCK).label,
-        "standing": Standing(pitch.standing or Standing.STRANGER).label,
+        "lane": str(Lane(pitch.given_lane or Lane.FIRST_KNOCK).label),
+        "standing": str(Standing(pitch.standing or Standing.STRANGER).label),
         "floor": floor(pitch),
         "signs": _signs(signs),
     }

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_http_methods
 from pitches import doors
 from pitches.notify import stop
 
+PAGES = {"digest": "public/stop_digest.html", "tell_now": "public/stop_tell_now.html"}
+
 
 @csrf_exempt  # the mail client that posts here has no cookie of ours; the signed link is the permission
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,4 +23,4 @@ def stop_digest(request: HttpRequest, token: str) -> HttpResponse:
         doors.keep_digest(page, wanted=wanted)
     elif request.method == "POST":
         page = doors.keep_settings(page, tell_me_now=wanted)
-    return render(request, f"public/stop_{kind}.html", {"page": page, "posted": request.method == "POST"})
+    return render(request, PAGES[kind], {"page": page, "posted": request.method == "POST"})
