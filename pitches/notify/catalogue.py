@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from pitches import intake, mailboxes
+from pitches import intake, mailboxes, offers
 from pitches.doors import watching
 from pitches.models import (
     AnswerKind,
@@ -19,6 +19,7 @@ from pitches.models import (
     Key,
     Message,
     MessageState,
+    Page,
     Pitch,
     PitchState,
     Watch,
@@ -127,7 +128,7 @@ def withdrawn(event: Event) -> None:
 def digest(event: Event) -> None:
     """16: the hour begins and something waits. At most one for each local date, and none in quiet time."""
     page = event.page
-    if page.digest and Pitch.objects.filter(page=page).waiting().exists():
+    if page.digest and _something_waits(page):
         day = page.local_date(event.at)
         outbox.put(
             "digest",
@@ -137,6 +138,11 @@ def digest(event: Event) -> None:
             queue="later",
             not_before=page.after_quiet(event.at),
         )
+
+
+def _something_waits(page: Page) -> bool:
+    """On the ledge, or for an answer of the owner's about terms."""
+    return Pitch.objects.filter(page=page).waiting().exists() or offers.waiting_for(page).exists()
 
 
 def page_up(event: Event) -> None:
@@ -199,7 +205,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "tell_now": lambda: telling.is_over(message),
         "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
-        "digest": lambda: page and not (page.digest and Pitch.objects.filter(page=page).waiting().exists()),
+        "digest": lambda: page and not (page.digest and _something_waits(page)),
     }
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
