@@ -99,9 +99,9 @@ class World:
             client.force_login({"owner": self.page.owner, "other": self.other.owner}[role])
         return client
 
-    def path(self, name, **changed):
-        """The address of a URL name, with the owner's objects in it."""
-        pks = {
+    def rows(self):
+        """The numbers of the rows that addresses are about."""
+        return {
             "desk:session_answer": self.session.pk,
             "desk:session_undo": self.session.pk,
             "desk:session_end": self.session.pk,
@@ -126,6 +126,9 @@ class World:
             "drawer_mail": self.mail.pk,
             "drawer_html": self.mail.pk,
         }
+
+    def path(self, name, **changed):
+        """The address of a URL name, with the owner's objects in it."""
         pages = ("status", "edit", "follow_up", "move", "again", "dates")
         proven = name in (*(f"agency:{page}" for page in (*pages, *VERBS)), *FILES)
         values = {
@@ -134,7 +137,7 @@ class World:
             "slug": "research",
             "code": self.waiting.code,
             "standing": "known",
-            "pk": pks.get(name, 999_999),
+            "pk": self.rows().get(name, 999_999),
             "token": (self.waiting if proven else self.unproven).token,
             "uidb36": "1",
             "key": self.file.key if name in (*FILES, "desk:file") else "a-b",
