@@ -142,7 +142,7 @@ def _facts(pitch: Pitch, handoff: Handoff | None) -> dict[str, str]:
     return {
         "name": page.first_name,
         "email": pitch.email,
-        "label": str(LABELS.get(offers.label_of(pitch) if handoff else pitch.label, LABELS["none"])),
+        "label": str(LABELS.get(offers.label_of(pitch) if pitch.pk and handoff else pitch.label, LABELS["none"])),
         "hour": _moment(page, by) if by else "",
         "hours": "; ".join(hours),
         "follow_up": day(handoff.follow_up_on) if handoff else "",
