@@ -63,6 +63,8 @@ def put(
 ) -> Message:
     """Say that this is to be told to `to`, once for each `dedupe`. Part of the caller's transaction."""
     now = clock.now()
+    about: dict[str, Any] = {"pitch": pitch, "answer": answer, "key": key, "watch": watch, "draft": draft}
+    about |= {"offer": offer, "assistant": assistant, "proof": proof}
     message, new = Message.objects.get_or_create(
         dedupe=dedupe,
         defaults={
@@ -70,14 +72,7 @@ def put(
             "to": to,
             "queue": queue,
             "page": page or (pitch.page if pitch else None),
-            "pitch": pitch,
-            "answer": answer,
-            "key": key,
-            "watch": watch,
-            "draft": draft,
-            "offer": offer,
-            "assistant": assistant,
-            "proof": proof,
+            **about,
             "sealed": tokens.seal(secret) if secret else None,
             "next_at": max(not_before or now, now),
             "created_at": now,

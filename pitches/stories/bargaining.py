@@ -74,7 +74,7 @@ VERBS: dict[str, Callable[[Step, Pitch, User | None], Facts]] = {
 def outcome(step: Step, pitch: Pitch) -> Facts:
     """What became of a yes. It counts at once, unless it is `held` for the ten minutes that it may be undone."""
     handoff, by = Handoff.objects.filter(pitch=pitch).first(), pitch.page.owner
-    kind = OUTCOMES.get(step["what"], step["what"])
+    kind = str(OUTCOMES.get(step["what"], step["what"]))
     if handoff is None:
         return {"result": "same"}
     handoff.pitch = pitch

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.forms import Form
+
 from pitches import intake
-from pitches.forms import PitchForm
 from pitches.forms.moving import MoveForm
 from pitches.models import Pitch
 
@@ -20,7 +21,7 @@ def flat(answers: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def incomplete(form: PitchForm) -> dict[str, Any]:
+def incomplete(form: Form) -> dict[str, Any]:
     """Why a form was not taken: a sensitive product and nothing else, or answers that are missing or wrong."""
     codes = {error.code for errors in form.errors.as_data().values() for error in errors}
     why = "sensitive" if codes == {"sensitive"} else "incomplete"
