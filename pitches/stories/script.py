@@ -47,7 +47,9 @@ PAID = (
     "publish_to",
 )
 ANSWERS = {
-    **dict.fromkeys(("line", "why", "link", "ask", "payer", "last_day", "detail", "language", "category", "machine_for")),
+    **dict.fromkeys(
+        ("line", "why", "link", "ask", "payer", "last_day", "detail", "language", "category", "machine_for")
+    ),
     "paid": dict.fromkeys(PAID),
     "news": dict.fromkeys(("lifts_at", "zone", "terms", "teaser", "sealed")),
     "own": dict.fromkeys(("1", "2")),
