@@ -40,7 +40,8 @@ def import_people(request: HttpRequest, page: Page) -> HttpResponse:
         return _asked(request, page, form)
     reading = form.reading(page)
     if reading.problems:
-        return _asked(request, page, BringForm(), problems=reading, status=422)
+        pasted = BringForm(initial={"text": form.cleaned_data["text"]})
+        return _asked(request, page, pasted, problems=reading, status=422)
     plan, seen = importing.plan(page, reading.rows), form.cleaned_data["seen"]
     unsure = bool(reading.signer and not reading.signer.is_ours and not form.cleaned_data["known"])
     if not seen or unsure:

@@ -99,6 +99,7 @@ def test_when_anything_is_wrong_nothing_is_written(owner):
         shown = owner.post(IMPORT, {"text": text} | more)
         words = shown.content.decode()
         assert (shown.status_code, Sender.objects.count()) == (422, 0)
+        assert "kim@gmail.com,,known,research," in words  # what was pasted stays, to be put right
         assert words.count("Line 4:") == 2
         assert "“&lt;b&gt;” is no address." in words
         assert "Error:" in words
@@ -191,10 +192,18 @@ def test_signing_in_by_a_code_opens_it_for_five_minutes(client, door, mailoutbox
     """All the way: the code that signs in is what makes it fresh."""
     user = door.page.owner
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    client.post(reverse("account_request_login_code"), {"email": user.email})
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    then = re.search(r'name="next" value="([^"]+)"', client.get(IMPORT).content.decode())[1]
+    out = client.post(reverse("account_logout"), {"next": then})
+    assert (out["Location"], "next=%2Fdesk%2Fpeople%2Fimport" in then) == (then, True)
+    assert client.get(then).status_code == 200
+    client.post(reverse("account_request_login_code"), {"email": user.email, "next": IMPORT})
     tasks.sweep()
     code = re.search(r"\b(\d{3}) (\d{3})\b", mailoutbox[-1].subject + mailoutbox[-1].body)
-    client.post(reverse("account_confirm_login_code"), {"code": "".join(code.groups())})
+    back = client.post(reverse("account_confirm_login_code"), {"code": "".join(code.groups()), "next": IMPORT})
+    assert back["Location"] == IMPORT
     assert reverse("desk:export_book") in client.get(IMPORT).content.decode()
 
 
