@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from pitches import relationships
+from pitches.book.called import called_at
 from pitches.models import (
     LADDER,
     Agency,
@@ -22,7 +23,6 @@ from pitches.models import (
     Standing,
     Vouch,
 )
-from pitches.book.called import called_at
 from pitches.relationships import many
 from portal import clock
 from portal.models import User
