@@ -129,13 +129,12 @@ def places(case: Case, sender: Sender, doors: Iterable[Door]) -> list[Place]:
 
 def agency_places(case: Case, doors: Iterable[Door]) -> list[Place]:
     """What was said of everybody at an agency: everywhere, and at the doors where it was said."""
+    said = {row.door_id for row in case.said}
     shown = []
-    for door in [None, *doors]:
+    for door in [None, *(door for door in doors if door.pk in said)]:
         level = case.level(door.pk if door else None, whole=True)
-        said = level.by_hand or level.blocked or level.paused_until or level.counted
-        if said or door is None:
-            standing = _standing(level, case.now)
-            shown.append(Place(door.name if door else _("Everywhere"), standing, _own(case, level, standing), door))
+        standing = _standing(level, case.now)
+        shown.append(Place(door.name if door else _("Everywhere"), standing, _own(case, level, standing), door))
     return shown
 
 
