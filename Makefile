@@ -1,6 +1,7 @@
 # make run    the whole stack on http://localhost:8000 (PORT=8001 make run for another port)
 # make test   all tests            make check   style, types, imports, migrations, deployment
 # make chaos  1,000 pitches over HTTP while processes are killed; minutes (SEED=7 repeats a run)
+# make flood  100,000 strangers wait: how soon a friend is in their lane, and a sign-in code on its way; minutes
 # make bench  what the public page costs beside an empty view, and 1,000 turns of a door; some minutes
 # make pictures   the pictures of the documents, taken anew from the demo page
 # make requirements   after a change of the dependencies in pyproject.toml
@@ -9,7 +10,7 @@ V := .venv
 BIN := $(V)/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra embedded
 
-.PHONY: run test bench chaos check format pictures requirements
+.PHONY: run test bench chaos flood check format pictures requirements
 
 run: $(V)/.ok
 	@exec $(BIN)/python manage.py up
@@ -19,6 +20,9 @@ test: $(V)/.ok
 
 chaos: $(V)/.ok
 	$(BIN)/python manage.py chaos --pitches 1000 --kills 10 $(if $(SEED),--seed $(SEED))
+
+flood: $(V)/.ok
+	$(BIN)/python manage.py flood --strangers 100000 --trusted 60
 
 bench: $(V)/.ok
 	$(BIN)/python manage.py bench

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.chaos import clients, run, stack
+from tests.flood import run as rising
 from tests.notify import smtp_sink
 
 PITCHES, KILLS = 60, 3
@@ -46,6 +47,13 @@ def test_without_a_broker_a_pitch_is_taken_at_once_and_read_when_it_is_back(stan
     browser.send(check, {"csrfmiddlewaretoken": csrf, "code": code}, "/p/")
     assert run.drain(standing, 1) is not None
     assert standing.manage("doctor")[0] == 0
+
+
+def test_a_friend_and_a_code_pass_by_while_strangers_wait(standing, sink):
+    """What `make flood` does in full. Among many tests the figures say little: the strangers are not done before them."""
+    report = rising.flood(standing, sink, strangers=600, trusted=6, pause=0.1)
+    assert report.left > 0, str(report)
+    assert report.wrong == [], str(report)
 
 
 def test_without_a_broker_for_ever_one_sweep_does_all_the_work(standing):

@@ -14,7 +14,7 @@ from portal.models import User
 from tests import corpus
 
 HOURS = ["MON 09:00", "TUE 09:00", "WED 09:00", "THU 09:00", "FRI 09:00"]  # with dates for all the friends of a run
-TEXTS = 5_000  # different ones; of a hundred thousand honest pitches some read alike, too
+TEXTS = 2_000  # different ones; of a hundred thousand honest pitches some read alike, too
 
 
 def friend(number):
@@ -62,7 +62,8 @@ def pour(strangers):
         event = Event.objects.create(
             page=page, pitch=pitch, was="unproven", what="arrived", queue="later", at=clock.now()
         )
-        cursor.execute("CREATE TEMPORARY TABLE texts (number int, line text, why text, detail text) ON COMMIT DROP")
+        columns = "number int PRIMARY KEY, line text, why text, detail text"
+        cursor.execute(f"CREATE TEMPORARY TABLE texts ({columns}) ON COMMIT DROP")
         rows = [(number, one.line[:90], one.why[:400], one.detail[:1200]) for number, one in enumerate(texts)]
         cursor.executemany("INSERT INTO texts VALUES (%s, %s, %s, %s)", rows)
         mail = "'stranger' || n || '@crew' || n / 10 || '.example'"
