@@ -6,6 +6,8 @@ costs nothing. Doors and the owner's book are looked up when somebody searches; 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
@@ -71,7 +73,7 @@ class Hits:
 def find(page: Page, said: str, *, doors: Iterable[Door], door: Door | None = None) -> Hits:
     """The pitches of a page in which every word is found, behind one door or any. Without words: all behind the door.
 
-    `doors` are those of the page. Four to nine queries, however much there is.
+    `doors` are those of the page. Three to eight queries, however much there is.
     """
     words = _read(page, said, doors)
     if not words and (said.strip() or door is None):
@@ -90,15 +92,16 @@ def _read(page: Page, said: str, doors: Iterable[Door]) -> list[Word]:
         cursor.execute(READ, {"words": text, "configs": _configs(page), "most": WORDS})
         rows = cursor.fetchall()
     named = list(doors)
+    people = _people(page, [row[0] for row in rows])
     return [
         Word(
             plain=plain,
             stems=tuple(sorted({*stems, plain})),
             common=tuple(common),
             doors=tuple(door.pk for door in named if _names(door.name, plain)),
-            people=_people(page, plain),
+            people=who,
         )
-        for plain, stems, common in rows
+        for (plain, stems, common), who in zip(rows, people, strict=True)
     ]
 
 
@@ -119,19 +122,35 @@ def _configs(page: Page) -> list[str]:
         return [row[0] for row in cursor.fetchall()] or ["simple"]
 
 
-def _people(page: Page, plain: str) -> tuple[int, ...]:
-    """Whom the owner calls so in the book, or has tagged so: people, and those of an agency who pitched here."""
-    if len(plain) < 3:
-        return ()
+def _people(page: Page, words: list[str]) -> list[tuple[int, ...]]:
+    """Whom each word names in the owner's book, by name or tag: people, and those of an agency who pitched here."""
+    asked = {f"said_{place}": _in_the_book(plain) for place, plain in enumerate(words) if len(plain) >= 3}
+    if not asked:
+        return [()] * len(words)
+    book = Contact.objects.filter(reduce(or_, asked.values()), page=page).annotate(**asked)
+    rows = list(book.values("sender_id", "agency_id", *asked)[:PEOPLE])
+    theirs = _colleagues(page, {row["agency_id"] for row in rows if row["agency_id"]})
+    named = []
+    for place in range(len(words)):
+        hits = [row for row in rows if row.get(f"said_{place}")]
+        people = {row["sender_id"] for row in hits if row["sender_id"]}
+        people |= {person for row in hits for person in theirs.get(row["agency_id"], ())}
+        named.append(tuple(sorted(people)))
+    return named
+
+
+def _in_the_book(plain: str) -> Q:
     named = Q(name__unaccent__icontains=plain) | Q(company__unaccent__icontains=plain)
-    found = Contact.objects.filter(named | Q(tags__contains=[plain]), page=page)[:PEOPLE]
-    rows = list(found.values_list("sender_id", "agency_id"))
-    agencies = {agency for _person, agency in rows if agency}
-    people = {person for person, _agency in rows if person}
+    return named | Q(tags__contains=[plain])
+
+
+def _colleagues(page: Page, agencies: set[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
     if agencies:
-        theirs = Sender.objects.filter(agency__in=agencies, pitches__page=page).distinct()[:PEOPLE]
-        people |= set(theirs.values_list("pk", flat=True))
-    return tuple(sorted(people))
+        people = Sender.objects.filter(agency__in=agencies, pitches__page=page).distinct()[: PEOPLE * 4]
+        for person, agency in people.values_list("pk", "agency_id"):
+            found.setdefault(agency or 0, []).append(person)
+    return found
 
 
 # ── the keys ─────────────────────────────────────────────────────────────────

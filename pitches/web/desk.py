@@ -15,7 +15,7 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.models.relationship import LADDER
-from pitches.web import access, cards, conflicts, handed, hours, lanes, terms, threads
+from pitches.web import access, cards, conflicts, handed, hours, lanes, searching, terms, threads
 from pitches.web import outcomes as after_yes
 from pitches.web.owned import owned
 from pitches.web.redirects import see
@@ -34,6 +34,8 @@ def inbox(request: HttpRequest, page: Page) -> HttpResponse:
     """Lanes with counts and minutes; beside them, on a wide screen, one letter."""
     if request.GET.get("at") and request.headers.get("HX-Request"):
         return render(request, "desk/_peek.html", _peek(access.own_pitch(request, request.GET["at"])))
+    if searching.asked(request):
+        return _found(request, page)
     show, found = request.GET.get("show", "ledge"), lanes.counts(page)
     shelves = _shelves(request, page, show, found)
     rows = [row for shelf in shelves for row in shelf.rows]
@@ -42,8 +44,19 @@ def inbox(request: HttpRequest, page: Page) -> HttpResponse:
     context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
     context |= {"session": review.current_session(page), "terms_waiting": access.terms_to_answer(page)}
+    context |= searching.fields(request, searching.doors_of(page))
+    return render(request, "desk/inbox.html", context | _beside(request, rows))
+
+
+def _found(request: HttpRequest, page: Page) -> HttpResponse:
+    context = searching.found(request, page)
+    return render(request, "desk/found.html", context | _beside(request, context["rows"]))
+
+
+def _beside(request: HttpRequest, rows: list[Pitch]) -> dict[str, Any]:
+    """The letter beside the list: the one that was asked for, else the first."""
     at = next((row for row in rows if row.code == request.GET.get("at", "").upper()), rows[0] if rows else None)
-    return render(request, "desk/inbox.html", context | (_peek(at) if at else {}))
+    return _peek(at) if at else {}
 
 
 def _shelves(request: HttpRequest, page: Page, show: str, found: dict[str, int]) -> list[lanes.Shelf]:

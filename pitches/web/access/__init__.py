@@ -101,6 +101,7 @@ from pitches.web.access.rules import (
     people_met,
     somebody_at,
 )
+from pitches.web.access.search import counted_found, found_here
 from pitches.web.access.vouches import (
     ANSWERED,
     unheard,
@@ -131,6 +132,7 @@ __all__ = [
     "called",
     "calls_of",
     "counted_doors",
+    "counted_found",
     "doors_of",
     "evidence_of",
     "failed_calls",
@@ -141,6 +143,7 @@ __all__ = [
     "files_of",
     "find_page",
     "follow_ups",
+    "found_here",
     "handoff_of",
     "heads_of",
     "held_answers",
