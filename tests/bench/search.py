@@ -1,0 +1,155 @@
+"""What a search costs at the database, with pitches of a thousand pages. Its process has a database to fill."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import django
+
+from portal.up import throwaway
+from tests.chaos.stack import ROOT, Stack
+
+PAGES, AT_ONCE = 1000, 50_000
+# Questions of each kind.
+KINDS = {
+    "a word by its stem": ("researching {word}", None),
+    "a part of a name": ("{part}", None),
+    "a slip": ("{slip}", None),
+    "common on other pages, absent on this one": ("podcast", None),
+    "very common here": ("research", None),
+    "nowhere at all": ("xylophone", None),
+    "a word behind one door": ("research", 1),
+    "all behind one door": ("", 1),
+}
+TEXTS = """
+CREATE TEMPORARY TABLE texts AS
+WITH syllables AS (SELECT string_to_array(
+    'mar ke ti lo su ra ve con tent por sha del fi no gra ble mu tor pe lan', ' ') s),
+vocabulary AS (SELECT array_agg(s[1 + i % 20] || s[1 + i / 20 % 20] || s[1 + i / 400 % 20] ORDER BY i) w
+    FROM syllables, generate_series(0, 7999) i),
+written AS (SELECT i,
+    (SELECT string_agg(w[1 + floor(8000 * power(random() + 0 * i * n, 3))::int], ' ') FROM generate_series(1, 8) n)
+        || CASE WHEN i % 10 < 3 THEN ' research' ELSE '' END || CASE WHEN i % 5 = 4 THEN ' podcast' ELSE '' END line,
+    (SELECT string_agg(w[1 + floor(8000 * power(random() + 0 * i * n, 3))::int], ' ') FROM generate_series(1, 30) n) why
+    FROM vocabulary, generate_series(0, 1999) i)
+SELECT i, line, array(SELECT '/' || unnest(search_stems('english', line || ' ' || why))
+    UNION ALL SELECT ':' || search_threes(line)) keys FROM written
+"""
+PEOPLE = """
+CREATE TEMPORARY TABLE people AS
+WITH named AS (SELECT i, format('%s%sa %s%sson %s%s media hello %s%s example', a[1 + i % 20], a[1 + i / 7 % 20], a[1 + i / 3 % 20],
+    a[1 + i / 11 % 20], a[1 + i / 2 % 20], a[1 + i / 30 % 20], a[1 + i / 2 % 20], a[1 + i / 30 % 20]) names
+    FROM (SELECT string_to_array('el ka pri na mo sa ber to ma lin qu jo an ri wes hol vi du ce ya', ' ') a) s, generate_series(0, 9999) i)
+SELECT i, names, array(SELECT '/' || unnest(string_to_array(names, ' ')) UNION ALL SELECT '~' || search_threes(names)) keys FROM named
+"""  # noqa: E501
+LEFT = """
+INSERT INTO pitches_findable (pitch_id, page_id, at, config, names, line, keys)
+SELECT n, page, at, 'english', names, line, array_to_tsvector(array(SELECT page || key FROM unnest(
+    texts.keys || people.keys || ARRAY['#' || page * 10 + n %% 8, '^' || people.i, '=english', '!P-' || n,
+    '@' || to_char(at, 'YYYYMM')]) key))
+FROM (SELECT n, 1 + floor(%(pages)s * power(random(), 3))::int page, floor(random() * 2000)::int text,
+        floor(random() * 10000)::int person, timestamptz '2022-01-01' + n * interval '5 years' / %(most)s AS at
+    FROM generate_series(%(first)s, %(last)s) n) made
+JOIN people ON people.i = person
+JOIN texts ON texts.i = CASE WHEN page <= 3 AND text %% 5 = 4 THEN text - 1 ELSE text END
+"""
+SIZES = "SELECT pg_size_pretty(pg_table_size('pitches_findable')), pg_size_pretty(pg_relation_size('findable_keys'))"
+INDEX = "CREATE INDEX findable_keys ON pitches_findable USING gin (keys) WITH (gin_pending_list_limit = 256)"
+
+
+def seed(cursor, most):
+    """Fill the table of keys, with the same mixture at any size. Pitches themselves are not needed."""
+    cursor.execute("SET session_replication_role = replica; SELECT setseed(0.5); SET maintenance_work_mem = '768MB'")
+    cursor.execute("DROP INDEX IF EXISTS findable_keys; TRUNCATE pitches_findable")
+    for sql in (TEXTS, PEOPLE):
+        cursor.execute(sql)
+    cursor.execute("ALTER TABLE pitches_findable SET UNLOGGED")
+    for first in range(1, most + 1, AT_ONCE):
+        last = min(first + AT_ONCE - 1, most)
+        cursor.execute(LEFT, {"pages": PAGES, "most": most, "first": first, "last": last})
+    cursor.execute(INDEX)
+    cursor.execute(SIZES)
+    return cursor.fetchone()
+
+
+def asked(kind, number):
+    """The question, the page and the door of one turn; every second one at the largest page."""
+    from pitches.models import Door, Page
+
+    words, door = KINDS[kind]
+    page = Page(pk=1 if number % 2 else 2 + number % 2)
+    names = {"word": ("markesu", "content", "lograve", "torpelo")[number % 4]}
+    names |= {"part": ("berto", "linqu", "sama", "priw", "vice")[number % 5] + ("", "s")[number % 2]}
+    names |= {"slip": ("linsno", "mdeia", "hleloo", "cotnent", "reserch")[number % 5]}
+    return words.format(**names), page, Door(pk=page.pk * 10 + number % 8) if door else None
+
+
+def cpu(backend):
+    """Milliseconds of CPU that PostgreSQL has spent on this connection. Read while it waits, or it is behind."""
+    time.sleep(0.005)
+    return int(backend.read_text().split()[0]) / 1e6
+
+
+def measure(kind, turns):
+    """Milliseconds of some searches, sorted: CPU of the database, and waited for it; how many found something."""
+    from django.db import connection
+
+    from pitches import search
+
+    spent, waited, found = [], [], 0
+    backend = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+
+    def timed(execute, *args):
+        begun = time.perf_counter()
+        try:
+            return execute(*args)
+        finally:
+            waited[-1] += 1000 * (time.perf_counter() - begun)
+
+    with connection.execute_wrapper(timed):
+        for number in range(turns):
+            said, page, door = asked(kind, number)
+            waited.append(0.0)
+            before = cpu(backend)
+            found += bool(search.find(page, said, doors=(), door=door).pks)
+            spent.append(cpu(backend) - before)
+    return sorted(spent), sorted(waited), found
+
+
+def bench(say, most, turns=60, goal=20.0):
+    """Fill, measure, and say it line by line. The answer is what is wrong."""
+    from django.db import connection
+
+    wrong = []
+    with connection.cursor() as cursor:
+        sizes = seed(cursor, most)
+        cursor.execute("VACUUM ANALYZE pitches_findable")
+        say(f"{most} pitches of {PAGES} pages; table {sizes[0]}, index {sizes[1]}. Milliseconds, p50 and p95:")
+    say("  CPU of the database   waited for it")
+    for kind in KINDS:
+        measure(kind, 5)
+        spent, waited, found = measure(kind, turns)
+        at, late = turns // 2, turns * 95 // 100
+        figures = f"{spent[at]:9.2f} {spent[late]:9.2f} {waited[at]:9.2f} {waited[late]:9.2f}"
+        say(f"{figures}  {kind} ({found} of {turns} found something; goal {goal:.0f})")
+        wrong += [f"{kind}: {spent[late]:.1f} ms"] if spent[late] > goal else []
+    return wrong
+
+
+def run(say, most):
+    """The same in a PostgreSQL of its own, which is gone afterwards."""
+    with throwaway.postgres() as sockets:
+        stack = Stack(sockets.parent, sockets, smtp_port=0, lease=30)
+        code, said = stack.manage("migrate", "-v0")
+        assert code == 0, said
+        words = [sys.executable, "-m", "tests.bench.search", str(most)]
+        with subprocess.Popen(words, cwd=ROOT, env=stack.environment, text=True, stdout=subprocess.PIPE) as process:
+            for line in process.stdout:
+                say(line.rstrip("\n"))
+        return [] if process.returncode == 0 else ["search"]
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.exit(bool(bench(lambda line: print(line, flush=True), int(sys.argv[1]))))
