@@ -22,7 +22,7 @@ class Said:
     @property
     def words(self) -> list[tuple[Standing, datetime | None]]:
         """What the owner's hand would have to say for it, in this order."""
-        found = [(self.rung, None)] if self.rung else []
+        found: list[tuple[Standing, datetime | None]] = [(self.rung, None)] if self.rung else []
         if self.blocked:
             return [*found, (Standing.BLOCKED, None)]
         return [*found, (Standing.PAUSED, self.until)] if self.until else found

@@ -96,8 +96,8 @@ def entries(page: Page) -> list[Entry]:
         by_contact[contact.pk].contact = contact
     for note in Note.objects.filter(contact__page=page).order_by("at", "pk"):
         by_contact[note.contact_id].notes.append(note)
-    people = {sender for sender, _agency in found if sender}
-    for (_page, sender), pitch in called_at([page.pk], people).items():
+    senders = [sender for sender, _agency in found if sender]
+    for (_page, sender), pitch in called_at([page.pk], senders).items():
         found[(sender, None)].pitch = pitch
     return sorted(filter(_is_in, found.values()), key=_place)
 

@@ -55,7 +55,8 @@ def load(page: Page, keys: Collection[str]) -> Shelf:
     """What the page has about these mailboxes and agencies."""
     senders = Sender.objects.filter(mailbox__in=[key for key in keys if not key.startswith("@")])
     agencies = Agency.objects.filter(domain__in=[key[1:] for key in keys if key.startswith("@")])
-    shelf = Shelf({key_of(one): one for one in (*senders, *agencies)})
+    everybody: list[Sender | Agency] = [*senders, *agencies]
+    shelf = Shelf({key_of(one): one for one in everybody})
     _add_contacts(page, shelf)
     known = many.about(page, shelf.everybody)
     for key, group in shelf.person.items():

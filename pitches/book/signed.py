@@ -56,9 +56,8 @@ def read(text: str) -> Signed:
         raise NoBook
     if _spelled(whole) != text:  # a name that stands twice, another order, a blank: none of it was signed
         raise Altered
-    signature, key, by = whole.pop("signature"), whole.get("key"), whole.get("by")
-    words = all(isinstance(part, str) for part in (signature, key, by)) and isinstance(whole["book"], dict)
-    if not words or not signing.fits(_spelled(whole).encode(), key=key, signature=signature):
+    signature, key, by = (str(part) for part in (whole.pop("signature"), whole.get("key"), whole.get("by")))
+    if not isinstance(whole["book"], dict) or not signing.fits(_spelled(whole).encode(), key=key, signature=signature):
         raise Altered
     if (whole.get("format"), whole.get("version")) != (FORMAT, VERSION):
         raise NoBook
