@@ -37,7 +37,10 @@ class OfferForm(forms.Form):
     def __init__(self, data: Any = None, *, page: Page, start: Offer | None = None, **more: Any) -> None:
         super().__init__(data, initial=_initial(start), prefix="terms", **more)
         self.page = page
-        self.fields["amount"].error_messages["invalid"] = _("Write the amount in figures.")
+        self.fields["amount"].error_messages |= {
+            "invalid": _("Write the amount in figures."),
+            "min_value": _("Write an amount that is not below nought."),
+        }
 
     def clean_day(self) -> Any:
         """A day from today on, and not further away than anybody plans."""

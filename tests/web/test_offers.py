@@ -174,7 +174,7 @@ def test_terms_that_changed_since_are_not_agreed_on(owner: Client, pitch: Pitch)
         ({"terms-currency": ""}, "Choose the currency."),
         ({"terms-amount": ""}, "Write the amount, or leave the currency empty."),
         ({"terms-amount": "lots"}, "Write the amount in figures."),
-        ({"terms-amount": "-1"}, "greater than or equal to 0"),
+        ({"terms-amount": "-1"}, "Write an amount that is not below nought."),
         ({"terms-day": "2026-03-01"}, "This day has passed."),
         ({"terms-day": "3026-03-01"}, "Choose a day within two years."),
         ({"terms-day": "soon"}, "Choose a day, such as"),
