@@ -45,8 +45,12 @@ def place(lane: str, standing: str, nudged_at: datetime | None, handed_in_at: da
 
 def share(page: Page, others: int, strangers: int) -> tuple[int, int]:
     """How many cards of one session go to people with a standing and to first knocks. Unused places change sides."""
-    first = min(others, page.cards - min(strangers, page.newcomer_cards))
-    return first, min(strangers, page.cards - first)
+    return _share(page.cards, page.newcomer_cards, others, strangers)
+
+
+def _share(cards: int, kept: int, others: int, strangers: int) -> tuple[int, int]:
+    first = min(others, cards - min(strangers, kept))
+    return first, min(strangers, cards - first)
 
 
 def promised(page: Page, lane: Lane, *, leaving_out: int = 0, behind: int = 0) -> datetime | None:
@@ -77,9 +81,10 @@ def first_hour(
     ahead += behind
     others = waits["trusted"] + waits["known"] + (0 if knocks else behind + 1)
     strangers = waits["strangers"] + (behind + 1 if knocks else 0)
+    cards, kept = page.cards, page.newcomer_cards
     served = 0  # cards that went to people with a standing so far
     for hour, gaps in hours:
-        first, last = share(page, others + coming.others(gaps) - served, strangers)
+        first, last = _share(cards, kept, others + coming.others(gaps) - served, strangers)
         before = ahead if knocks else ahead + coming.trusted(gaps) - served
         if before < (last if knocks else first):
             return hour

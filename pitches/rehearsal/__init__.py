@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from pitches.models import Page
 from pitches.rehearsal import history
-from pitches.rehearsal.play import play
+from pitches.rehearsal.play import play, scripts
 from pitches.rehearsal.proposal import OF_DOOR, OF_PAGE, OF_RULE, Proposal, RuleChange
 from pitches.rehearsal.result import Difference, Figures, Part, Rehearsal, Yes
 from portal import clock
@@ -36,8 +36,9 @@ def rehearse(page: Page, proposal: Proposal, *, end: datetime | None = None, win
     end = end or clock.now()
     with _reading_only():
         found = history.read(page, end - window, end)
-    then = play(found, Proposal())
-    now = play(found, proposal, then.let_in) if not proposal.empty else then
+    told = scripts(found)
+    then = play(found, told, Proposal())
+    now = play(found, told, proposal, then.let_in) if not proposal.empty else then
     return Rehearsal(found, proposal, then, now)
 
 

@@ -34,9 +34,11 @@ class Run:
     let_in: dict[int, str] = field(default_factory=dict)
 
 
-def play(history: History, proposal: Proposal, let_in: dict[int, str] | None = None) -> Run:
-    """Play it. `let_in`: who is let in whatever the gate says for that reason; without it, everybody who was."""
-    return _Play(history, proposal, let_in).run()
+def play(
+    history: History, told: dict[int, steps.Script], proposal: Proposal, let_in: dict[int, str] | None = None
+) -> Run:
+    """Play it. `told`: scripts(). `let_in`: who is let in although the gate says so; without it, everybody who was."""
+    return _Play(history, told, proposal, let_in).run()
 
 
 def scripts(history: History) -> dict[int, steps.Script]:
@@ -46,15 +48,18 @@ def scripts(history: History) -> dict[int, steps.Script]:
         for place, card in enumerate(sitting.cards):
             if card in reached and sitting.comes_to(place):
                 reached[card].append(sitting)
-    return {pk: steps.of(history, pk, reached[pk]) for pk in history.pitches}
+    sittings = {sitting.pk: sitting for sitting in history.sittings}
+    return {pk: steps.of(history, pk, sittings, reached[pk]) for pk in history.pitches}
 
 
 class _Play:
     """One rehearsal, in the order of time."""
 
-    def __init__(self, history: History, proposal: Proposal, let_in: dict[int, str] | None) -> None:
+    def __init__(
+        self, history: History, told: dict[int, steps.Script], proposal: Proposal, let_in: dict[int, str] | None
+    ) -> None:
         self.history, self.world = history, World(history, proposal, let_in)
-        self.pitches = {pk: Lying(history.pitches[pk], script) for pk, script in scripts(history).items()}
+        self.pitches = {pk: Lying(history.pitches[pk], script) for pk, script in told.items()}
         self.queue: list[tuple[datetime, float, int, Callable[[Moment], None]]] = []
         self.numbers = count()
 

@@ -82,10 +82,10 @@ class Script:
     was_read: bool = False
 
 
-def of(history: History, pk: int, reached: list[Sitting]) -> Script:
+def of(history: History, pk: int, sittings: dict[int, Sitting], reached: list[Sitting]) -> Script:
     """The script of one pitch. `reached`: the sessions in which the owner came to its card, in order."""
     events, row = history.events.get(pk, []), history.pitches[pk]
-    steps = list(_steps(events, history.answers.get(pk, []), {sitting.pk: sitting for sitting in history.sittings}))
+    steps = list(_steps(events, history.answers.get(pk, []), sittings))
     _see_what_changes_did(steps)
     _count_skips(steps, reached, pk)
     paid = _add_offers(steps, row.groups.get("paid", {}), history.paid.get(pk, []))
