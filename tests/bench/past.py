@@ -5,11 +5,11 @@ import time
 from datetime import timedelta
 from uuid import uuid4
 
-from pitches import ledge, rehearsal
+from pitches import doors, ledge, rehearsal
 from pitches.models import Answer, Event, Fact, Pitch, ReadingSession, Sender
 from pitches.stories.theatre import throwaway_database
 from portal import clock, tokens
-from tests.factories import DoorFactory, PageFactory
+from portal.models import User
 
 GOAL = 10.0  # seconds
 STANDINGS = {
@@ -42,8 +42,11 @@ def furnish(number):
     dice, now = random.Random(4), clock.now()
     hours = [f"{day} 09:00" for day in ("MON", "TUE", "WED", "THU", "FRI")]
     sessions = 85 * 5 // 7
-    page = PageFactory(handle="past", reading=hours, cards=max(2, number // sessions), promise_days=90, lapse_days=90)
-    door = DoorFactory(page=page)
+    owner = User.objects.create_user("past@past.example", name="Maya Past")
+    figures = {"cards": max(2, number // sessions), "promise_days": 90, "lapse_days": 90}
+    page = doors.begin(owner, handle="past", name="Maya Past", **figures)
+    doors.keep_hours(page, hours, "Europe/Lisbon")
+    door = doors.hang(page, by=owner, slug="door", name="Original research", blurb="Numbers to check.")
     standings = dice.choices(list(STANDINGS), [weight for _lane, weight in STANDINGS.values()], k=number)
     senders = Sender.objects.bulk_create(
         Sender(email=f"p{place}@p{place}.example", mailbox=f"p{place}@p{place}.example") for place in range(number)
