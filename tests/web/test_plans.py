@@ -1,5 +1,6 @@
 """After a yes at the desk and on the status page: plans, their preview, late answers, webhooks that were not told."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -152,6 +153,15 @@ def test_http_is_refused_in_production(desk, settings):
     assert desk.post(URL, FORM | {"webhook": "http://hooks.example/x"}).status_code == 303
     settings.PRODUCTION = True
     assert desk.post(URL, FORM | {"webhook": "http://hooks.example/x"}).status_code == 422
+
+
+def test_enter_in_a_field_keeps_and_does_nothing_else(desk):
+    desk.post(URL, FORM)
+    form = desk.get(URL).content.decode().partition('novalidate class="stack gap-5')[2].partition("</form>")[0]
+    buttons = [
+        words for words in re.findall(r"<button ([^>]*)>", form) if "form=" not in words and "type=" not in words
+    ]
+    assert buttons[0] == 'class="btn"'
 
 
 def test_as_usual_resets_and_a_new_key_is_another_one(desk):
