@@ -47,7 +47,7 @@ class RulesForm(forms.Form):
         gettext_lazy("Doors close before a first acquaintance would have to wait longer"),
     )
     tell_me_now = forms.BooleanField(
-        label=gettext_lazy("When the last useful day comes before my next hour"), required=False
+        label=gettext_lazy("Last useful day before my next hour"), required=False
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
