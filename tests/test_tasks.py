@@ -8,6 +8,7 @@ from django.core import mail
 
 from pitches import lifecycle, reactions, tasks
 from pitches.models import Event, Fact, Message, Pitch
+from pitches.notify import outbox
 from portal import clock, leases
 from portal.celery import QUEUES
 from tests.factories import MessageFactory, PitchFactory
@@ -66,6 +67,79 @@ def test_a_long_queue_is_handed_on_before_the_lease_ends(monkeypatch):
     facts(1)
     assert tasks.react("later") == 0
     assert list(tasks.waiting_work()) == [("react", "later")]
+
+
+class Hand:
+    """A clock that only the test moves."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def hand(monkeypatch):
+    moved = Hand()
+    monkeypatch.setattr(tasks, "time", moved)
+    return moved
+
+
+def test_between_two_rows_of_strangers_what_is_more_urgent_comes_in(monkeypatch, hand):
+    order = []
+
+    def notes(event):
+        order.append(event.queue)
+        hand.now += tasks.LOOK_UP
+        if len(order) == 2:
+            for queue in ("soon", "codes", "now"):
+                lifecycle.record(Fact.NUDGED, event.page, event.pitch)
+                Event.objects.filter(pk=Event.objects.latest("pk").pk).update(queue=queue)
+
+    monkeypatch.setitem(reactions.AFTER, "nudged", (notes,))
+    facts(4)
+    assert tasks.react("later") == 7
+    assert order == ["later", "later", "codes", "now", "soon", "later", "later"]
+
+
+def test_a_code_is_sent_between_two_mails_to_strangers(monkeypatch, hand):
+    MessageFactory.create_batch(3)
+    taken = []
+
+    def slow(message, lease, connection):
+        taken.append(message.queue)
+        hand.now += tasks.LOOK_UP
+        Message.objects.filter(pk=message.pk).update(state="done")
+        if len(taken) == 1:
+            MessageFactory(queue="codes")
+
+    monkeypatch.setattr(outbox, "_deliver_one", slow)
+    assert tasks.deliver("later") == 4
+    assert taken == ["later", "codes", "later", "later"]
+
+
+def test_the_last_row_of_a_turn_is_not_the_last_of_a_batch_and_the_rest_is_given_back(monkeypatch, hand):
+    monkeypatch.setitem(reactions.AFTER, "nudged", (lambda _event: setattr(hand, "now", hand.now + 0.6),))
+    facts(5)
+    assert tasks.react("later") == 2
+    left = Event.objects.filter(reacted_at=None)
+    assert list(left.values_list("lease_until", "attempts")) == [(None, 0)] * 3
+    assert tasks.waiting_work() == [("react", "later")]
+
+
+def test_nobody_looks_up_more_often_than_that(django_assert_num_queries, hand):
+    turn = tasks.Turn("later")
+    with django_assert_num_queries(0):
+        turn.let_in()
+    hand.now += tasks.LOOK_UP
+    with django_assert_num_queries(1):
+        turn.let_in()
+        turn.let_in()
+    turn = tasks.Turn("codes")
+    hand.now += tasks.LOOK_UP
+    with django_assert_num_queries(0):
+        turn.let_in()
 
 
 def test_every_queue_has_a_turn_that_ends_well_inside_a_lease():
