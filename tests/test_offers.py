@@ -11,10 +11,11 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pitches import due, offers, outcomes
+from pitches import due, lifecycle, offers, outcomes
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import Agreement, Event, Evidence, Fact, Handoff, Message, Offer, OfferState, Pitch
 from pitches.models.reading import HOLD
+from pitches.notify import catalogue, render
 from portal import clock
 from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, PageFactory, PitchFactory
 from tests.races import race
@@ -312,6 +313,20 @@ def test_only_what_the_owner_declines_is_mailed() -> None:
     work()
     kinds = list(Message.objects.order_by("pk").values_list("kind", "state"))
     assert kinds == [("offer", "obsolete"), ("declined_offer", "done")]
+
+
+@db
+def test_the_mail_of_the_hour_comes_for_terms_alone_and_counts_them() -> None:
+    pitch = accepted()
+    page = pitch.page
+    for count in (0, 1):
+        catalogue.digest(lifecycle.record(Fact.HOUR_BEGAN, page))
+        assert Message.objects.filter(kind="digest").count() == count
+        offer = theirs(pitch)
+    message = Message.objects.get(kind="digest")
+    assert "Answers came. Terms that wait for yours: 1" in render.build(message).body
+    agree(offer, by_owner=True)
+    assert catalogue.no_longer_needed(message) == "obsolete"
 
 
 # ── in any order ─────────────────────────────────────────────────────────────
