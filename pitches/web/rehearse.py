@@ -96,7 +96,7 @@ def _sentences(found: Rehearsal, then: Figures, now: Figures) -> Iterator[str]:
 def _cards(found: Rehearsal, then: Figures, now: Figures) -> Iterator[str]:
     if found.saved:
         said = ngettext(
-            "You would have read %(number)s pitch less.", "You would have read %(number)s pitches less.", found.saved
+            "You would have read %(number)s pitch fewer.", "You would have read %(number)s pitches fewer.", found.saved
         )
         yield said % {"number": found.saved}
     else:
