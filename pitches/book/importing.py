@@ -13,7 +13,7 @@ from django.db import transaction
 
 from pitches.book import merging
 from pitches.book.brought import Brought, Change, change_of
-from pitches.book.shelf import Shelf, agency_domain, key_of, load
+from pitches.book.shelf import Shelf, agency_domain, key_of, load, people
 from pitches.models import Agency, Contact, Evidence, Note, Page, Sender
 from pitches.relationships import many
 from portal import clock, domains
@@ -75,7 +75,7 @@ def write(page: Page, rows: Sequence[Brought], *, by: User, seen: str) -> Plan:
     Page.objects.select_for_update(no_key=True).get(pk=page.pk)  # nobody merges meanwhile
     keys = {row.key for row in rows}
     _make(rows)
-    many.lock_many(load(page, keys).everybody)
+    many.lock_many(people(page, keys).everybody)
     shelf = load(page, keys)
     agreed = _planned(page, rows, shelf)
     if agreed.digest != seen:
@@ -136,8 +136,8 @@ def _write_contacts(page: Page, shelf: Shelf, changes: Iterable[Change], by: Use
 
 def _merge(page: Page, shelf: Shelf, changes: Iterable[Change]) -> None:
     """Mailboxes that were one person elsewhere are one person here."""
-    people = {key_of(one): one for one in shelf.who.values() if isinstance(one, Sender)}
+    by_key = {key_of(one): one for one in shelf.who.values() if isinstance(one, Sender)}
     for change in changes:
-        one, other = people.get(change.key), people.get(change.same_as)
+        one, other = by_key.get(change.key), by_key.get(change.same_as)
         if one and other:
             merging.merge(page, other, one)

@@ -51,19 +51,25 @@ class Shelf:
         return list(found.values())
 
 
-def load(page: Page, keys: Collection[str]) -> Shelf:
-    """What the page has about these mailboxes and agencies."""
+def people(page: Page, keys: Collection[str]) -> Shelf:
+    """Who these mailboxes and agencies are, and what the owner noted about them."""
     senders = Sender.objects.filter(mailbox__in=[key for key in keys if not key.startswith("@")])
     agencies = Agency.objects.filter(domain__in=[key[1:] for key in keys if key.startswith("@")])
     everybody: list[Sender | Agency] = [*senders, *agencies]
     shelf = Shelf({key_of(one): one for one in everybody})
     _add_contacts(page, shelf)
+    return shelf
+
+
+def load(page: Page, keys: Collection[str]) -> Shelf:
+    """The same, with all that the page knows of them."""
+    shelf = people(page, keys)
     known = many.about(page, shelf.everybody)
     for key, group in shelf.person.items():
         rows = [row for one in group for row in known[many.name(one)]]
         shelf.evidence[key] = sorted(rows, key=lambda row: (row.at, row.pk))
-    people = {one.pk: key for key, one in shelf.who.items() if isinstance(one, Sender)}
-    shelf.met = {people[pk]: pitch for (_page, pk), pitch in called_at([page.pk], people).items()}
+    keys_of = {one.pk: key for key, one in shelf.who.items() if isinstance(one, Sender)}
+    shelf.met = {keys_of[pk]: pitch for (_page, pk), pitch in called_at([page.pk], keys_of).items()}
     return shelf
 
 

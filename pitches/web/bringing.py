@@ -42,9 +42,10 @@ def import_people(request: HttpRequest, page: Page) -> HttpResponse:
     if reading.problems:
         pasted = BringForm(initial={"text": form.cleaned_data["text"]})
         return _asked(request, page, pasted, problems=reading, status=422)
-    plan, seen = importing.plan(page, reading.rows), form.cleaned_data["seen"]
+    seen = form.cleaned_data["seen"]
     unsure = bool(reading.signer and not reading.signer.is_ours and not form.cleaned_data["known"])
     if not seen or unsure:
+        plan = importing.plan(page, reading.rows)
         return _previewed(request, page, form, reading, plan, unsure=bool(seen) and unsure)
     try:
         done = importing.write(page, reading.rows, by=access.signed_in(request), seen=seen)
