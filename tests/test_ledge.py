@@ -9,7 +9,7 @@ import pytest
 from pitches import ledge
 from pitches.models import Lane, Page, Pitch
 from portal import clock
-from tests.factories import DoorFactory, PageFactory, PitchFactory
+from tests.factories import DoorFactory, PageFactory, PitchFactory, SenderFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -33,9 +33,7 @@ def lanes_of(page: Page) -> list[str]:
     return [found[key] for key in ledge.cards_of(page)]
 
 
-@pytest.mark.parametrize(
-    ("given", "lane"), [("", Lane.FIRST_KNOCK), ("known", Lane.KNOWN), ("trusted", Lane.TRUSTED)]
-)
+@pytest.mark.parametrize(("given", "lane"), [("", Lane.FIRST_KNOCK), ("known", Lane.KNOWN), ("trusted", Lane.TRUSTED)])
 def test_a_pitch_keeps_the_lane_that_it_was_given(given: str, lane: Lane) -> None:
     assert ledge.lane_of(Pitch(given_lane=given, standing="stranger")) == lane
 
@@ -130,3 +128,23 @@ def test_with_a_share_of_nothing_a_stranger_waits_for_free_places() -> None:
     page = PageFactory(cards=2, newcomer_share=0)
     left(page, "known", 4)
     assert ledge.promised(page, Lane.FIRST_KNOCK) == datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("share", "cards", "within"),
+    [(0.25, 20, 40), (0.25, 40, 40), (0.5, 10, 20), (0.1, 10, 100), (1, 10, 10), (0, 40, 1010)],
+)
+def test_of_a_thousand_friends_and_ten_new_each_new_one_is_shown_in_time(share: float, cards: int, within: int) -> None:
+    """Within ceil(10 / share) cards; with no share at all when no friend is left."""
+    page = PageFactory(cards=cards, newcomer_share=share)
+    door, sender = DoorFactory(page=page), SenderFactory()
+    lanes = ["trusted"] * 1000 + ["first_knock"] * 10
+    known = {"door": door, "page": page, "sender": sender, "state": "waiting", "handed_in_at": MONDAY}
+    Pitch.objects.bulk_create(PitchFactory.build(**known, lane=lane, given_lane=lane) for lane in lanes)
+    shown: list[int] = []
+    while Pitch.objects.waiting().filter(lane="first_knock").exists():
+        shown += ledge.cards_of(page)
+        Pitch.objects.filter(pk__in=shown).update(state="declined")
+    new = Pitch.objects.filter(lane="first_knock").order_by("pk").values_list("pk", flat=True)
+    assert [pk for pk in shown if pk in new] == list(new)
+    assert shown.index(new[9]) < within
