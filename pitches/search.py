@@ -175,9 +175,9 @@ def threes(plain: str) -> list[str]:
 
 def _exact(page: Page, word: Word) -> list[str]:
     """The keys of rows in which the word stands, or whose door, sender or language make it so."""
-    found = [_key(page, f"/{stem}") for stem in word.stems]
-    if len(word.plain) >= 3:
-        found.append(_key(page, f"/{word.plain}") + ":*")
+    begun = (word.plain,) if len(word.plain) >= 3 else ()
+    found = [_key(page, f"/{stem}") for stem in word.stems if not stem.startswith(begun)]
+    found += [_key(page, f"/{plain}") + ":*" for plain in begun]
     found += [_key(page, f"={config}") for config in word.common]
     found += [_key(page, f"#{door}") for door in word.doors]
     return found + [_key(page, f"^{person}") for person in word.people]
