@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, IntegerField, Q
@@ -103,4 +103,4 @@ def _waiting(page: Page, leaving_out: int) -> dict[str, int]:
     lanes = {"trusted": Lane.TRUSTED, "known": Lane.KNOWN, "strangers": Lane.FIRST_KNOCK}
     some = {name: ArraySubquery(rows.filter(given_lane=lane).values("pk")[:most]) for name, lane in lanes.items()}
     counted = {name: Func(array, function="CARDINALITY", output_field=IntegerField()) for name, array in some.items()}
-    return Page.objects.values(**counted).get(pk=page.pk)
+    return cast("dict[str, int]", Page.objects.values(**counted).get(pk=page.pk))

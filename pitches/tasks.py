@@ -23,7 +23,6 @@ class Turn:
         now = time.monotonic()
         self.queue, self.ends, self.look_at, self.done = queue, now + TURN[queue], now + LOOK_UP, 0
 
-    @property
     def over(self) -> bool:
         """May nothing more be begun?"""
         return time.monotonic() >= self.ends
@@ -45,14 +44,14 @@ def react(queue: str) -> int:
     from portal import leases, relay  # noqa: PLC0415
 
     turn = Turn(queue)
-    while not turn.over:
+    while not turn.over():
         rows = Event.objects.filter(queue=queue, reacted_at=None, dead=False).order_by("pk")
         lease, events = leases.claim(rows, limit=BATCH)
         if not events:
             return turn.done
         for place, event in enumerate(events):
             turn.let_in()
-            if place and turn.over:
+            if place and turn.over():
                 leases.give_back(events[place:], lease)
                 break
             try:
@@ -70,7 +69,7 @@ def deliver(queue: str) -> int:
     from portal import relay  # noqa: PLC0415
 
     turn = Turn(queue)
-    while not turn.over:
+    while not turn.over():
         taken = outbox.deliver(queue, seconds=TURN[queue], first=turn.let_in)
         turn.done += taken
         if taken < outbox.BATCH:
@@ -87,7 +86,7 @@ def call(queue: str) -> int:
     from portal import relay  # noqa: PLC0415
 
     turn = Turn(queue)
-    while not turn.over:
+    while not turn.over():
         turn.let_in()
         if not hooks.call(queue, next_step=handoffs.next_step):
             return turn.done
@@ -151,7 +150,7 @@ def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
     from portal import leases  # noqa: PLC0415
 
     events = Event.objects.filter(reacted_at=None, dead=False)
-    rows = {"react": events, "deliver": outbox.due(), "call": hooks.due()}
+    rows: dict[str, QuerySet[Any, Any]] = {"react": events, "deliver": outbox.due(), "call": hooks.due()}
     for job, waiting in rows.items():
         one = waiting.filter(leases.free(), queue=queue).order_by()
         yield one.annotate(job=Value(job)).values_list("job", "queue")[:1]
