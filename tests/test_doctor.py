@@ -11,7 +11,7 @@ from pitches import lifecycle
 from pitches.management.commands import doctor
 from pitches.models import Attempt, Event, Fact, Message, Pitch, PitchState
 from portal import clock
-from tests.factories import DoorFactory, MessageFactory, PitchFactory
+from tests.factories import CallFactory, DoorFactory, MessageFactory, PitchFactory
 from tests.senders import hand_in, work
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,14 @@ def left_mail():
     MessageFactory(state="sending", lease_until=Now() - LONG_AGO)
 
 
+def untold():
+    CallFactory(next_at=NOON - timedelta(minutes=5, seconds=1))
+
+
+def left_call():
+    CallFactory(next_at=NOON, lease_until=Now() - LONG_AGO)
+
+
 def unwitnessed():
     Attempt.objects.create(message=MessageFactory(state="done"), outcome="unknown")
 
@@ -72,6 +80,8 @@ BROKEN = {
     unsent: "1 mail is due and not sent: receipt to",
     left_event: "1 event was left by its worker: nudged",
     left_mail: "1 mail was left by its worker: receipt to",
+    untold: "1 call to a webhook is due and not made: pitch.accepted of",
+    left_call: "1 call to a webhook was left by its worker: pitch.accepted of",
     unwitnessed: "1 mail is marked as sent without an attempt: receipt to",
     without_receipt: "1 pitch has no receipt: MAYA-",
     dead_event: "1 event failed too often: nudged",
