@@ -355,8 +355,10 @@ def test_the_thread_tells_what_happened_in_words(owner: Client, page: Page) -> N
     [
         (
             {"standing": "trusted"},
-            "With the people you trust, because you trust Elif Kaya at Original research; "
-            "today it would come to “First knock”.",
+            (
+                "With the people you trust, because you trust Elif Kaya at Original research; "
+                "today it would come to “First knock”."
+            ),
         ),
         ({}, "With the first knocks, because you have no history with Elif Kaya at Original research."),
         (
