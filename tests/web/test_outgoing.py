@@ -69,7 +69,7 @@ def test_outgoing_costs_the_same_for_one_answer_and_three(
         held(page)
         MessageFactory(page=page, state="dead")
     held(PageFactory())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = owner.get("/desk/outgoing")
     assert (len(response.context["answers"]), len(response.context["failed"])) == (count, count)
 
