@@ -46,9 +46,7 @@ class RulesForm(forms.Form):
         90,
         gettext_lazy("Doors close before a first acquaintance would have to wait longer"),
     )
-    tell_me_now = forms.BooleanField(
-        label=gettext_lazy("Last useful day before my next hour"), required=False
-    )
+    tell_me_now = forms.BooleanField(label=gettext_lazy("Last useful day before my next hour"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, page: Page, decided: Iterable[Rule]) -> None:

@@ -1,4 +1,4 @@
-"""What a pitch is found by at the desk of its page. The database keeps it (migration 0015), so no verb can forget it."""
+"""What a pitch is found by at the desk of its page. The database keeps it by triggers, so no verb can forget it."""
 
 from typing import ClassVar
 

@@ -103,22 +103,26 @@ def _show(
     now = relationships.standing_of(found.page, found.sender, found.door)
     given = found.answers.filter(sent_at=None, undone_at=None).select_related("door").first()
     changes = relationships.changes_by_hand(found.page, found.sender) if found.sender else []
-    context = _peek(found) | handed.of(found) | {
-        "back": "pitch",
-        "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,
-        "given_words": cards.told(given) if given else "",
-        "evidence": cards.evidence(found),
-        "landed": cards.landed(found, _lane_today(found, now)),
-        "thread": threads.thread(found),
-        "now": now,
-        "changes": changes,
-        "standing": standing or _standing_form(found, initial={"standing": now, "where": _where(found, changes)}),
-        "form": standing,
-        "outcome": after_yes.shown(found),
-        "wrong": wrong,
-        "problem": problem,
-        "changed": changed,
-    }
+    context = (
+        _peek(found)
+        | handed.of(found)
+        | {
+            "back": "pitch",
+            "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,
+            "given_words": cards.told(given) if given else "",
+            "evidence": cards.evidence(found),
+            "landed": cards.landed(found, _lane_today(found, now)),
+            "thread": threads.thread(found),
+            "now": now,
+            "changes": changes,
+            "standing": standing or _standing_form(found, initial={"standing": now, "where": _where(found, changes)}),
+            "form": standing,
+            "outcome": after_yes.shown(found),
+            "wrong": wrong,
+            "problem": problem,
+            "changed": changed,
+        }
+    )
     if context["outcome"]:  # a yes that went out
         context["terms"] = terms.shown(found, by_owner=True, form=offer)
     return render(request, "desk/pitch.html", context, status=status)

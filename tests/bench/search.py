@@ -145,7 +145,7 @@ def run(say, most):
         assert code == 0, said
         words = [sys.executable, "-m", "tests.bench.search", str(most)]
         with subprocess.Popen(words, cwd=ROOT, env=stack.environment, text=True, stdout=subprocess.PIPE) as process:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 say(line.rstrip("\n"))
         return [] if process.returncode == 0 else ["search"]
 

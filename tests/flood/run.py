@@ -164,11 +164,16 @@ def flood(stack, sink, *, strangers, trusted, say=lambda _line: None, pause=0.3)
     say(f"pouring {strangers:,} pitches…")
     manage(stack, f"pour({strangers})")
     with psycopg.connect(host=str(stack.sockets), user="halfdoor", dbname="halfdoor", autocommit=True) as line:
-        began, poured = time.monotonic(), line.execute(WAITING).fetchone()[0]
+        began, poured = time.monotonic(), _waiting(line)
         say(f"{poured:,} wait")
         during = come(stack, sink, range(quiet, quiet + trusted), pause)
-        left, took = line.execute(WAITING).fetchone()[0], time.monotonic() - began
+        left, took = _waiting(line), time.monotonic() - began
     return Report(idle, during, poured, left, took)
+
+
+def _waiting(line):
+    found = line.execute(WAITING).fetchone()
+    return found[0] if found else 0
 
 
 def manage(stack, call):
