@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +16,7 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.models.relationship import LADDER
-from pitches.web import access, cards, conflicts, handed, hours, lanes, searching, terms, threads
+from pitches.web import access, cards, conflicts, handed, hours, lanes, searching, standing_set, terms, threads
 from pitches.web import outcomes as after_yes
 from pitches.web.owned import owned
 from pitches.web.redirects import see
@@ -196,16 +197,16 @@ def _standing_form(found: Pitch, data: Any = None, **more: Any) -> StandingForm:
 def standing(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     """The owner says how they stand with a sender, at this door or at all."""
     found = access.own_pitch(request, code)
-    form = _standing_form(found, request.POST)
-    if not form.is_valid():
-        return _show(request, found, standing=form, status=422)
     assert found.sender is not None
-    verdict = form.verdict()
-    who = found.sender.agency if form.whole_agency else found.sender
-    assert who is not None
-    relationships.set_by_hand(page, who, by=access.signed_in(request), **verdict)
-    name = _("Everybody at %(domain)s") % {"domain": who.domain} if isinstance(who, Agency) else found.name
-    words = {"name": name, "standing": Standing(verdict["standing"]).label.lower()}
-    where = verdict["door"].name if verdict["door"] else _("every door")
-    messages.success(request, _("%(name)s is now: %(standing)s, at %(where)s.") % (words | {"where": where}))
+    form, where = _standing_form(found, request.POST), request.POST.get("where", "")
+    who = (found.sender.agency if where == "agency" else None) or found.sender
+    if request.POST.get("undo"):
+        standing_set.undo(request, page, who)
+    elif not form.is_valid():
+        return _show(request, found, standing=form, status=422)
+    else:
+        word = relationships.set_by_hand(page, who, by=access.signed_in(request), **form.verdict())
+        name = _("Everybody at %(domain)s") % {"domain": who.domain} if isinstance(who, Agency) else found.name
+        action = reverse("desk:standing", args=[found.code])
+        standing_set.told(request, page, word, name=name, action=action, where=where)
     return see("desk:session") if request.POST.get("back") == "session" else see("desk:pitch", found.code)

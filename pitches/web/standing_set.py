@@ -18,15 +18,21 @@ def carry_out(
 ) -> PlaceForm | None:
     """Do what a form asks for, and say so with the way back. The form, if something is wrong with it."""
     if request.POST.get("undo"):
-        _undo(request, page, who)
+        undo(request, page, who)
     elif request.POST.get("lift"):
         _lift(request, page, who, name=name, action=action)
     elif form.is_valid():
         word = relationships.set_by_hand(page, who, by=access.signed_in(request), **form.verdict())
-        undoing.said(request, _said(page, name, word), action, undo=word.pk, back=request.POST.get("back", ""))
+        told(request, page, word, name=name, action=action)
     else:
         return form
     return None
+
+
+def told(request: HttpRequest, page: Page, word: Evidence, *, name: str, action: str, **fields: str) -> None:
+    """Say how somebody stands from now on. "Undo" posts to `action` the number of the word, with these fields."""
+    back = request.POST.get("back", "")
+    undoing.said(request, _said(page, name, word), action, undo=word.pk, back=back, **fields)
 
 
 def _said(page: Page, name: str, word: Evidence) -> str:
@@ -41,7 +47,8 @@ def _said(page: Page, name: str, word: Evidence) -> str:
     return _("%(name)s is now: %(standing)s, at %(where)s.") % words
 
 
-def _undo(request: HttpRequest, page: Page, who: Sender | Agency) -> None:
+def undo(request: HttpRequest, page: Page, who: Sender | Agency) -> None:
+    """Take a word back, if nothing was said since."""
     found = relationships.mailboxes(page, who)
     word = access.own_word(page, request.POST["undo"], found)
     try:

@@ -97,7 +97,9 @@ def measure(kind, turns):
 
     from pitches import search
 
-    spent, waited, found = [], [], 0
+    spent: list[float] = []
+    waited: list[float] = []
+    found = 0
     backend = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
 
     def timed(execute, *args):

@@ -411,6 +411,19 @@ def test_the_owner_sets_a_standing_here_or_everywhere(owner: Client, page: Page,
     assert (Evidence.objects.get().note, Evidence.objects.get().by) == ("Told me first.", page.owner)
 
 
+@pytest.mark.parametrize("where", ["door", "page", "agency"])
+def test_a_standing_that_was_set_can_be_taken_back(owner: Client, page: Page, where: str) -> None:
+    pitch = waiting(page)
+    url = f"/desk/pitch/{pitch.code}/standing"
+    owner.post(url, {"standing": "trusted", "where": where})
+    word = Evidence.objects.get()
+    assert owner.post(url, {"undo": word.pk, "where": where, "back": "session"})["Location"].endswith("/session")
+    assert relationships.standing_of(page, pitch.sender, pitch.door) == "stranger"
+    other = waiting(PageFactory())
+    foreign = relationships.set_by_hand(other.page, other.sender, Standing.KNOWN, by=None)
+    assert owner.post(url, {"undo": foreign.pk, "where": where}).status_code == 404
+
+
 def test_the_owner_blocks_a_whole_agency(owner: Client, page: Page) -> None:
     pitch = waiting(page)
     colleague, url = SenderFactory(agency=pitch.sender.agency), f"/desk/pitch/{pitch.code}"
