@@ -49,7 +49,7 @@ def test_take_the_pictures(hand: Any, camera: Any, screen: str) -> None:
     client.force_login(page.owner, backend="django.contrib.auth.backends.ModelBackend")
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     owner = hand(screen, cookies=cookies)
-    for name in ("doors", "page", "hours", "share"):
+    for name in ("doors", "page", "hours", "share", "rules", "people", "follow-ups"):
         owner.open(f"/desk/{name}")
         camera(owner, f"desk-{name}", screen)
     owner.open("/desk/inbox")
