@@ -289,6 +289,13 @@ def test_it_may_be_corrected_to_the_end_of_the_follow_up_day(asked):
     assert why_not(asked.pitch, ["Faro", ""]) == "over"
 
 
+def test_it_is_taken_six_times_for_each_time_somebody_is_told(asked):
+    for number in range(late.MOST):
+        late.supply(asked.pitch, [f"House {number}", ""])
+    assert why_not(asked.pitch, ["House 7", ""]) == "enough"
+    assert Handoff.objects.get().given[0] == f"House {late.MOST - 1}"
+
+
 def test_what_was_never_given_may_come_late_but_not_after_the_end(asked):
     clock.move_to(MONDAY + timedelta(days=40))
     late.supply(asked.pitch, ["Lisbon", ""])

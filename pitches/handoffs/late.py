@@ -10,12 +10,13 @@ from pitches.models import Event, Fact, Handoff, Pitch, PitchState
 from portal import clock
 
 LONGEST = 400  # characters of an answer
+MOST = 6  # times that something is taken for one pitch: each time somebody is told
 KEPT = timedelta(days=90)  # after the handoff is done
 
 
 @dataclass
 class NotTaken(Exception):
-    """Nothing was taken: `why` is over (done, or its day has passed), missing (something required) or same."""
+    """Nothing was taken: `why` is over (done, or its day has passed), enough (six times), missing or same."""
 
     why: str
 
@@ -61,6 +62,8 @@ def supply(pitch: Pitch, answers: list[str]) -> Event:
         given = [text.strip() for text in answers[: len(handoff.questions)]]
         if given == handoff.given:
             raise NotTaken("same")
+        if pitch.events.filter(what=Fact.SUPPLIED).count() >= MOST:
+            raise NotTaken("enough")
         handoff.given, handoff.given_at = given, clock.now()
         if missing(handoff):
             raise NotTaken("missing")

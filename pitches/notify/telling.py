@@ -5,7 +5,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pitches.models import Event, Message, PitchState, Standing
+from pitches import relationships
+from pitches.models import Event, Message, Pitch, PitchState, Standing
 from pitches.notify import outbox, stop
 from portal import clock, links
 from portal.templatetags.portal import day
@@ -14,7 +15,7 @@ from portal.templatetags.portal import day
 def tell_now(event: Event) -> None:
     """Reaction to a hand-in and to a change: one mail at most for each pitch, after quiet time if that is in time."""
     pitch, page, now = event.pitch, event.page, clock.now()
-    if pitch is None or not page.tell_me_now or pitch.standing != Standing.TRUSTED or pitch.state != PitchState.WAITING:
+    if pitch is None or not page.tell_me_now or not _trusted(pitch) or pitch.state != PitchState.WAITING:
         return
     hour, last = page.next_hour(now), pitch.last_day
     if last is None or last < page.local_date(now) or (hour and last >= page.local_date(hour)):
@@ -30,10 +31,18 @@ def tell_now(event: Event) -> None:
     )
 
 
+def _trusted(pitch: Pitch) -> bool:
+    """Was its sender trusted when it was handed in, and is so still?"""
+    now = relationships.standing_of(pitch.page, pitch.sender, pitch.door)
+    return pitch.standing == Standing.TRUSTED == now
+
+
 def is_over(message: Message) -> bool:
     """Was it answered or taken back, has the day passed, or does the owner want no such mail any more?"""
     pitch, page = message.pitch, message.page
     if pitch is None or page is None or not page.tell_me_now or pitch.state != PitchState.WAITING:
+        return True
+    if not _trusted(pitch):
         return True
     return pitch.last_day is None or pitch.last_day < page.local_date(clock.now())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,14 +42,15 @@ class Asked:
 
 
 def at(page: Page, door: Door, typed: str, decided: Sequence[Rule]) -> Foreseen:
-    """How somebody would be received: known by a proven address or a name; whoever else it may be is a stranger."""
-    found = access.people_met(page, typed) if typed else []
-    sender = next((one for one in found if one.proven_at), None)
+    """How somebody would be received: known by an address they proved here, or a name; all others are strangers."""
+    found: list[Any] = access.people_met(page, typed) if typed else []
+    sender = next((one for one in found if one.came), None)
+    aside = _asked(page, door, sender or next(iter(found), None), decided)
+    if aside.standing in NEVER:  # by the owner's own word, whoever proved what
+        return Foreseen(_refused(aside), _because(aside))
     asked = _asked(page, door, sender, decided)
-    if asked.standing in NEVER:
-        return Foreseen(_refused(asked), _because(asked))
     why = _because(asked) if sender else _stranger(asked, typed, found, decided)
-    others = [one.email for one in found if one.proven_at and one != sender]
+    others = [one.email for one in found if one.came and one != sender]
     if others:
         words = {"email": sender.email if sender else "", "others": ", ".join(others)}
         why = _("%(why)s This is %(email)s; the same name have: %(others)s.") % (words | {"why": why})
@@ -85,9 +87,9 @@ def _left(asked: Asked) -> int:
 
 def _because(asked: Asked) -> str:
     """The standing at the door, and whose rule it follows."""
-    sender = asked.sender
+    sender: Any = asked.sender
     words = {
-        "name": (sender.name or sender.email) if sender else _("A stranger"),
+        "name": sender.called if sender else _("A stranger"),
         "standing": asked.standing.label,
         "door": asked.door.name,
         "agency": sender.agency.domain if sender and sender.agency else "",

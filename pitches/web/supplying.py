@@ -26,6 +26,9 @@ def supply(request: HttpRequest, token: str) -> HttpResponse:
     try:
         late.supply(pitch, form.answers())
     except late.NotTaken as refused:
+        if refused.why == "enough":
+            messages.error(request, _("This was corrected often enough. Say the rest in a note, or answer the email."))
+            return see("agency:status", token)
         if refused.why != "same":
             return _over(request, token)
     messages.success(request, _("It is with %(name)s.") % {"name": pitch.page.first_name})

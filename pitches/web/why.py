@@ -172,12 +172,16 @@ def _own(case: Case, level: Level, standing: Standing) -> str:
         return _("On pause until %(day)s.") % {"day": day(level.paused_until, case.page.timezone)}
     if not level.counted:
         return _("You set it yourself.") if level.by_hand else _("Nothing was said yet.")
-    points = sum(WEIGHTS[EvidenceKind(row.kind)][0] for row in level.counted)
-    counted = {"points": f"{MINUS}{-points}" if points < 0 else str(points), "count": len(level.counted)}
+    number = sum(WEIGHTS[EvidenceKind(row.kind)][0] for row in level.counted)
+    points = ngettext("%(points)s point", "%(points)s points", abs(number)) % {"points": _counted(number)}
     words = ngettext(
-        "%(points)s points from %(count)s piece of evidence",
-        "%(points)s points from %(count)s pieces of evidence",
+        "%(points)s from %(count)s piece of evidence",
+        "%(points)s from %(count)s pieces of evidence",
         len(level.counted),
     )
     since = _(", on top of what you set") if level.by_hand else ""
-    return f"{words % counted}{since}."
+    return f"{words % {'points': points, 'count': len(level.counted)}}{since}."
+
+
+def _counted(number: int) -> str:
+    return f"{MINUS}{-number}" if number < 0 else str(number)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import uuid4
 
-from pitches import claims, offers
+from pitches import claims, offers, relationships
 from pitches.intake import drafting
-from pitches.models import Handoff, Message, Offer, Page, Pitch, ProofWay
+from pitches.models import Handoff, Message, Offer, Page, Pitch, ProofWay, Standing
 from pitches.notify import outbox, proving
 from portal import clock
 from tests.factories import (
@@ -137,6 +137,7 @@ def tell_now() -> Message:
     """Somebody trusted, whose last useful day is today."""
     page = PageFactory(tell_me_now=True)
     pitch = _pitch(door__page=page, waiting=True, standing="trusted", last_day=page.local_date(clock.now()))
+    relationships.set_by_hand(page, pitch.sender, Standing.TRUSTED, by=None)
     to = {"pitch": pitch, "queue": "now"}
     return outbox.put("tell_now", page.owner.email, dedupe=f"tell_now:{pitch.pk}", **to)
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.core import mail
 
-from pitches import doors, lifecycle
-from pitches.models import Event, Fact, Message, MessageState, Page, Pitch, PitchState
+from pitches import doors, lifecycle, relationships
+from pitches.models import Event, Fact, Message, MessageState, Page, Pitch, PitchState, Standing
 from pitches.notify import catalogue, outbox, stop, telling
 from portal import clock
 from tests.factories import PageFactory, PitchFactory
@@ -27,6 +27,7 @@ def left(page=None, **fields):
     page = page or PageFactory(tell_me_now=True)
     usual = {"door__page": page, "waiting": True, "standing": "trusted", "last_day": THURSDAY}
     pitch = PitchFactory(**usual | fields)
+    relationships.set_by_hand(page, pitch.sender, Standing(pitch.standing), by=None)
     telling.tell_now(Event.objects.create(page=page, pitch=pitch, what=PitchState.ARRIVED, queue="now", at=clock.now()))
     return pitch
 
@@ -55,6 +56,22 @@ def test_the_owner_is_told_at_once_and_once():
 def test_only_somebody_trusted_whose_day_comes_before_the_hour(fields, told):
     left(**fields)
     assert Message.objects.filter(kind="tell_now").exists() is told
+
+
+@pytest.mark.parametrize("since", ["blocked", "paused", "known"])
+def test_nothing_rings_for_somebody_who_is_not_trusted_any_more(since):
+    pitch = left(last_day=None)
+    until = WEDNESDAY + timedelta(days=9) if since == "paused" else None
+    Pitch.objects.update(last_day=THURSDAY)
+    pitch.refresh_from_db()
+    telling.tell_now(lifecycle.record(Fact.CHANGED, pitch.page, pitch))
+    message = Message.objects.get(kind="tell_now")
+    assert not telling.is_over(message)
+    relationships.set_by_hand(pitch.page, pitch.sender, Standing(since), by=None, until=until)
+    assert telling.is_over(message)
+    Message.objects.all().delete()
+    telling.tell_now(lifecycle.record(Fact.CHANGED, pitch.page, pitch))
+    assert not Message.objects.exists()
 
 
 def test_the_date_is_that_of_the_owner():

@@ -252,6 +252,21 @@ def test_a_name_that_is_known_elsewhere_only_is_nobody_here(owner: Client, door:
     assert tried(owner, elsewhere.email) == tried(owner, "other@unknown.example")
 
 
+def test_what_somebody_brought_along_told_other_pages_is_not_known_here(owner: Client, page: Page, door: Door) -> None:
+    elsewhere = SenderFactory(email="kim@wave.example", name="Kim Secret")
+    PitchFactory(door__page=PageFactory(), waiting=True, sender=elsewhere)
+    relationships.set_by_hand(page, elsewhere, Standing.KNOWN, by=page.owner)
+    assert tried(owner, "Kim Secret")[1] == "Nobody of this name has come to your page, so it is a stranger."
+    told = tried(owner, "kim@wave.example")
+    assert "Kim Secret" not in str(told)
+    assert told[1].startswith("Nobody has proved this address to you")
+    relationships.set_by_hand(page, elsewhere, Standing.BLOCKED, by=page.owner)
+    assert tried(owner, "kim@wave.example")[:2] == (
+        "Turned away.",
+        "kim@wave.example stands as “Blocked” at Original research.",
+    )
+
+
 def test_an_address_that_nobody_proved_is_a_stranger_until_then(owner: Client, page: Page, door: Door) -> None:
     brought = SenderFactory(email="kim@wave.example", proven_at=None)
     relationships.set_by_hand(page, brought, Standing.TRUSTED, by=page.owner)

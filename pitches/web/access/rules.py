@@ -1,6 +1,7 @@
 """Rules: what the owner decided, for whom it may be said, and who is meant by an address or a name."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from pitches.models import Agency, Contact, Event, Fact, Page, Relationship, Rule, Sender
@@ -38,14 +39,20 @@ def _number(name: str) -> int:
 
 
 def people_met(page: Page, typed: str) -> list[Sender]:
-    """Who is meant by an address or a name, of the people that this page has to do with."""
+    """Who is meant by an address or a name, of the people that this page has to do with: with `came`, did they pitch
+    here, and `called`, the name that they gave here or the owner wrote. What they told other pages is not known here.
+    """
     came, placed = pitches_of(page).filter(sender=OuterRef("pk")), Relationship.objects.filter(sender=OuterRef("pk"))
     noted = Contact.objects.filter(sender=OuterRef("pk"), page=page)
     met = Sender.objects.filter(Exists(came) | Exists(placed.filter(page=page)) | Exists(noted))
     if "@" in typed:
         found = met.filter(mailbox=domains.mailbox(typed))
     else:
-        found = met.filter(Q(name__iexact=typed) | Exists(noted.filter(name__iexact=typed)))
+        found = met.filter(Exists(came.filter(name__iexact=typed)) | Exists(noted.filter(name__iexact=typed)))
+    written = noted.exclude(name="").values("name")[:1]
+    said = came.order_by("-handed_in_at", "-pk").values("name")[:1]
+    called = Coalesce(Subquery(written), Subquery(said), F("email"), output_field=CharField())
+    found = found.annotate(came=Exists(came), called=called)
     return list(found.select_related("agency").order_by("email")[:MEANT])
 
 
