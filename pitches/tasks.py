@@ -80,18 +80,23 @@ def deliver(queue: str) -> int:
 
 @shared_task
 def call(queue: str) -> int:
-    """Make the calls to webhooks that are due in a queue, one after the other, until it is empty."""
+    """Make the calls to webhooks that are due in a queue, one after the other, until it is empty or one was slow.
+
+    Whoever finds another process outside does nothing: that one goes on, and the relay rings again.
+    """
     from pitches import hooks  # noqa: PLC0415
     from pitches.notify import handoffs  # noqa: PLC0415
-    from portal import relay  # noqa: PLC0415
+    from portal import outside, relay  # noqa: PLC0415
 
     turn = Turn(queue)
-    while not turn.over():
-        turn.let_in()
-        if not hooks.call(queue, next_step=handoffs.next_step):
-            return turn.done
-        turn.done += 1
-    relay.ring("call", queue)
+    with outside.alone() as mine:
+        while mine and not turn.over():
+            turn.let_in()
+            if not hooks.call(queue, next_step=handoffs.next_step):
+                return turn.done
+            turn.done += 1
+    if mine:
+        relay.ring("call", queue)
     return turn.done
 
 
@@ -116,8 +121,10 @@ JOBS = {"react": react, "deliver": deliver, "call": call}
 def look_up() -> int:
     """Look for the DNS records by which agencies prove their domains."""
     from pitches import claims  # noqa: PLC0415
+    from portal import outside  # noqa: PLC0415
 
-    return claims.look_up()
+    with outside.alone() as mine:
+        return claims.look_up() if mine else 0
 
 
 @shared_task

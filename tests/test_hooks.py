@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.db.models.functions import Now
 from standardwebhooks import Webhook
+from urllib3.exceptions import ConnectTimeoutError
 
 from pitches import hooks, lifecycle, reactions, tasks
 from pitches.handoffs import late, plans
@@ -28,6 +29,7 @@ from pitches.models import Call, CallState, Event, Fact, Plan, Standing
 from pitches.notify.handoffs import next_step
 from portal import clock
 from tests.factories import AnswerFactory, CallFactory, HandoffFactory, PitchFactory
+from tests.portal.test_outside import another_outside
 from tests.senders import work
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +284,52 @@ def test_an_answer_counts_by_its_number_however_long_the_rest_takes(call, receiv
     receiver.slowly = True
     make(call)
     assert call.state == CallState.DONE
+
+
+def test_a_silent_address_leaves_time_for_the_next_and_all_of_them_have_ten_seconds(call, receiver, monkeypatch):
+    monkeypatch.setattr(posting, "TIMEOUT", 0.6)
+    monkeypatch.setattr(addresses, "resolve", lambda _parts, _seconds: ["192.0.2.1", "192.0.2.2", "192.0.2.3", "::1"])
+    waited = []
+
+    def silent(line):
+        waited.append((line.host, line.timeout))
+        time.sleep(line.timeout)
+        raise ConnectTimeoutError
+
+    monkeypatch.setattr(posting.HTTPConnection, "connect", silent)
+    began = time.monotonic()
+    make(call)
+    assert call.error == "unreachable"
+    assert [host for host, _seconds in waited] == ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+    assert 0.5 < sum(seconds for _host, seconds in waited) < 0.65
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_name_server_that_says_nothing_is_waited_for_no_longer(call, receiver, monkeypatch):
+    monkeypatch.setattr(posting, "TIMEOUT", 0.2)
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *_asked, **_more: receiver.hang.wait(5) and [])
+    Call.objects.update(url="http://hooks.example/x")
+    began = time.monotonic()
+    make(call)
+    assert (call.state, call.error) == (CallState.PENDING, "name")
+    assert time.monotonic() - began < 2
+
+
+def test_a_turn_ends_with_the_first_that_was_slow(call, receiver, monkeypatch):
+    slow = CallFactory(url=receiver.url.replace("/hook", "/other"))
+    HandoffFactory(pitch=slow.pitch, standing="known")
+    monkeypatch.setattr(posting, "TIMEOUT", tasks.TURN["later"] + 0.2)
+    receiver.answers = ["hang", "hang"]
+    assert tasks.call("later") == 1
+    assert len(receiver.heard) == 1
+    assert ("call", "later") in tasks.waiting_work()
+
+
+def test_while_another_process_is_outside_nobody_is_called(call, receiver):
+    with another_outside():
+        assert (tasks.call("later"), receiver.heard) == (0, [])
+        assert ("call", "later") in tasks.waiting_work()  # the relay rings again
+    assert tasks.call("later") == 1
 
 
 def test_nobody_there(call, receiver):

@@ -6,6 +6,9 @@ a name that answers something else a moment later changes nothing.
 
 import ipaddress
 import socket
+import threading
+from concurrent.futures import Future
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -70,16 +73,30 @@ def may_be_told(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def resolve(parts: SplitResult) -> list[str]:
-    """The addresses of a host, all of them looked at. Raises Refused if one is inside, OSError if there is none."""
+def resolve(parts: SplitResult, seconds: float) -> list[str]:
+    """The addresses of a host, all of them looked at. Raises Refused if one is inside, OSError if none came."""
     host = parts.hostname or ""
-    found = socket.getaddrinfo(host, port_of(parts), type=socket.SOCK_STREAM)
+    found = _asked(host, port_of(parts), seconds)
     texts = list(dict.fromkeys(str(one[4][0]) for one in found))
     for text in texts:
         literal = _literal(text)
         if literal is None or not may_be_told(literal):
             raise Refused(f"{host} is {text}")
     return texts
+
+
+def _asked(host: str, port: int, seconds: float) -> list[tuple[Any, ...]]:
+    """What the resolver of the system says. It knows no timeout, so a thread waits for it and may be left behind."""
+    answer: Future[list[tuple[Any, ...]]] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:  # noqa: BLE001 (raised again where the answer is waited for)
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    return answer.result(timeout=seconds)
 
 
 def port_of(parts: SplitResult) -> int:

@@ -6,6 +6,7 @@ No redirects, no proxies, no second try here, and nothing of the answer is kept 
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
@@ -16,7 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from pitches.hooks import addresses
 
-TIMEOUT = 10.0  # seconds for all of it, however slowly the other side speaks
+TIMEOUT = 10.0  # seconds for all of it: the name, every address, and however slowly the other side speaks
 ADDRESSES = 3  # of one host are tried, at most
 READ = 1024  # bytes of an answer that are read, and forgotten
 BROKEN = (HTTPError, HTTPException, OSError, ValueError)
@@ -30,15 +31,16 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """Send it. Returns the status of the answer. Raises NotTold, or addresses.Refused."""
     if addresses.problem(url):
         raise addresses.Refused(url)
-    parts = urlsplit(url)
+    parts, ends = urlsplit(url), time.monotonic() + TIMEOUT
     try:
-        found = addresses.resolve(parts)
+        found = addresses.resolve(parts, TIMEOUT)[:ADDRESSES]
     except (OSError, UnicodeError) as error:
         raise NotTold("name") from error
-    for address in found[:ADDRESSES]:
-        connection = _connection(parts, address)
+    for place, address in enumerate(found):
+        left = max(ends - time.monotonic(), 0.01)  # zero would mean no timeout at all
+        connection = _connection(parts, address, left / (len(found) - place))
         try:
-            with _cut_off(connection, TIMEOUT):
+            with _cut_off(connection, left):
                 return _ask(connection, parts, body, headers)
         except BROKEN as error:
             problem = _said(error)
@@ -49,18 +51,20 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     raise NotTold("unreachable")
 
 
-def _connection(parts: SplitResult, address: str) -> HTTPConnection:
+def _connection(parts: SplitResult, address: str, seconds: float) -> HTTPConnection:
+    """A line to one address, which has so many seconds to be there: a silent one leaves time for the next."""
     port, host = addresses.port_of(parts), (parts.hostname or "").rstrip(".")
     if parts.scheme == "http":
-        return HTTPConnection(address, port, timeout=TIMEOUT)
+        return HTTPConnection(address, port, timeout=seconds)
     return HTTPSConnection(
-        address, port, timeout=TIMEOUT, cert_reqs="CERT_REQUIRED", server_hostname=host, assert_hostname=host
+        address, port, timeout=seconds, cert_reqs="CERT_REQUIRED", server_hostname=host, assert_hostname=host
     )
 
 
 def _ask(connection: HTTPConnection, parts: SplitResult, body: bytes, headers: dict[str, str]) -> int:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection.connect()
+    connection.sock.settimeout(TIMEOUT)  # from here on, no other address is tried
     connection.request("POST", target, body=body, headers=headers | {"Host": parts.netloc}, preload_content=False)
     answer = connection.getresponse()
     with suppress(*BROKEN):
@@ -85,7 +89,7 @@ def _cut_off(connection: HTTPConnection, seconds: float) -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        if late.is_set():
+        if late.is_set() and _said(error) != "unreachable":
             raise NotTold("late") from error
         raise
     finally:

@@ -15,7 +15,7 @@ from pitches.models import Call, CallState, Handoff
 from portal import clock, leases
 
 log = logging.getLogger(__name__)
-CONVERSATION = timedelta(seconds=90)  # three addresses, ten seconds each, and a name server that takes its time
+CONVERSATION = timedelta(seconds=30)  # posting.TIMEOUT, and time to write down what came of it
 # From one try to the next: about a day in all, as standardwebhooks.com has it.
 WAITS = tuple(
     timedelta(seconds=seconds)
