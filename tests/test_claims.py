@@ -1,16 +1,19 @@
 """An agency shows that it speaks for its domain: by mail, by a record; and what that is not."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 
-from pitches import claims, relationships
+from pitches import claims, relationships, tasks
 from pitches.models import DomainProof, ProofWay
 from pitches.notify import proving
 from portal import clock
 from tests import name_server
 from tests.factories import DoorFactory, SenderFactory
+from tests.portal.test_outside import another_outside
 from tests.senders import work
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +96,7 @@ def test_the_record_proves_it_when_it_is_there_and_as_long_as_it_stands(ines, se
     with name_server.running(records) as settings.DNS_SERVERS, clock.standing_at(clock.now()):
         claims.look_up()
         proof.refresh_from_db()
-        assert "something else" in proof.found
+        assert proof.found == claims.OTHER
         assert claims.look_up() == 0  # not before its time
         records[name] = ["v=spf1 -all", value]
         clock.move_to(clock.now() + 2 * MINUTE)
@@ -123,8 +126,43 @@ def test_a_name_server_that_says_nothing_is_asked_again(ines, settings, monkeypa
     with name_server.running({claims.record_of(proof)[0]: None}) as settings.DNS_SERVERS:
         claims.look_up()
     proof.refresh_from_db()
-    assert "did not answer" in proof.found
+    assert proof.found == claims.SILENT
     assert proof.look_due is not None
+
+
+def test_a_look_that_was_broken_off_is_made_two_minutes_later(ines, monkeypatch):
+    claims.ask(ines, ProofWay.DNS)
+
+    def killed(_proof):
+        raise SoftTimeLimitExceeded
+
+    with clock.standing_at(clock.now()):
+        with monkeypatch.context() as patched:
+            patched.setattr(claims, "_look", killed)
+            with pytest.raises(SoftTimeLimitExceeded):
+                claims.look_up()
+        looked = []
+        monkeypatch.setattr(claims, "_look", looked.append)
+        assert (claims.look_up(), looked) == (0, [])  # it may still be looked at
+        clock.move_to(clock.now() + 2 * MINUTE)
+        assert (claims.look_up(), len(looked)) == (1, 1)
+
+
+def test_a_batch_ends_while_others_still_wait(monkeypatch):
+    for name in ("northbeam", "pixelroad", "mosaic"):
+        claims.ask(SenderFactory(email=f"a@{name}.example", agency__domain=f"{name}.example"), ProofWay.DNS)
+    moments = iter([0, 1, 10, claims.TURN, 100, 101])
+    monkeypatch.setattr(claims, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    monkeypatch.setattr(claims, "_look", lambda _proof: None)
+    assert (claims.look_up(), claims.look_up()) == (2, 1)
+
+
+def test_while_another_process_is_outside_nobody_looks(ines, monkeypatch):
+    claims.ask(ines, ProofWay.DNS)
+    monkeypatch.setattr(claims, "_look", lambda _proof: None)
+    with another_outside():
+        assert tasks.look_up() == 0
+    assert tasks.look_up() == 1
 
 
 def test_after_two_weeks_nobody_looks_any_more(ines, settings):

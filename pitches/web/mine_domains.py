@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from pitches import claims
@@ -18,7 +19,15 @@ from pitches.notify import proving
 from pitches.web import access
 from pitches.web.redirects import see
 
-LIMIT = _("Three requests a day are the most. Try again tomorrow, or use the code or the record that you have.")
+LIMIT = gettext_lazy(
+    "Three requests a day are the most. Try again tomorrow, or use the code or the record that you have."
+)
+FOUND = {
+    "": "",
+    claims.MISSING: gettext_lazy("There is no TXT record at this name yet."),
+    claims.OTHER: gettext_lazy("There is a TXT record, and it holds something else."),
+    claims.SILENT: gettext_lazy("The name servers of the domain did not answer."),
+}
 
 
 @dataclass
@@ -36,6 +45,12 @@ class Claim:
     def name_and_value(self) -> tuple[str, str] | None:
         """The record to be set."""
         return claims.record_of(self.record) if self.record else None
+
+    @property
+    def found(self) -> str:
+        """What the last look at the record said, in words; empty if it was right, or there was none."""
+        looked = self.proof or self.record
+        return str(FOUND.get(looked.found, looked.found)) if looked else ""
 
     @property
     def address(self) -> str:

@@ -2,9 +2,11 @@
 
 import pytest
 from django.test import Client
+from django.utils.functional import Promise
 
 from pitches import claims
 from pitches.models import DomainProof, ProofWay
+from pitches.web import mine_domains
 from tests.factories import SenderFactory
 from tests.web.test_mine import sign_in
 from tests.web.test_public import text
@@ -52,6 +54,27 @@ def test_the_record_is_shown_and_looked_for_outside_of_the_request(client, ines)
     shown = text(client.get(PATH))
     assert all(part in shown for part in claims.record_of(proof))
     assert proof.looked_at is None
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [("missing", "no TXT record"), ("other", "holds something else"), ("silent", "did not answer")],
+)
+def test_what_a_look_found_is_said_in_words_where_it_is_shown(client, ines, found, words):
+    proof = claims.ask(ines, ProofWay.DNS)
+    DomainProof.objects.update(found=found, looked_at=proof.asked_at)
+    shown = text(client.get(PATH))
+    assert (words in shown, f" {found} " in shown.replace(words, "")) == (True, False)
+    DomainProof.objects.update(proven_at=proof.asked_at)
+    assert words in text(client.get(PATH))
+
+
+def test_three_requests_a_day_are_said_in_the_language_of_the_reader(client, ines):
+    assert isinstance(mine_domains.LIMIT, Promise)
+    pk = ines.agency.pk
+    for _request in range(4):
+        post(client, ines.agency, do="mail", **{f"role{pk}-role": "webmaster"})
+    assert "Three requests a day" in text(client.get(PATH))
 
 
 def test_the_domain_of_others_is_none_of_mine(client):
