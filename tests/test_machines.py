@@ -40,6 +40,17 @@ def test_one_in_30_days_for_all_machines_of_an_agency(doors):
     hand_in(doors[2], **other)
 
 
+def test_what_was_taken_back_counts_no_more_and_comes_back_only_where_there_is_room(doors):
+    first = hand_in(doors[0], **BY_A_MACHINE)
+    intake.withdraw(first)
+    second = hand_in(doors[1], **BY_A_MACHINE, line="Better words")
+    with pytest.raises(intake.Refused) as refused:
+        intake.put_back(first)
+    assert refused.value.why == "machine"
+    intake.withdraw(second)
+    intake.put_back(first)
+
+
 def test_of_another_agency_and_at_another_page_is_another_matter(doors):
     hand_in(doors[0], **BY_A_MACHINE)
     hand_in(doors[1], machine_for="Lee Ray", email="bot@pixelroad.example", line="Of other people")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pitches import opening
 from pitches.intake.refusal import Refused
-from pitches.models import Agency, Pitch, Sender, Standing
+from pitches.models import Agency, Pitch, PitchState, Sender, Standing
 from portal import clock
 
 PLACES = 1  # in the window, for an agency however many machines and mailboxes it has
@@ -23,6 +23,7 @@ def check(pitch: Pitch, sender: Sender, standing: Standing, since: datetime) -> 
         Agency.objects.select_for_update(no_key=True).get(pk=sender.agency_id)
         mine = Pitch.objects.filter(sender__agency=sender.agency_id)
     sent = mine.filter(page=pitch.page, handed_in_at__gt=since).exclude(machine_for="").exclude(pk=pitch.pk)
+    sent = sent.exclude(state=PitchState.WITHDRAWN)
     latest = sent.order_by("-handed_in_at").values_list("handed_in_at", flat=True).first()
     if latest:
         raise Refused("machine", number=PLACES, until=latest + (clock.now() - since))

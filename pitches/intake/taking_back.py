@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from pitches import lifecycle, opening, rules
-from pitches.intake.admission import check_own, is_full
+from pitches.intake import machines
+from pitches.intake.admission import PLACES_WINDOW, check_own, is_full
 from pitches.intake.refusal import Refused
 from pitches.models import Answer, Event, Pitch, PitchState, Sender, Standing
 from pitches.models.pitch import TAKEN_BACK
@@ -47,6 +48,7 @@ def put_back(pitch: Pitch) -> Event:
     with transaction.atomic():
         sender = Sender.objects.select_for_update().get(pitches=pitch)
         check_own(pitch, sender, rules.terms(pitch.page, Standing(pitch.standing), pitch.door, sender).places)
+        machines.check(pitch, sender, Standing(pitch.standing), clock.now() - PLACES_WINDOW)
         takes_a_place = _takes_a_place(pitch)
         if takes_a_place and is_full(pitch.door, clock.now()):
             raise Refused("full")
