@@ -67,13 +67,18 @@ def not_yet(handoff: Handoff, *, by: User | None) -> None:
 
 @transaction.atomic
 def undo(handoff: Handoff, *, by: User | None) -> None:
-    """Take back what was last said of a yes, within ten minutes. Raises AlreadyMoved when it counts already."""
+    """Take back what was last said of a yes, within ten minutes.
+
+    Raises AlreadyMoved when it counts already, or when both have agreed on another day since.
+    """
     rows = Handoff.objects.select_for_update(no_key=True).filter(pk=handoff.pk)
     found, said = rows.get(), _last_of(handoff.pitch)
     if said is None or said.note == UNDONE:
         raise AlreadyMoved(_("There is nothing to undo any more."))
     kind, _space, day = said.note.partition(" ")
     if kind == NOT_YET:
+        if found.follow_up_on != handoff.pitch.page.local_date(said.at) + A_WEEK:
+            raise AlreadyMoved(_("There is another day by now, and it stays."))
         rows.update(follow_up_on=date.fromisoformat(day))
     elif found.counts_at is None or found.counts_at <= clock.now():
         raise AlreadyMoved(_("The ten minutes are over, so it counts."))
@@ -98,7 +103,11 @@ def _last_of(pitch: Pitch) -> Event | None:
 
 @transaction.atomic
 def count(handoff: Handoff) -> bool:
-    """The ten minutes are over: what was noted becomes evidence. True for exactly one caller."""
+    """The ten minutes are over: what was noted becomes evidence. True for exactly one caller.
+
+    The pitch is held first and the handoff then, as by whoever agrees on terms meanwhile.
+    """
+    Pitch.objects.select_for_update(no_key=True).get(pk=handoff.pitch_id)
     rows = Handoff.objects.filter(pk=handoff.pk, counts_at__lte=clock.now()).exclude(outcome="")
     if not rows.update(counts_at=None):
         return False

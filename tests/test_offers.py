@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -502,6 +503,30 @@ def test_not_yet_asks_again_in_a_week_and_can_be_undone() -> None:
     Handoff.objects.update(done_at=MONDAY)
     with pytest.raises(AlreadyMoved, match="done already"):
         outcomes.not_yet(found, by=None)
+
+
+@db
+def test_undo_of_not_yet_leaves_a_day_that_was_agreed_meanwhile() -> None:
+    found = handoff()
+    offer = ours(found.pitch, day=date(2026, 4, 1))
+    outcomes.not_yet(found, by=None)
+    agree(offer, by_owner=False)
+    with pytest.raises(AlreadyMoved, match="another day"):
+        outcomes.undo(found, by=None)
+    found.refresh_from_db()
+    assert found.follow_up_on == date(2026, 4, 1)
+
+
+@db
+def test_counting_holds_the_pitch_before_the_handoff_as_agreeing_does() -> None:
+    found = handoff()
+    outcomes.note(found, "delivered", by=None)
+    clock.move_to(MONDAY + HOLD)
+    with CaptureQueriesContext(connection) as asked:
+        assert outcomes.count(found)
+    held = [one["sql"] for one in asked if "FOR NO KEY UPDATE" in one["sql"] or one["sql"].startswith("UPDATE")]
+    assert "pitches_pitch" in held[0]
+    assert held[1].startswith('UPDATE "pitches_handoff"')
 
 
 @db
