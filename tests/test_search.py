@@ -1,11 +1,16 @@
 """Search: what is found, what is never found, and that the index does the work."""
 
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection
+from django.db.migrations import AddIndex
+from django.test.utils import CaptureQueriesContext
 
-from pitches import search
+from pitches import intake, search
 from pitches.models import Contact, Door, Embargo, Findable, Page, Pitch
 from tests.factories import DoorFactory, PageFactory, PitchFactory, SenderFactory
 
@@ -165,6 +170,47 @@ def test_a_pitch_that_is_deleted_is_forgotten(page: Page, door: Door) -> None:
 def test_everything_handed_in_is_found(page: Page, door: Door, state: str) -> None:
     PitchFactory(door=door, line="Here", **{state: True})
     assert found(page, "here") == ["Here"]
+
+
+@pytest.mark.parametrize("length", [990, 1023, 1100])
+def test_a_word_without_an_end_keeps_nobody_out(page: Page, door: Door, length: int) -> None:
+    pitch = PitchFactory(unproven=True, door=door, line="Here", why="", detail="щ" * length)
+    intake.hand_in(pitch, SenderFactory(email=pitch.email))
+    assert found(page, "here") == ["Here"]
+
+
+# ── what was there before the index was ──────────────────────────────────────
+def keys() -> list[tuple[Any, ...]]:
+    return list(Findable.objects.order_by("pk").values_list())
+
+
+def test_what_was_there_before_is_found_and_not_touched(
+    page: Page, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        left(door, line=f"Number {number}")
+    PitchFactory(unproven=True, door=door)
+    before = keys()
+    Findable.objects.exclude(pk=before[0][0]).delete()
+    fresh = import_module("pitches.migrations.0016_found_at_last")
+    monkeypatch.setattr(fresh, "AT_ONCE", 2)
+    with CaptureQueriesContext(connection) as asked:
+        fresh.fill(None, SimpleNamespace(connection=connection))
+    written = [query["sql"] for query in asked if "INSERT" in query["sql"]]
+    assert (keys(), len(written)) == (before, 3)
+    assert not any("UPDATE pitches_pitch" in query["sql"] for query in asked)
+
+
+def test_people_write_on_while_a_full_house_is_migrated() -> None:
+    indexes, tables, rows = (
+        import_module(f"pitches.migrations.{name}").Migration
+        for name in ("0014_many_wait", "0015_findable", "0016_found_at_last")
+    )
+    assert (indexes.atomic, tables.atomic, rows.atomic) == (False, True, False)
+    built = [one for one in indexes.operations if isinstance(one, AddIndex)]
+    assert len(built) == 3
+    assert all(isinstance(one, AddIndexConcurrently) for one in built)
+    assert not any("UPDATE pitches_pitch SET" in str(getattr(one, "sql", "")) for one in tables.operations)
 
 
 # ── never found ──────────────────────────────────────────────────────────────
