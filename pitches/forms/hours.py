@@ -35,6 +35,7 @@ DAYS = (
     ),
 )
 EMPTY_ROWS, MOST_ROWS = 3, 21
+MOST_CARDS = 200
 LONGEST_HOLIDAY = 183  # days; Page.hours_from() looks a year ahead
 
 
@@ -95,7 +96,7 @@ class HoursForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose when you read.")},
     )
     timezone = ZoneField()
-    cards = whole(gettext_lazy("Pitches in one session"), 1, 200, gettext_lazy("Thirty take about ten minutes"))
+    cards = whole(gettext_lazy("Pitches in one session"), 1, MOST_CARDS, gettext_lazy("Thirty take about ten minutes"))
     newcomer_percent = whole(
         gettext_lazy("Kept for newcomers, in percent"), 0, 100, gettext_lazy("So that nobody waits for ever")
     )

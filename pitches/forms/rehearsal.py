@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pitches import rules
-from pitches.forms.hours import whole
+from pitches.forms.hours import MOST_CARDS, whole
 from pitches.forms.rules import ExceptionForm, RulesForm
 from pitches.models import Agency, Door, DoorState, Page, Rule
 from pitches.models.relationship import LADDER
@@ -30,7 +30,7 @@ class TableForm(RulesForm):
 
     tell_me_now = None  # type: ignore[assignment]  # None takes the field of the rules away
     seen = None  # type: ignore[assignment]
-    cards = whole(gettext_lazy("Pitches in one session"), 1, 100)
+    cards = whole(gettext_lazy("Pitches in one session"), 1, MOST_CARDS)
 
     def __init__(self, typed: Mapping[str, str], *, page: Page, decided: Iterable[Rule]) -> None:
         self.now = rules.cells_of(decided) | {"cards": page.cards, "promise_days": page.promise_days}

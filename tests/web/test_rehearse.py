@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from pitches.forms.hours import HoursForm
 from pitches.stories.trying import contents
 from portal import clock
 from tests.factories import DoorFactory, PageFactory
@@ -105,6 +106,13 @@ def test_looking_changes_nothing(client, yes):
     client.get(REHEARSE, {"cards": "1", "places_known": "1"})
     assert contents() == before
     assert client.post(REHEARSE, {"cards": "1"}).status_code == 405
+
+
+def test_who_reads_many_may_ask_too(client, door):
+    door.page.cards = HoursForm.base_fields["cards"].max_value
+    door.page.save()
+    assert client.get(REHEARSE, {"cards": "150"}).status_code == 200
+    assert client.get(REHEARSE).status_code == 200
 
 
 def test_the_rules_and_the_door_lead_here(client, yes):
