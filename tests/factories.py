@@ -10,7 +10,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from pitches import models
-from portal import clock, tokens
+from portal import clock, domains, tokens
 from portal.models import User
 
 LANES = {"trusted": "trusted", "known": "known", "introduced": "known"}
@@ -131,6 +131,7 @@ class SenderFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"elif@agency{n}.example")
     mailbox = factory.LazyAttribute(lambda sender: sender.email.lower())
+    canonical = factory.LazyAttribute(lambda sender: domains.canonical(sender.email))
     name = "Elif Kaya"
     company = "Mosaic Research"
     agency = factory.SubFactory(

@@ -57,10 +57,10 @@ def test_a_sudden_rise_counts_at_once():
     assert arrivals.coming(door.page, MONDAY).rate_others > 4 * before
 
 
-@pytest.mark.parametrize(("people", "queries"), [(4, 1), (20, 2)])
+@pytest.mark.parametrize(("people", "queries"), [(arrivals.ENOUGH - 1, 1), (20, 2)])
 def test_it_is_one_query_and_one_more_for_the_first_of_many(django_assert_num_queries, people, queries):
     door = DoorFactory()
-    came(door, 7, "known", people)
+    came(door, people, "known", 7)
     with django_assert_num_queries(queries):
         arrivals.coming(door.page, MONDAY)
 

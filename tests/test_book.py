@@ -63,6 +63,45 @@ def test_what_is_taken_back_was_never_said_and_stays_written(page: Page, pair: t
     assert not sum(relationships.rebuild())
 
 
+def test_pressed_twice_is_said_once(page: Page, pair: tuple[Sender, Sender]) -> None:
+    book.merge(page, *pair)
+    again = [relationships.set_by_hand(page, pair[0], Standing.TRUSTED, by=page.owner) for _press in range(2)]
+    assert (again[0], Evidence.objects.count()) == (again[1], 2)
+    relationships.take_back(again[1], by=page.owner)
+    assert stands(page, *pair) == ["stranger", "stranger"]
+    relationships.set_by_hand(page, pair[0], Standing.TRUSTED, by=page.owner)
+    assert stands(page, *pair) == ["trusted", "trusted"]
+
+
+def test_said_again_is_said(page: Page, pair: tuple[Sender, Sender]) -> None:
+    who, door = pair[0], DoorFactory(page=page)
+    first = by_hand(page, who, "stranger")
+    others = [
+        relationships.set_by_hand(page, who, Standing.STRANGER, by=page.owner, **more)
+        for more in ({"note": "why"}, {"door": door}, {})
+    ]
+    relationships.note_once(PitchFactory(door=door, sender=who), K.ACCEPTED, by=None)
+    others.append(relationships.set_by_hand(page, who, Standing.STRANGER, by=page.owner))
+    others.append(by_hand(page, who, "stranger"))  # a minute later
+    assert len({first, *others}) == 6
+
+
+def test_one_mailbox_alone_is_no_double(page: Page, pair: tuple[Sender, Sender]) -> None:
+    by_hand(page, pair[0], "known")
+    book.merge(page, *pair)
+    relationships.set_by_hand(page, pair[0], Standing.KNOWN, by=page.owner)
+    assert Evidence.objects.filter(sender=pair[1]).count() == 1
+
+
+def test_a_person_has_at_most_twenty_mailboxes(page: Page) -> None:
+    first, *others = [SenderFactory() for _number in range(21)]
+    for other in others[:19]:
+        book.merge(page, first, other)
+    with pytest.raises(book.TooMany):
+        book.merge(page, others[-1], first)
+    assert len(book.mailboxes(page, first)) == 20
+
+
 def test_an_older_word_and_one_taken_back_already_stay(page: Page, pair: tuple[Sender, Sender]) -> None:
     first = by_hand(page, pair[0], "known")
     second = by_hand(page, pair[0], "trusted")

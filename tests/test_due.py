@@ -42,6 +42,7 @@ def test_the_table_names_everything_that_time_does():
         "a pitch lapses",
         "a door opens or closes by itself",
         "the next watchers are told",
+        "an outcome counts",
         "evidence is too old to count",
         "a reading hour begins",
     ]

@@ -118,4 +118,5 @@ def test_nothing_else_in_the_product_writes_a_state():
         if "migrations" not in path.parts
         and any(text in path.read_text() for text in (".state = ", 'update_fields=["state"', "update(state=to"))
     ]
-    assert writers == ["lifecycle.py"]
+    # The other two write the state of an offer, and of copies that are never stored.
+    assert sorted(writers) == ["lifecycle.py", "offers/making.py", "rehearsal/lying.py"]

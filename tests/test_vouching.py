@@ -6,10 +6,10 @@ import pytest
 
 from pitches import relationships
 from pitches.book import vouching
-from pitches.models import Event, Evidence, Message, Relationship, Standing, Vouch
+from pitches.models import Event, Evidence, Message, Page, Relationship, Standing, Vouch
 from pitches.relationships import rebuild
 from portal import clock
-from tests.factories import DoorFactory, PageFactory, PitchFactory, SenderFactory, VouchFactory
+from tests.factories import AgencyFactory, DoorFactory, PageFactory, PitchFactory, SenderFactory, VouchFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -94,6 +94,41 @@ def test_one_word_for_each_pair_and_twenty_in_a_month(giver, page, sender):
     vouching.revoke(last)  # taking words back makes no room for others
     assert why(say, giver, sender, PageFactory()) == "enough"
     assert old.revoked_at is None
+
+
+def test_only_a_public_page_speaks(giver, page, sender):
+    vouch = say(giver, sender, page)
+    for facts in ({"hidden_at": MONDAY}, {"published_at": None}):
+        Page.objects.filter(pk=giver.pk).update(**facts)
+        assert vouching.waiting(page) == []
+        assert why(say, giver, sender.agency, page) == "not_public"
+        Page.objects.filter(pk=giver.pk).update(hidden_at=None, published_at=MONDAY)
+        assert vouching.waiting(page) == [vouch]
+
+
+@pytest.mark.parametrize("said", [S.BLOCKED, S.PAUSED])
+@pytest.mark.parametrize("about", ["person", "tag", "agency"])
+def test_nobody_speaks_for_whom_the_owner_put_aside(giver, page, sender, said, about):
+    elsewhere = AgencyFactory(domain="elsewhere.example")
+    relationships.set_by_hand(giver, elsewhere, S.KNOWN, by=giver.owner)
+    other = say(giver, elsewhere, page)
+    say(giver, sender, page)
+    tagged = SenderFactory(email="elif+1@mosaic.example", canonical=sender.canonical, agency=sender.agency)
+    who = {"person": sender, "tag": tagged, "agency": sender.agency}[about]
+    if about == "agency":
+        say(giver, sender.agency, page)
+    relationships.set_by_hand(
+        page, who, said, by=page.owner, until=MONDAY + timedelta(days=9) if said == S.PAUSED else None
+    )
+    assert vouching.waiting(page) == [other]
+    clock.move_to(MONDAY + timedelta(days=10))
+    assert (len(vouching.waiting(page)) > 1) == (said == S.PAUSED)
+
+
+def test_a_block_at_one_door_hides_no_word(giver, page, sender):
+    vouch = say(giver, sender, page)
+    relationships.set_by_hand(page, sender, S.BLOCKED, by=page.owner, door=page.doors.get())
+    assert vouching.waiting(page) == [vouch]
 
 
 # ── to take ──────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ MOST_KEPT = 3  # old addresses of one page; without an end somebody would collec
 RESERVED = frozenset(
     """
     about abuse accessibility account accounts admin administrator agencies agency all anonymous api app apps assets
-    auth billing blog bot careers contact dashboard data dev desk developer developers docs door doors download
+    assist auth billing blog bot careers contact dashboard data dev desk developer developers docs door doors download
     email example exports faq favicon feed find for-agencies halfdoor health healthz help home hooks hour hours how
     images inbox info invite key keys ledge legal login logout mail maintainer me media metrics moderator mod news
     nobody null official operator owner page pages password payment pitch pitches postmaster press pricing privacy

@@ -19,8 +19,8 @@ def another_outside() -> Iterator[None]:
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0)), pg_backend_pid()", [outside.KEY])
         taken, pid = cursor.fetchone()
-    assert taken
     try:
+        assert taken
         yield
     finally:
         other.close()

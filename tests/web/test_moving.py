@@ -297,7 +297,7 @@ def test_the_map_costs_the_same_for_one_door_and_three(
 ) -> None:
     pitch = declined(left, "not_my_topic")
     client.get(url("status", pitch))
-    with django_assert_num_queries(10) as one:
+    with django_assert_num_queries(11) as one:
         client.get(url("status", pitch))
     DoorFactory.create_batch(2, page=left.page)
     with django_assert_num_queries(len(one)):

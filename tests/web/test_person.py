@@ -179,8 +179,8 @@ def test_every_piece_of_evidence_says_what_it_counts(owner: Client, page: Page, 
 
 
 def test_the_evidence_goes_on_page_after_page(owner: Client, page: Page, elif_: Sender) -> None:
-    for _number in range(31):
-        relationships.set_by_hand(page, elif_, Standing.KNOWN, by=page.owner)
+    for number in range(31):
+        relationships.set_by_hand(page, elif_, Standing.KNOWN, by=page.owner, note=f"{number}")
     first = owner.get(f"/desk/people/{elif_.pk}")
     second = owner.get(f"/desk/people/{elif_.pk}?from={first.context['older']}")
     assert [len(one.context["pieces"]) for one in (first, second)] == [30, 1]
@@ -247,6 +247,16 @@ def test_a_likely_one_is_offered_joined_and_parted(owner: Client, page: Page, el
     unknown = post(owner, elif_, "merge", address="nobody@new.example")
     assert "Nobody with this address is in your ledger." in text(unknown)
     assert post(owner, elif_, "merge").status_code == 422
+
+
+def test_one_mailbox_too_many_is_said(owner: Client, page: Page, elif_: Sender) -> None:
+    other = sender("kaya", "new.example")
+    pitch(page, other)
+    for number in range(19):
+        book.merge(page, elif_, sender(f"elif{number}"))
+    refused = post(owner, elif_, "merge", address=other.email)
+    assert (refused.status_code, len(book.mailboxes(page, elif_))) == (422, 20)
+    assert "One person has at most 20 mailboxes." in text(refused)
 
 
 # ── what it costs, and what nobody else learns ───────────────────────────────

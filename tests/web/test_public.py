@@ -492,9 +492,9 @@ def test_looking_changes_nothing(client):
     assert (Pitch.objects.count(), Event.objects.count(), Message.objects.count()) == (0, 0, 0)
 
 
-def test_the_form_and_its_post_cost_eighteen_queries(client):
+def test_the_form_and_its_post_cost_nineteen_queries(client):
     door = DoorFactory()
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("public:door", args=[door.page.handle, door.slug]))
         hand(client, door)
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 18
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 19
