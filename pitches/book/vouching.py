@@ -32,7 +32,7 @@ SPEAKS_FROM = (Standing.KNOWN, Standing.TRUSTED)  # who was only introduced is n
 
 
 class NotGiven(Exception):
-    """`why`: unknown, own, enough, twice, not_known."""
+    """`why`: unknown, own, not_public, enough, twice, not_known."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -78,6 +78,8 @@ def give(page: Page, who: Sender | Agency, to: Page, words: str, *, by: User) ->
     Page.objects.select_for_update(no_key=True).get(pk=page.pk)
     if to.pk == page.pk:
         raise NotGiven("own")
+    if not Page.objects.public().filter(pk=page.pk).exists():
+        raise NotGiven("not_public")
     if not may_speak_for(page, who):
         raise NotGiven("not_known")
     mine = Vouch.objects.filter(page=page)
@@ -174,10 +176,22 @@ def _never_lower(page: Page, who: Sender | Agency, before: dict[Door | None, Sta
 
 # ── to read ──────────────────────────────────────────────────────────────────
 def waiting(page: Page) -> "list[Vouch]":
-    """What others said and this owner has not answered, the newest first; nothing of those they hear no more."""
+    """What others said and this owner has not answered, the newest first; nothing of those they hear no more, nothing
+    of a page that is not public, and nothing about whoever is blocked or on pause here.
+    """
     unheard = Vouch.objects.filter(to=page, no_more=True).values("page")
     rows = Vouch.objects.filter(to=page, revoked_at=None, refused_at=None, taken_at=None).exclude(page__in=unheard)
+    rows = rows.filter(page__in=Page.objects.public()).exclude(_held(page))
     return list(rows.select_related("page", "sender__agency", "agency"))
+
+
+def _held(page: Page) -> Q:
+    """Words about people and agencies whom this owner wants nothing of, at any door. A plus-tag is no way around."""
+    aside = Q(blocked=True) | Q(paused_until__gt=clock.now())
+    rows = Relationship.objects.filter(aside, page=page, door=None)
+    people = rows.filter(sender__isnull=False).values("sender__canonical")
+    agencies = rows.filter(agency__isnull=False).values("agency")
+    return Q(sender__canonical__in=people) | Q(sender__agency__in=agencies) | Q(agency__in=agencies)
 
 
 def named(vouches: list[Vouch], page: Page) -> dict[int, str]:

@@ -13,6 +13,7 @@ from pitches.models import Door, Page
 WHY_NOT = {
     "unknown": _("There is no page with this short address here. Write it as it stands in the address, like @maya."),
     "own": _("This is your own page. Name a colleague."),
+    "not_public": _("Your page is not public now. A colleague sees your word only while people can open your page."),
     "twice": _("You have spoken for them to this colleague already. It is in your list of vouches."),
     "enough": _(
         "You have spoken 20 times within 30 days, which is the most. It goes on when the first is 30 days old."
@@ -41,7 +42,7 @@ class VouchForm(forms.Form):
 
     def refuse(self, why: str) -> None:
         """Say why it was not given."""
-        self.add_error("words" if why in ("enough", "not_known") else "handle", str(WHY_NOT[why]))
+        self.add_error("words" if why in ("enough", "not_known", "not_public") else "handle", str(WHY_NOT[why]))
 
     def colleague(self, page: Page) -> Page:
         """Whose page it is. Raises vouching.NotGiven."""
