@@ -1,6 +1,6 @@
 """The owner's hand: how they stand with somebody is said here, and taken back here. Every word stays written."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from portal import clock
 from portal.models import User
 
 CHANGES_SHOWN = 10
+TWICE = timedelta(minutes=1)  # the same word within it is one button, pressed twice
 SIDEWAYS = (Standing.BLOCKED, Standing.PAUSED)
 
 
@@ -34,16 +35,29 @@ def set_by_hand(
     note: str = "",
 ) -> Evidence:
     """The owner says how they stand with a person, in all their mailboxes, or with a whole agency, at one door or at
-    all. A pause needs its end.
+    all. A pause needs its end. Who presses twice says it once.
     """
     if standing == Standing.PAUSED and until is None:
         message = "A pause needs a date."
         raise ValueError(message)
     word: dict[str, Any] = {"kind": EvidenceKind.BY_HAND, "standing": standing, "until": until, "by": by, "note": note}
     word |= {"page": page, "door": door, "at": clock.now()}
-    said = [Evidence.objects.create(**whose(one), **word) for one in lock(page, who)]
-    recompute(page, who)
+    found = lock(page, who)
+    said = _said_just_now(found, word)
+    if not said:
+        said = [Evidence.objects.create(**whose(one), **word) for one in found]
+        recompute(page, who)
     return next(row for row in said if (row.sender_id or row.agency_id) == who.pk)
+
+
+def _said_just_now(found: list[Sender | Agency], word: dict[str, Any]) -> list[Evidence]:
+    """The very same word about all mailboxes, if it is the last thing that is known of each; else nothing."""
+    recent = Evidence.objects.filter(_about(found), page=word["page"], at__gt=word["at"] - TWICE)
+    last = list({(row.sender_id, row.agency_id): row for row in recent.select_related("door")}.values())
+    same = all(
+        getattr(row, name) == word[name] for row in last for name in ("kind", "door", "standing", "until", "note")
+    )
+    return last if same and len(last) == len(found) and len({row.at for row in last}) == 1 else []
 
 
 def take_back(evidence: Evidence, *, by: User | None) -> None:
@@ -102,11 +116,14 @@ def _unsay(
         Evidence.objects.create(page=page, door=door, kind=back, by=by, at=clock.now(), **whose(who))
 
 
+def _about(found: list[Sender | Agency]) -> Q:
+    mine = Q(sender__in=[one.pk for one in found if isinstance(one, Sender)])
+    return mine | Q(agency__in=[one.pk for one in found if isinstance(one, Agency)])
+
+
 def _words(page: Page, found: list[Sender | Agency]) -> list[Evidence]:
     """What the owner's hand set and did not take back, the oldest first."""
-    mine = Q(sender__in=[one.pk for one in found if isinstance(one, Sender)])
-    mine |= Q(agency__in=[one.pk for one in found if isinstance(one, Agency)])
-    rows = Evidence.objects.filter(mine, page=page, kind__in=(*HANDS, EvidenceKind.TAKEN_BACK))
+    rows = Evidence.objects.filter(_about(found), page=page, kind__in=(*HANDS, EvidenceKind.TAKEN_BACK))
     return spoken(rows.select_related("door", "sender", "agency"))
 
 
