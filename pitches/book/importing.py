@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from pitches.book import merging
+from pitches.book import joining
 from pitches.book.brought import Brought, Change, change_of
-from pitches.book.shelf import Shelf, agency_domain, key_of, load, people
+from pitches.book.merging import TooMany
+from pitches.book.shelf import Shelf, agency_domain, load, people
 from pitches.models import Agency, Contact, Evidence, Note, Page, Sender
 from pitches.relationships import many
 from portal import clock, domains
@@ -82,9 +83,12 @@ def write(page: Page, rows: Sequence[Brought], *, by: User, seen: str) -> Plan:
         raise LookAgain(agreed)
     _write_evidence(shelf, agreed.changes, by)
     _write_contacts(page, shelf, agreed.changes, by)
-    touched = [shelf.person[change.key] for change in agreed.changes if change.evidence]
-    many.recompute_many(page, touched)
-    _merge(page, shelf, agreed.changes)
+    try:
+        joining.join(page, shelf, agreed.changes)
+    except TooMany as error:
+        raise LookAgain(agreed) from error
+    touched = [shelf.person[change.key] for change in agreed.changes if change.evidence or change.same_as]
+    many.recompute_many(page, {id(person): person for person in touched}.values())
     return agreed
 
 
@@ -132,12 +136,3 @@ def _write_contacts(page: Page, shelf: Shelf, changes: Iterable[Change], by: Use
     for note in notes:
         note.contact_id = note.contact.pk
     Note.objects.bulk_create(notes)
-
-
-def _merge(page: Page, shelf: Shelf, changes: Iterable[Change]) -> None:
-    """Mailboxes that were one person elsewhere are one person here."""
-    by_key = {key_of(one): one for one in shelf.who.values() if isinstance(one, Sender)}
-    for change in changes:
-        one, other = by_key.get(change.key), by_key.get(change.same_as)
-        if one and other:
-            merging.merge(page, other, one)

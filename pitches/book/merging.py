@@ -11,6 +11,12 @@ from pitches import relationships
 from pitches.book.contacts import contact
 from pitches.models import Contact, Page, Sender
 
+MOST = 20  # mailboxes of one person: each of them is locked and replayed with all others
+
+
+class TooMany(Exception):
+    """One person would have more mailboxes than MOST."""
+
 
 class NotTogether(Exception):
     """These mailboxes are not one person with anybody else."""
@@ -21,12 +27,14 @@ def merge(page: Page, one: Sender, other: Sender) -> list[Sender]:
     """Both are one person from now on, in all their mailboxes. Returns which mailboxes came to the first.
 
     What each of them did counts for both, and a block or a pause of one holds for all. The trust in an agency stays
-    with the agency.
+    with the agency. Raises TooMany.
     """
     _alone(page)
     ours, theirs = mailboxes(page, one), mailboxes(page, other)
     if other in ours:
         return []
+    if len(ours) + len(theirs) > MOST:
+        raise TooMany
     _lock([*ours, *theirs])
     root = _root(page, one)
     rows = [contact(page, sender).pk for sender in theirs]

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pitches.book import signed
+from pitches.book import joining, signed
 from pitches.book.brought import Brought, Said
+from pitches.book.merging import MOST
 from pitches.forms import people_cells as cells
 from pitches.forms.people_table import Problem, Reading
 from pitches.models import LADDER, Door, Page, Standing
@@ -61,6 +62,9 @@ def _read_entries(content: Mapping[str, Any], page: Page, found: Reading) -> Non
     known = {row.key for row in found.rows}
     if len(known) < len({(row.key, row.line) for row in found.rows}):
         found.problems.append(Problem(0, _("Somebody stands in it twice.")))
+    if not found.problems:
+        words = _("This is one mailbox too many: a person has at most %(most)s.") % {"most": MOST}
+        found.problems += [Problem(line, words) for line in joining.crowded(page, found.rows)]
     for slug, count in missing.items():
         words = ngettext(
             "%(count)s standing is left out: you have no door “%(slug)s”. Hang it, then bring the book again.",

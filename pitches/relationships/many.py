@@ -41,7 +41,7 @@ def recompute_many(page: Page, persons: Iterable[Sequence[Who]]) -> None:
     fresh = []
     for group in groups:
         rows = sorted((row for one in group for row in known[name(one)]), key=lambda row: (row.at, row.pk))
-        for door in {None} | {door for one in group for door in doors[name(one)]}:
+        for door in {door for one in group for door in doors[name(one)]}:
             fields = replay(rows, door, clock.now()).as_fields()
             for one in group:
                 row = stored.get((*name(one), door))
@@ -66,11 +66,10 @@ def _any_of(who: Iterable[Who]) -> Q:
     return Q(sender__in=senders) | Q(agency__in=[one.pk for one in found if isinstance(one, Agency)])
 
 
-def _doors(page: Page, who: Iterable[Who]) -> dict[tuple[str, int], set[int]]:
-    """The doors at which something is known of each, also by a word that was taken back."""
-    found: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
-    rows = Evidence.objects.filter(_any_of(who), page=page, door__in=Door.objects.filter(page=page))
-    for row in rows.only("sender", "agency", "door"):
-        assert row.door_id is not None
-        found[_name(row)].add(row.door_id)
+def _doors(page: Page, who: Iterable[Who]) -> dict[tuple[str, int], set[int | None]]:
+    """Everywhere (None), and the doors at which something is known of each, also by a word that was taken back."""
+    found: defaultdict[tuple[str, int], set[int | None]] = defaultdict(set)
+    here = Q(door=None) | Q(door__in=Door.objects.filter(page=page))
+    for row in Evidence.objects.filter(_any_of(who), here, page=page).only("sender", "agency", "door"):
+        found[_name(row)] |= {None, row.door_id}
     return found

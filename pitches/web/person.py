@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches import book
+from pitches.book.merging import MOST
 from pitches.forms.ledger import NoteForm, PlaceForm, SameForm, TagsForm
 from pitches.forms.vouch import VouchForm
 from pitches.models import Page, Sender
@@ -120,20 +121,31 @@ def merge(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Another mailbox is the same person: a likely one, one by its address, or some that were just parted."""
     found = access.own_person(page, pk)
     if parted := request.POST.getlist("parted"):
-        for one in access.own_people_of_ledger(page, parted):
-            book.merge(page, found, one)
+        try:
+            for one in access.own_people_of_ledger(page, parted):
+                book.merge(page, found, one)
+        except book.TooMany:
+            messages.warning(request, _too_many())
         return see("desk:person", book.mailboxes(page, found)[0].pk)
     [row] = ledger.of_people(page, [found])
     form = SameForm(request.POST, likely=_likely(page, row), auto_id="same_%s")
     other = _other(page, form, found) if form.is_valid() else None
     if other is None:
         return show(request, page, found, same=form, status=422)
-    came = book.merge(page, found, other)
+    try:
+        came = book.merge(page, found, other)
+    except book.TooMany:
+        form.add_error("address", _too_many())
+        return show(request, page, found, same=form, status=422)
     words = {"name": row.name, "address": other.email}
     action = reverse("desk:person_split", args=[pk])
     said = _("%(name)s and %(address)s are one person now. What each of them did counts for both.") % words
     undoing.said(request, said, action, mailbox=[one.pk for one in came])
     return see("desk:person", book.mailboxes(page, found)[0].pk)
+
+
+def _too_many() -> str:
+    return _("One person has at most %(most)s mailboxes. Part one that is no longer used first.") % {"most": MOST}
 
 
 def _other(page: Page, form: SameForm, found: Sender) -> Sender | None:
