@@ -126,8 +126,8 @@ def read(page: Page, start: datetime, end: datetime) -> History:
         DoorVersion.objects.filter(door__page=page).order_by("version").values_list("door", "version", "stood")
     )
     found.rules = list(Rule.objects.filter(page=page))
-    _read_events(found, rows)
-    _read_answers(found, rows)
+    _read_events(found)
+    _read_answers(found)
     _read_ways_in(found, rows)
     _read_sittings(found)
     return found
@@ -156,9 +156,10 @@ def _pitches(rows: QuerySet[Pitch]) -> dict[int, Left]:
     return {row[0]: Left(*row) for row in rows.order_by("pk").values_list(*names)}
 
 
-def _read_events(found: History, rows: QuerySet[Pitch]) -> None:
+def _read_events(found: History) -> None:
     names = ("pk", "pitch", "door", "was", "what", "note", "at", "reacted_at", "by")
-    told = Q(pitch__in=rows) & (Q(what__in=PitchState.values) | Q(what__in=NEWS))
+    # By their numbers: asked as a question within the question, PostgreSQL looks at each event of the page twice.
+    told = Q(pitch__in=list(found.pitches)) & (Q(what__in=PitchState.values) | Q(what__in=NEWS))
     events = Event.objects.filter(page=found.page, at__lte=found.end).order_by("pk").values_list(*names)
     of_pitches: dict[int, list[Happened]] = defaultdict(list)
     for row in events.filter(told):
@@ -167,14 +168,14 @@ def _read_events(found: History, rows: QuerySet[Pitch]) -> None:
     found.changes = [Happened(*row) for row in events.filter(pitch=None, what__in=OF_THE_PAGE)]
 
 
-def _read_answers(found: History, rows: QuerySet[Pitch]) -> None:
+def _read_answers(found: History) -> None:
     answers: dict[int, list[Said]] = defaultdict(list)
-    given = Answer.objects.filter(pitch__in=rows).order_by("pk")
+    given = Answer.objects.filter(pitch__in=list(found.pitches)).order_by("pk")
     for row in given.values_list("pitch", "session", "given_at", "undone_at"):
         answers[row[0]].append(Said(*row))
     found.answers = answers
     paid: dict[int, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    changed = Revision.objects.filter(pitch__in=rows).order_by("version")
+    changed = Revision.objects.filter(pitch__in=list(found.pitches)).order_by("version")
     for pitch, kind, was in changed.values_list("pitch", "kind", "was"):
         before = {name.removeprefix("paid."): value for name, value in was.items() if name.startswith("paid.")}
         paid[pitch].append((kind, before))
