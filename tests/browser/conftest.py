@@ -43,6 +43,12 @@ def worker(_real_database: None) -> Iterator[None]:
     thread.join(timeout=10)
 
 
+# Waits for what fades, not for what turns for ever.
+STILL = """() => Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => {})))"""
+
+
 @dataclass
 class Hand:
     """Somebody's finger on a page: counts taps, keys and pages."""
@@ -90,7 +96,8 @@ class Hand:
         return self.page.get_by_role("link", name=name)
 
     def axe(self) -> None:
-        """No accessibility violation on this page (WCAG 2.2 A and AA, best practice)."""
+        """No accessibility violation on this page (WCAG 2.2 A and AA, best practice), once its colours stand still."""
+        self.page.evaluate(STILL)
         found = Axe().run(self.page).response["violations"]
         assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
 
