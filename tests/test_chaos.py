@@ -61,7 +61,7 @@ def test_without_a_broker_a_pitch_is_taken_at_once_and_read_when_it_is_back(stan
 
 def test_a_friend_and_a_code_pass_by_while_strangers_wait(standing, sink):
     """A small run of what `make flood` does in full."""
-    report = rising.flood(standing, sink, strangers=600, trusted=6, pause=0.1)
+    report = rising.flood(standing, sink, strangers=250, trusted=6, pause=0.1)
     assert report.left > 0, str(report)
     for idle, flood in ((report.idle.lanes, report.flood.lanes), (report.idle.codes, report.flood.codes)):
         assert max(flood) < rising.LONGEST + 4 * max(idle), str(report)  # other tests are at work on this machine
