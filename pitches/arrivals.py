@@ -16,7 +16,7 @@ WINDOWS = tuple(timedelta(days=days) for days in (28, 7, 2))
 KNOWN = (Standing.TRUSTED, Standing.KNOWN, Standing.INTRODUCED)
 ENOUGH = 5  # fewer people with a standing in a window say nothing
 # How far above the mean to stay: the date holds for nearly all. Found by playing crowds of half, once, twice and five
-# times what the sessions can take; tests/stories/crowd-*.yaml keep it honest.
+# times what the sessions can take; the crowds of tests/stories keep it honest.
 CAUTION = 2.5
 
 
