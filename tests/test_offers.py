@@ -241,6 +241,16 @@ def test_nobody_agrees_on_their_own_words() -> None:
 
 
 @db
+def test_the_own_offer_is_no_way_to_answer_the_other() -> None:
+    pitch = accepted()
+    mine = ours(pitch)
+    counter = theirs(pitch, deliverables="Two posts", answering=mine.pk)
+    with pytest.raises(AlreadyMoved):
+        offers.decline(mine, by_owner=True, by=pitch.page.owner)
+    assert (state(mine), state(counter)) == ("countered", "open")
+
+
+@db
 def test_nobody_answers_what_is_still_in_the_house() -> None:
     offer = propose(accepted(), by_owner=True)
     for step in (lambda: agree(offer, by_owner=False), lambda: offers.decline(offer, by_owner=False, by=None)):
