@@ -16,6 +16,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 from portal.up import servers
 from portal.up.process import Child, die_with_parent
 
+# Kept between the runs, until a migration changes or `pytest --cache-clear`.
+TABLES = Path(__file__).resolve().parents[1] / ".pytest_cache" / "d" / "tables"
+
 
 def start() -> None:
     """Start both and put their addresses into the environment, which xdist's workers inherit."""
@@ -35,6 +38,7 @@ def start() -> None:
     os.environ["DATABASE_URL"] = f"postgresql://halfdoor@/halfdoor?host={sockets}"
     os.environ["BROKER_URL"] = f"redis+socket://{sockets}/valkey.sock?virtual_host=0"
     os.environ["HALFDOOR_VAR"] = str(home / "var")
+    os.environ["HALFDOOR_TABLES"] = str(TABLES)
 
 
 def launch(child: Child) -> subprocess.Popen[bytes]:

@@ -6,8 +6,9 @@ os.environ.setdefault("PRODUCTION", "no")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests-0123456789")
 
 from portal.settings import *
-from portal.settings import STORAGES
+from portal.settings import INSTALLED_APPS, STORAGES
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.tables"]
 ALLOWED_HOSTS = ["*"]
 NETWORK_LIMIT, MIN_WRITING = 1000, 0  # everybody comes from 127.0.0.1, and types fast
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
