@@ -27,6 +27,7 @@ def rows() -> dict[str, list[object]]:
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
+@pytest.mark.long
 class TestTheDemo(TestCase):
     """Put up once, on a Wednesday."""
 
