@@ -25,10 +25,10 @@ flood: $(V)/.ok
 	$(BIN)/python manage.py flood --strangers 100000 --trusted 60
 
 bench: $(V)/.ok
-	$(BIN)/python manage.py bench
 	$(BIN)/python manage.py bench --rehearsal 10000
 	SUBMISSIONS=500 $(BIN)/python -m pytest -q tests/web/test_quiet_mailboxes.py -k submissions
 	set -e; for story in tests/stories/long/*.yaml; do $(BIN)/python manage.py play $$story; done
+	$(BIN)/python manage.py bench
 
 check: $(V)/.ok
 	$(BIN)/ruff check .
