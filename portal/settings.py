@@ -81,6 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pitches.web.owned.seat",
             ],
             "builtins": ["portal.templatetags.portal", "django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -1,5 +1,6 @@
 """Nouns: what exists. Fields, constraints, querysets; no side effects."""
 
+from pitches.models.desk import Remark, Reply, View
 from pitches.models.door import Door, DoorState, DoorVersion
 from pitches.models.event import Event, Fact
 from pitches.models.findable import Findable
@@ -8,7 +9,7 @@ from pitches.models.message import Attempt, Message, MessageState
 from pitches.models.page import Handle, Page, Portrait
 from pitches.models.people import Contact, DomainProof, Note, ProofWay, Vouch
 from pitches.models.pitch import Asked, Embargo, Lane, Payer, Pitch, PitchState, Proof
-from pitches.models.reading import Answer, AnswerKind, ReadingSession, Reason
+from pitches.models.reading import Answer, AnswerKind, Look, ReadingSession, Reason, Spent
 from pitches.models.relationship import (
     LADDER,
     Evidence,
@@ -16,7 +17,7 @@ from pitches.models.relationship import (
     Relationship,
     Standing,
 )
-from pitches.models.rule import Assistant, Opens, Plan, Rule
+from pitches.models.rule import RANKS, Assistant, Opens, Plan, Role, Rule
 from pitches.models.sender import Agency, Device, Mailbox, Sender
 from pitches.models.ways_in import CHANNELS, Came, Introduction, Key, ReplyLink, Watch
 from pitches.models.words import Attachment, Draft, Revision, RevisionKind
@@ -24,6 +25,7 @@ from pitches.models.words import Attachment, Draft, Revision, RevisionKind
 __all__ = [
     "CHANNELS",
     "LADDER",
+    "RANKS",
     "Agency",
     "Agreement",
     "Answer",
@@ -53,6 +55,7 @@ __all__ = [
     "Introduction",
     "Key",
     "Lane",
+    "Look",
     "Mailbox",
     "Message",
     "MessageState",
@@ -71,12 +74,17 @@ __all__ = [
     "ReadingSession",
     "Reason",
     "Relationship",
+    "Remark",
+    "Reply",
     "ReplyLink",
     "Revision",
     "RevisionKind",
+    "Role",
     "Rule",
     "Sender",
+    "Spent",
     "Standing",
+    "View",
     "Vouch",
     "Watch",
 ]

@@ -42,6 +42,12 @@ class Fact(models.TextChoices):
     DISAGREED = "disagreed", _("Declined a counter-proposal")
     OUTCOME = "outcome", _("Noted what became of it")
     ASSISTED = "assisted", _("Was asked to help")
+    JOINED = "joined", _("Began to help")
+    LEFT = "left", _("Helps no more")
+    ROLE_CHANGED = "role_changed", _("May do something else")
+    ASSIGNED = "assigned", _("Given to somebody to look after")
+    TAGGED = "tagged", _("Tags were changed")
+    REMARKED = "remarked", _("A note of the desk")
     BOOK_TAKEN = "book_taken", _("Took the book out")
 
 

@@ -182,6 +182,15 @@ class Pitch(models.Model):
     promised_for = models.DateTimeField(null=True, blank=True)
     lapses_at = models.DateTimeField(null=True, blank=True)
     back_at = models.DateTimeField(null=True, blank=True)
+    back_when_open = models.BooleanField(
+        default=False, help_text="with later: back as soon as the door opens, at the latest on back_at"
+    )
+    assigned_to = models.ForeignKey(
+        "Assistant", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="who looks after it"
+    )
+    tags = ArrayField(
+        models.CharField(max_length=24), default=list, blank=True, help_text="of the desk; never shown to its sender"
+    )
     told_until = models.DateTimeField(null=True, blank=True, help_text="the lapse day that the receipt names")
     nudged_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -38,6 +38,7 @@ class Reason(models.TextChoices):
     NOT_FOR_READERS = "not_for_readers", _("Not right for my readers")
     NO_REASON = "no_reason", _("I would rather not say why")
     OWN_LINE = "own_line", _("Write my own line")
+    NO_TIME = "no_time", _("I did not get to it")
 
 
 class ReadingSession(models.Model):
@@ -48,6 +49,7 @@ class ReadingSession(models.Model):
     cards = ArrayField(models.BigIntegerField(), default=list, help_text="pitches, in order")
     began_at = models.DateTimeField()
     touched_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="it goes on at the same card")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -61,6 +63,35 @@ class ReadingSession(models.Model):
 
     def __str__(self) -> str:
         return f"session of {self.page_id}, {self.began_at:%Y-%m-%d}"
+
+
+class Look(models.Model):
+    """Which card somebody has open in a session. Another one is told, and gets the next card first (a soft lock)."""
+
+    session = models.ForeignKey(ReadingSession, on_delete=models.CASCADE, related_name="looks")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="looks")
+    since = models.DateTimeField()
+    touched_at = models.DateTimeField(help_text="after a while without a sign the card is free again")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["session", "by"], name="look_one_card_each")]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} looks at {self.pitch_id}"
+
+
+class Spent(models.Model):
+    """How long somebody had a pitch open: the time ledger. Idle minutes are capped when it is written."""
+
+    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="spent")
+    session = models.ForeignKey(ReadingSession, null=True, on_delete=models.SET_NULL, related_name="spent")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    seconds = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s for {self.pitch_id}"
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -85,6 +116,9 @@ class Answer(models.Model):
     kind = models.CharField(max_length=12, choices=AnswerKind)
     reason = models.CharField(max_length=16, choices=Reason, blank=True)
     text = models.CharField(max_length=280, blank=True)
+    words = models.TextField(blank=True, help_text="the ready text as the owner words it, filled in; empty: the usual")
+    said_by = models.CharField(max_length=80, blank=True, help_text="who answered for the owner; empty: the owner")
+    batch = models.UUIDField(null=True, blank=True, help_text="given at one press, and undone at one")
     was = models.CharField(
         max_length=12,
         choices=PitchState,
@@ -124,7 +158,9 @@ class Answer(models.Model):
                 fields=["goes_out_at"],
                 name="answer_due",
                 condition=Q(sent_at=None, undone_at=None),
-            )
+            ),
+            # review: all that was given at one press is undone at one.
+            models.Index(fields=["batch"], name="answer_batch", condition=Q(batch__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -74,13 +74,30 @@ class Rule(models.Model):
         return f"rule of {self.page_id} for {self.standing or 'everybody'}"
 
 
+class Role(models.TextChoices):
+    """What somebody may do at a desk. Who may more may all that who may less may (RANKS)."""
+
+    MAIL = "mail", _("takes what was accepted, by mail")
+    READER = "reader", _("may look")
+    SCREENER = "screener", _("may sort, not answer")
+    ASSISTANT = "assistant", _("may answer")
+    OWNER = "owner", _("owner")
+
+
+RANKS = tuple(Role)  # the least first
+
+
 class Assistant(models.Model):
-    """Somebody who helps an owner, known by a mailbox that agreed to it."""
+    """Somebody who helps an owner, known by a mailbox that agreed to it; what they may do is their role.
+
+    Whoever signs in with that mailbox, once it is verified, sits at the desk (helping.py); there is no other tie.
+    """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="assistants")
     name = models.CharField(max_length=80)
     email = models.EmailField()
     mailbox = models.CharField(max_length=254, help_text="the address without case")
+    role = models.CharField(max_length=12, choices=Role, default=Role.MAIL)
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_at = models.DateTimeField()
@@ -90,7 +107,14 @@ class Assistant(models.Model):
     class Meta:
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["page", "mailbox"], name="assistant_once", condition=Q(left_at=None))
+            models.UniqueConstraint(fields=["page", "mailbox"], name="assistant_once", condition=Q(left_at=None)),
+            models.CheckConstraint(
+                name="assistant_role", condition=Q(role__in=["mail", "reader", "screener", "assistant"])
+            ),
+        ]
+        indexes: ClassVar = [
+            # helping.py: at whose desks somebody may sit, asked on each request.
+            models.Index(fields=["mailbox"], name="assistant_seat", condition=Q(joined_at__isnull=False, left_at=None))
         ]
 
     def __str__(self) -> str:

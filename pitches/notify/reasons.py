@@ -74,6 +74,14 @@ TEXTS: dict[Reason, ReasonText] = {
         "",
     ),
     Reason.OWN_LINE: ReasonText(Reason.OWN_LINE.label, "", ""),
+    Reason.NO_TIME: ReasonText(  # for many at once; no key of its own
+        Reason.NO_TIME.label,
+        _(
+            "I did not get to this in time, and I would rather say so than keep you waiting. It says nothing about the "
+            "idea."
+        ),
+        _("You may send it again, best with what is new about it."),
+    ),
 }
 
 

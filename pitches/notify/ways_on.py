@@ -30,6 +30,7 @@ FITS = {
     Reason.NOT_FOR_READERS: Fits.HERE,
     Reason.NO_REASON: Fits.OPEN,
     Reason.OWN_LINE: Fits.HERE,
+    Reason.NO_TIME: Fits.HERE,
 }
 
 

@@ -11,17 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 from pitches import claims
 from pitches.forms.ledger import NoteForm, PlaceForm, TagsForm
 from pitches.forms.vouch import VouchForm
-from pitches.models import Agency, Page, Relationship, Sender
+from pitches.models import Agency, Page, Relationship, Role, Sender
 from pitches.relationships import SIDEWAYS
 from pitches.web import access, between, cards, ledger, noting, standing_set, stands, why
 from pitches.web.figures import Figures
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import SeeOther, see
 
 PEOPLE_SHOWN = 50
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def agency(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Everything about one agency that happened at this page. Of what it does elsewhere nobody learns here."""
@@ -78,7 +78,7 @@ def _people(page: Page, people: list[Sender]) -> list[Any]:
     return people
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def standing(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """The owner says how they stand with everybody at an agency, or takes it back."""
@@ -96,7 +96,7 @@ def _back(request: HttpRequest, page: Page, pk: int) -> SeeOther:
     return see("desk:person", access.own_people_of_ledger(page, [person])[0].pk) if person else see("desk:agency", pk)
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def note(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Write a note, remove one's own, or put it back."""
@@ -105,7 +105,7 @@ def note(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     return show(request, page, found, note=wrong, status=422) if wrong else see("desk:agency", pk)
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def tags(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Keep the tags of an agency."""

@@ -177,7 +177,8 @@ def lower_first(words: str) -> str:
 
 def reasons() -> list[Ready]:
     """The ready reasons of a no, with their keys; the last one is the owner's own line."""
-    return [Ready(key, value, str(label)) for key, (value, label) in enumerate(Reason.choices, start=1)]
+    keyed = [reason for reason in Reason if reason != Reason.NO_TIME]
+    return [Ready(key, reason.value, str(reason.label)) for key, reason in enumerate(keyed, start=1)]
 
 
 def other_doors(pitch: Pitch) -> list[shown.Plaque]:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar
 
 from pitches import embargo, offers
-from pitches.models import Fact, Page, Pitch, PitchState
+from pitches.models import Fact, Page, Pitch, PitchState, Role
 from pitches.web import access, calendars
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from portal import links
 
 ENDED = (PitchState.WITHDRAWN, PitchState.LAPSED, PitchState.DECLINED)
@@ -34,7 +34,7 @@ class Dated:
     gone: bool = False
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def desk_dates(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     """All dates of a pitch, for its owner."""

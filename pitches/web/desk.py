@@ -13,23 +13,23 @@ from pitches import relationships, review, rules
 from pitches.forms.decision import AnswerForm, StandingForm
 from pitches.forms.offers import OfferForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Standing
+from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Role, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.models.relationship import LADDER
 from pitches.web import access, cards, conflicts, handed, hours, lanes, searching, standing_set, terms, threads
 from pitches.web import outcomes as after_yes
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def home(_request: HttpRequest, _page: Page) -> HttpResponse:
     """The desk begins with the inbox."""
     return redirect("desk:inbox")
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def inbox(request: HttpRequest, page: Page) -> HttpResponse:
     """Lanes with counts and minutes; beside them, on a wide screen, one letter."""
@@ -83,7 +83,7 @@ def _peek(pitch: Pitch) -> dict[str, Any]:
     }
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def pitch(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     """One pitch: the letter, what happened, the answers, and how you stand with its sender."""
@@ -140,7 +140,7 @@ def _lane_today(found: Pitch, now: Standing) -> Lane | None:
     return rules.terms(found.page, now, found.door, found.sender).lane if waits else None
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def answer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     """Answer one pitch outside a session. The words go out in ten minutes."""
@@ -162,7 +162,7 @@ def answer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     return see("desk:inbox") if request.POST.get("back") == "inbox" else see("desk:pitch", found.code)
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def restore(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     """Take a pitch out of quarantine; pressing twice is no error."""
@@ -192,7 +192,7 @@ def _standing_form(found: Pitch, data: Any = None, **more: Any) -> StandingForm:
     return StandingForm(data, page=found.page, door=found.door, agency=agency, **more)
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def standing(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     """The owner says how they stand with a sender, at this door or at all."""

@@ -11,9 +11,9 @@ from pitches import intake
 from pitches.forms.file import FileForm
 from pitches.intake import files
 from pitches.intake.filekinds import FileRefused
-from pitches.models import Attachment, Page
+from pitches.models import Attachment, Page, Role
 from pitches.web import access, agency
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 
 ALONE = "default-src 'none'; sandbox"  # for a browser that shows it against our word
@@ -66,7 +66,7 @@ def file(_request: HttpRequest, token: str, key: str) -> HttpResponse:
     return _download(access.file_of(access.proven_pitch(token), key))
 
 
-@owned
+@helped(Role.READER)
 @never_cache
 @require_safe
 def desk_file(request: HttpRequest, _page: Page, code: str, key: str) -> HttpResponse:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pitches import handoffs as after
 from pitches import outcomes
-from pitches.models import EvidenceKind, Handoff, Page, Pitch, Standing
+from pitches.models import EvidenceKind, Handoff, Page, Pitch, Role, Standing
 from pitches.web import access, cards, handed
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
 
@@ -51,7 +51,7 @@ class Part:
     rows: list[Handoff]
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
     """Accepted pitches whose next step is open: terms to answer, what is due, what comes, what waits for them."""
@@ -100,7 +100,7 @@ def presses(pitch: Pitch) -> list[Press]:
     return [Press(value, *PRESSES[value]) for value in values]
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def done(_request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """The next step is taken, and there is no more to say of it."""

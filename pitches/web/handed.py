@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from pitches import hooks
 from pitches.handoffs import late
-from pitches.models import Call, CallState, Handoff, Page, Pitch
+from pitches.models import Call, CallState, Handoff, Page, Pitch, Role
 from pitches.web import access, cards, plan_words
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 
 AT_ONCE = 50
@@ -46,7 +46,7 @@ def said(one: Call) -> Call:
     return cards.wear(one, words=plan_words.call(one), wrong=plan_words.why(one), again=failed)
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def again(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Tell a webhook once more what it was not told."""

@@ -6,15 +6,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from pitches.models import Page, Pitch, PitchState
+from pitches.models import Page, Pitch, PitchState, Role
 from pitches.screening.checks import SHORTENERS
 from pitches.web import access
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from portal import domains
 
 
 @never_cache
-@owned
+@helped(Role.READER)
 @require_safe
 def link(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     """The real host of a pitched link, what to know about it, and the way there. This server never opens it."""

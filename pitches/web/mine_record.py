@@ -27,6 +27,7 @@ OUTCOMES: Mapping[str, Promise] = {
 }
 REASONS: Mapping[str, Promise] = {reason.value: reason.label for reason in Reason} | {
     Reason.NO_REASON.value: _("Without a reason"),
+    Reason.NO_TIME.value: _("Not got to in time"),
     Reason.OWN_LINE.value: _("In their own words"),
 }
 

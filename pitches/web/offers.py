@@ -15,14 +15,14 @@ from pitches.forms.file import FileForm
 from pitches.forms.offers import OfferForm
 from pitches.forms.thread import ReplyForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Page, Pitch, PitchState
+from pitches.models import Page, Pitch, PitchState, Role
 from pitches.web import access, desk, letter, terms, told
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 
 
 # ── the owner ────────────────────────────────────────────────────────────────
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def offer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     """The owner proposes terms. They go out in ten minutes."""
@@ -35,7 +35,7 @@ def offer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     return see("desk:pitch", pitch.code)
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def undo(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     """The owner takes a proposal back that is still in the house."""
@@ -50,7 +50,7 @@ def undo(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     return see("desk:pitch", pitch.code)
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def answer(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     """The owner agrees on what the sender proposed, or declines it."""

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from pitches import outcomes
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import EvidenceKind, Handoff, Page, Pitch, PitchState
+from pitches.models import EvidenceKind, Handoff, Page, Pitch, PitchState, Role
 from pitches.web import access, cards, follow_ups
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal.templatetags.portal import day
 
@@ -25,7 +25,7 @@ SAID: dict[str, Promise] = {
 }
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def outcome(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     """Note what became of a yes, ask again in a week, or take the last press back."""

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pitches import review
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import AnswerKind, MessageState, Page
+from pitches.models import AnswerKind, MessageState, Page, Role
 from pitches.web import access, cards, handed
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 
 AT_ONCE = 50
@@ -23,7 +23,7 @@ FAILED = {
 }
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     """What goes out when, and what did not arrive."""
@@ -39,7 +39,7 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     return render(request, "desk/outgoing.html", context)
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Take one answer back; its pitch waits again."""
@@ -53,7 +53,7 @@ def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     return see("desk:pitch", given.pitch.code)
 
 
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def send(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Let one answer go at once. What was put aside is no mail."""

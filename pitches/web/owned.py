@@ -1,4 +1,4 @@
-"""Who may come to the desk: somebody who is signed in and has a page."""
+"""Who may come to the desk: the owner of a page, and who helps them, as far as their role reaches."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,8 +6,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
 
+from pitches.helping import NotAllowed
+from pitches.models import Role
 from pitches.web import access
 
 Owned = Callable[..., HttpResponse]
@@ -18,13 +21,40 @@ def without_page(request: HttpRequest) -> str:
     return "mine:home" if access.sent_pitches(request, only_mine=True).exists() else "welcome"
 
 
+def helped(role: Role) -> Callable[[Owned], Owned]:
+    """Give a view the page at whose desk somebody sits, if their role reaches so far.
+
+    Nobody: to the sign-in; no desk: to their pitches or the welcome; a role that does not reach so far: 403, in words.
+    """
+
+    def decorate(view: Owned) -> Owned:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            seat = access.seat(request)
+            if seat is None:
+                return redirect(without_page(request))
+            if not seat.may(role):
+                return _not_yours(request)
+            try:
+                return view(request, seat.page, *args, **kwargs)
+            except NotAllowed as refused:  # removed, or another role, since the page was asked for
+                return _not_yours(request, str(refused))
+
+        return guarded
+
+    return decorate
+
+
 def owned(view: Owned) -> Owned:
-    """Give a view the page of who is signed in. Nobody: to the sign-in; no page: to their pitches or the welcome."""
+    """A view for the owner alone."""
+    return helped(Role.OWNER)(view)
 
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        page = access.own_page(request)
-        return view(request, page, *args, **kwargs) if page else redirect(without_page(request))
 
-    return guarded
+def _not_yours(request: HttpRequest, said: str = "") -> HttpResponse:
+    return render(request, "desk/not_yours.html", {"said": said}, status=403)
+
+
+def seat(request: HttpRequest) -> dict[str, object]:
+    """For templates: at whose desk they sit, asked for when a template wants to know."""
+    return {"seat": SimpleLazyObject(lambda: access.seat(request))}

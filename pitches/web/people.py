@@ -12,16 +12,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pitches.forms.ledger import LookForm
-from pitches.models import Page, Standing
+from pitches.models import Page, Role, Standing
 from pitches.web import access, ledger
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 
 AT_ONCE = 50
 PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
 MICROSECOND = timedelta(microseconds=1)
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def people(request: HttpRequest, page: Page) -> HttpResponse:
     """The people, or with ?show=agencies the agencies, the last to pitch first; ?q=, ?standing= and ?tag= look."""

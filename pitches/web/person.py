@@ -13,15 +13,15 @@ from pitches import book
 from pitches.book.merging import MOST
 from pitches.forms.ledger import NoteForm, PlaceForm, SameForm, TagsForm
 from pitches.forms.vouch import VouchForm
-from pitches.models import Page, Sender
+from pitches.models import Page, Role, Sender
 from pitches.relationships import SIDEWAYS
 from pitches.web import access, between, cards, ledger, noting, standing_set, undoing, why
-from pitches.web.owned import owned
+from pitches.web.owned import helped, owned
 from pitches.web.redirects import see
 from portal import languages
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def person(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """All that this page knows of one person, in all their mailboxes. Of what they do elsewhere nobody learns here."""
@@ -83,7 +83,7 @@ def _likely(page: Page, row: ledger.Row) -> list[tuple[Sender, str]]:
 
 
 # ── how they stand ───────────────────────────────────────────────────────────
-@owned
+@helped(Role.ASSISTANT)
 @require_POST
 def standing(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """The owner says how they stand with a person, ends a block or a pause, or takes the last word back."""
@@ -96,7 +96,7 @@ def standing(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
 
 
 # ── notes and tags ───────────────────────────────────────────────────────────
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def note(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Write a note, remove one's own, or put it back."""
@@ -105,7 +105,7 @@ def note(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     return show(request, page, found, note=wrong, status=422) if wrong else see("desk:person", pk)
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def tags(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Keep the tags of a person."""

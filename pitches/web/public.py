@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, in one screen; owners go to their desk, and whoever pitched to their pitches."""
-    if access.own_page(request):
+    if access.seat(request):
         return redirect("desk:home")
     if request.user.is_authenticated and access.sent_pitches(request, only_mine=True).exists():
         return redirect("mine:home")

@@ -16,9 +16,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from pitches import doors, review
 from pitches.forms.decision import AnswerForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Answer, Page, Pitch, ReadingSession
+from pitches.models import Answer, Page, Pitch, ReadingSession, Role
 from pitches.web import access, cards, conflicts, hours
-from pitches.web.owned import owned
+from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
 
@@ -26,7 +26,7 @@ SECONDS_A_PITCH = 20
 SEGMENTS = 60  # of the bar, at most
 
 
-@owned
+@helped(Role.READER)
 @require_safe
 def session(request: HttpRequest, page: Page) -> HttpResponse:
     """The card that is next; before the start, what the sitting costs; after the end, what goes out when."""
@@ -92,7 +92,7 @@ def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
     return context | {"done": sitting, "read": read, "last": _last_of(sitting)}
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def start(request: HttpRequest, page: Page) -> HttpResponse:
     """Begin, or go on with what is open. With nothing on the ledge there is nothing to begin."""
@@ -101,7 +101,7 @@ def start(request: HttpRequest, page: Page) -> HttpResponse:
     return see("desk:session")
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse:
     """Answer a card and show the next. The same answer twice is a network that tried twice."""
@@ -158,7 +158,7 @@ def _next(request: HttpRequest, page: Page, said: str, *, conflict: str = "") ->
     return see("desk:session")
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Take the named answer of this sitting back. Of one that has ended, the pitch opens by itself."""
@@ -184,7 +184,7 @@ def _away(request: HttpRequest, name: str, *args: object) -> HttpResponse:
     return see(name, *args)
 
 
-@owned
+@helped(Role.SCREENER)
 @require_POST
 def end(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Pause or finish: what was answered goes out together in ten minutes."""
@@ -199,7 +199,7 @@ def end(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     return see("desk:inbox")
 
 
-@owned
+@helped(Role.READER)
 @require_POST
 def shortcuts(request: HttpRequest, page: Page) -> HttpResponse:
     """Single keys on or off (WCAG 2.1.4)."""

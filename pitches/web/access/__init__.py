@@ -112,10 +112,11 @@ from pitches.web.access.vouches import (
     vouches_taken,
     vouches_waiting,
 )
-from pitches.web.access.who import own_page, signed_in
+from pitches.web.access.who import CHOSEN, desk_page, own_page, seat, seats, signed_in
 
 __all__ = [
     "ANSWERED",
+    "CHOSEN",
     "FILES_KEPT_BACK",
     "NEVER",
     "after",
@@ -133,6 +134,7 @@ __all__ = [
     "calls_of",
     "counted_doors",
     "counted_found",
+    "desk_page",
     "doors_of",
     "evidence_of",
     "failed_calls",
@@ -199,6 +201,8 @@ __all__ = [
     "reply_links",
     "reply_to",
     "rules_naming",
+    "seat",
+    "seats",
     "sent_pitch",
     "sent_pitches",
     "signed_in",

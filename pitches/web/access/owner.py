@@ -18,14 +18,14 @@ from pitches.models import (
 )
 from pitches.web.access.holders import file_of
 from pitches.web.access.lists import reply_links
-from pitches.web.access.who import signed_in
+from pitches.web.access.who import desk_page
 
 FILES_KEPT_BACK = (PitchState.QUARANTINE, PitchState.WITHDRAWN)  # a danger, and no longer there to be read
 
 
 def own_pitch(request: HttpRequest, code: str) -> Pitch:
-    """A pitch that was handed in at the owner's own page. Of an unproven one nobody knows."""
-    pitches = Pitch.objects.for_desk().filter(page__owner=signed_in(request)).exclude(state=PitchState.UNPROVEN)
+    """A pitch that was handed in at the page at whose desk somebody sits. Of an unproven one nobody knows."""
+    pitches = Pitch.objects.for_desk().filter(page=desk_page(request)).exclude(state=PitchState.UNPROVEN)
     return get_object_or_404(pitches, code=code.upper())
 
 

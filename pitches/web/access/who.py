@@ -1,11 +1,13 @@
-"""Who asks."""
+"""Who asks, and at whose desk they sit."""
 
 from django.http import HttpRequest
 
-from pitches.models import (
-    Page,
-)
+from pitches import helping
+from pitches.helping import Seat
+from pitches.models import Page, Role
 from portal.models import User
+
+CHOSEN = "desk"  # of the session: the number of the page at whose desk somebody wants to sit
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -17,3 +19,37 @@ def signed_in(request: HttpRequest) -> User:
 def own_page(request: HttpRequest) -> Page | None:
     """The page of who is signed in; None before they have one."""
     return Page.objects.filter(owner=request.user).first() if request.user.is_authenticated else None
+
+
+def seat(request: HttpRequest) -> Seat | None:
+    """At whose desk they sit: the one they chose, while they may; else their own, else the first where they help.
+
+    Asked once for each request, so that somebody who was removed is out with the next one.
+    """
+    if not hasattr(request, "_seat"):
+        request._seat = _seat(request) if request.user.is_authenticated else None  # type: ignore[attr-defined]  # noqa: SLF001
+    found: Seat | None = request._seat  # type: ignore[attr-defined]  # noqa: SLF001
+    return found
+
+
+def _seat(request: HttpRequest) -> Seat | None:
+    user, own, chosen = signed_in(request), own_page(request), request.session.get(CHOSEN)
+    if own and chosen in (None, own.pk):
+        return Seat(user, own, Role.OWNER)
+    seats = helping.seats_of(user)
+    if own:
+        seats.insert(0, Seat(user, own, Role.OWNER))
+    return next((one for one in seats if one.page.pk == chosen), seats[0] if seats else None)
+
+
+def seats(request: HttpRequest) -> list[Seat]:
+    """Every desk at which they may sit."""
+    here = seat(request)
+    return [here, *here.others()] if here else []
+
+
+def desk_page(request: HttpRequest) -> Page:
+    """The page at whose desk they sit; asked behind helped()."""
+    here = seat(request)
+    assert here is not None
+    return here.page

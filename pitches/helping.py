@@ -1,0 +1,97 @@
+"""Helping: who sits at whose desk, and what they may do there.
+
+Whoever is signed in owns a page, or has verified a mailbox with which an owner asked them to help, or both. There is no
+other tie, and it is asked for each time: somebody who was removed is out with their next press.
+"""
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from pitches.models import RANKS, Assistant, Page, Role
+from portal.models import User
+
+
+class NotAllowed(Exception):
+    """This is more than somebody's role lets them do, or they help no longer. The message is a sentence for them."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody's place at a desk: whose page it is, and what they may do."""
+
+    user: User
+    page: Page
+    role: Role
+
+    def may(self, role: Role) -> bool:
+        """Does the role reach so far?"""
+        return RANKS.index(self.role) >= RANKS.index(role)
+
+    @property
+    def is_owner(self) -> bool:
+        """Is it their own page?"""
+        return self.may(Role.OWNER)
+
+    @property
+    def may_answer(self) -> bool:
+        """May they speak for the owner?"""
+        return self.may(Role.ASSISTANT)
+
+    @property
+    def may_sort(self) -> bool:
+        """May they put off, tag, note and give to somebody?"""
+        return self.may(Role.SCREENER)
+
+    def others(self) -> "list[Seat]":
+        """The other desks at which they may sit, their own first. One or two queries."""
+        own = Page.objects.filter(owner=self.user).exclude(pk=self.page.pk) if not self.is_owner else []
+        seats = [Seat(self.user, page, Role.OWNER) for page in own]
+        return seats + [seat for seat in seats_of(self.user) if seat.page.pk != self.page.pk]
+
+
+def from_role(role: Role) -> list[str]:
+    """The roles that reach so far."""
+    return [one.value for one in RANKS[RANKS.index(role) :]]
+
+
+def helps(user: User) -> QuerySet[Assistant]:
+    """Where somebody helps at the desk, by the mailboxes that they verified."""
+    mailboxes = EmailAddress.objects.filter(user=user, verified=True).values(mailbox=Lower("email"))
+    desk = Assistant.objects.filter(joined_at__isnull=False, left_at=None, role__in=from_role(Role.READER))
+    return desk.filter(mailbox__in=mailboxes)
+
+
+def seats_of(user: User) -> list[Seat]:
+    """The desks of others at which somebody may sit, by name. One query."""
+    rows = helps(user).select_related("page").order_by("page__name", "page_id")
+    best: dict[int, Assistant] = {}
+    for row in rows:  # two of their mailboxes may have been asked
+        if row.page_id not in best or RANKS.index(Role(row.role)) > RANKS.index(Role(best[row.page_id].role)):
+            best[row.page_id] = row
+    return [Seat(user, row.page, Role(row.role)) for row in best.values()]
+
+
+def voice(page: Page, by: User | None, role: Role) -> str:
+    """The name of who acts for the owner; empty for the owner. Raises NotAllowed where the role does not reach so far.
+
+    Within a transaction their row is held: whoever is removed meanwhile is removed before or after, never between.
+    """
+    if by is None or by.pk == page.owner_id:
+        return ""
+    row = helps(by).filter(page=page, role__in=from_role(role)).select_for_update(of=("self",), no_key=True).first()
+    if row is None:
+        raise NotAllowed(_("You may not do this here, or you help here no longer. Nothing was changed."))
+    return row.name
+
+
+def name_of(page: Page, by: User | None) -> str:
+    """How somebody who helped is called at a desk, also when they help no more; empty for the owner."""
+    if by is None or by.pk == page.owner_id:
+        return ""
+    mailboxes = EmailAddress.objects.filter(user=by, verified=True).values(mailbox=Lower("email"))
+    row = Assistant.objects.filter(page=page, mailbox__in=mailboxes).order_by("-pk").first()
+    return row.name if row else by.name or _("somebody who helped")

@@ -1,0 +1,71 @@
+"""What becomes of an answer and of a pitch as time goes by."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from pitches import ledge, lifecycle
+from pitches.models import (
+    Answer,
+    AnswerKind,
+    Fact,
+    Page,
+    Pitch,
+    PitchState,
+)
+from portal import clock
+from portal.models import User
+
+
+def send_now(given: Answer) -> bool:
+    """Let one held answer go at once. True if it was still here."""
+    return bool(Answer.objects.held().filter(pk=given.pk).update(goes_out_at=clock.now()))
+
+
+def let_go(given: Answer) -> bool:
+    """A held answer leaves the house: from now on it cannot be undone. True for exactly one caller."""
+    with transaction.atomic():
+        if not Answer.objects.held().filter(pk=given.pk).update(sent_at=clock.now()):
+            return False
+        pitch = given.pitch
+        if given.kind != AnswerKind.LATER:
+            lifecycle.record(Fact.ANSWER_SENT, pitch.page, pitch, by=given.by)
+    return True
+
+
+def bring_back(pitch: Pitch) -> None:
+    """A pitch that was put off is on the ledge again; it keeps at least a week before it lapses."""
+    assert pitch.lapses_at is not None
+    lapse = max(pitch.lapses_at, clock.now() + timedelta(days=7))
+    with transaction.atomic():
+        for given in pitch.answers.held():  # a day that came sooner than the answer went out
+            let_go(given)
+        lifecycle.move(pitch, PitchState.WAITING, lane=ledge.lane_of(pitch), back_at=None, lapses_at=lapse)
+
+
+def restore(pitch: Pitch, *, by: User) -> None:
+    """Take a pitch out of quarantine: it waits in its lane, as if it had never been there."""
+    assert pitch.handed_in_at is not None
+    lapse = max(
+        pitch.told_until or pitch.handed_in_at + timedelta(days=pitch.page.lapse_days),
+        clock.now() + timedelta(days=7),
+    )
+    lifecycle.move(pitch, PitchState.WAITING, by=by, lane=ledge.lane_of(pitch), lapses_at=lapse)
+
+
+def lapse(pitch: Pitch) -> None:
+    """Nobody answered in time: the honest end."""
+    lifecycle.move(pitch, PitchState.LAPSED)
+
+
+def begin_hour(page: Page) -> bool:
+    """A reading hour begins: plan the next one and write it down. True for exactly one caller."""
+    planned = page.next_hour_at
+    if planned is None:
+        return False
+    following = page.next_hour(max(planned, clock.now()) + timedelta(minutes=1))
+    with transaction.atomic():
+        if not Page.objects.filter(pk=page.pk, next_hour_at=planned).update(next_hour_at=following):
+            return False
+        lifecycle.record(Fact.HOUR_BEGAN, page)
+    return True
