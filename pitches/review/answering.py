@@ -70,22 +70,28 @@ def answer(
     """Answer a pitch. The state changes now, the words go out later, and say who gave them.
 
     Raises BadAnswer, AlreadyMoved, ChangedSince, or NotAllowed: who may only sort puts off, and answers nothing.
-
     `until`: with later, when it comes back; with "not now", from when it may be tried again. `door`: the right one.
     `version`: of the pitch, as it was read.
     """
     until, door = _dated(pitch, kind, reason, until), door if kind == AnswerKind.WRONG_DOOR else None
     _check(pitch, kind, reason, text, until)
     _check_door(pitch, kind, door)
-    now, lapsed_at = clock.now(), pitch.lapses_at
-    said: dict[str, Any] = {"kind": kind, "reason": reason, "text": text, "until": until, "door": door}
+    said = {"kind": kind, "reason": reason, "text": text, "until": until, "door": door}
+    return _give(pitch, said, by=by, session=session, version=version)
+
+
+def _give(
+    pitch: Pitch, said: dict[str, Any], *, by: User, session: ReadingSession | None, version: int | None
+) -> Answer:
+    """Move the pitch and write the answer, both or neither."""
+    now, lapsed_at, kind = clock.now(), pitch.lapses_at, said["kind"]
     with transaction.atomic():
         said["said_by"] = helping.voice(pitch.page, by, role_for(kind))
         was = pitch.state
         if was not in (PitchState.WAITING, PitchState.HELD):
             raise AlreadyMoved(_("This pitch has been answered already."))
         open_card(pitch, version)
-        lifecycle.move(pitch, BECOMES[kind], by=by, note=text, **_dates_after(pitch, kind, until))
+        lifecycle.move(pitch, BECOMES[kind], by=by, note=said["text"], **_dates_after(pitch, kind, said["until"]))
         # Touching the row holds it: a session that ends meanwhile sees this answer, or this sees that it ended.
         reading = session and ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(touched_at=now)
         return Answer.objects.create(
