@@ -9,7 +9,7 @@ from pitches.models.message import Attempt, Message, MessageState
 from pitches.models.page import Handle, Page, Portrait
 from pitches.models.people import Contact, DomainProof, Note, ProofWay, Vouch
 from pitches.models.pitch import Asked, Embargo, Lane, Payer, Pitch, PitchState, Proof
-from pitches.models.reading import Answer, AnswerKind, Look, ReadingSession, Reason, Spent
+from pitches.models.reading import Answer, AnswerKind, Fits, Look, ReadingSession, Reason, Spent
 from pitches.models.relationship import (
     LADDER,
     Evidence,
@@ -50,6 +50,7 @@ __all__ = [
     "EvidenceKind",
     "Fact",
     "Findable",
+    "Fits",
     "Handle",
     "Handoff",
     "Introduction",

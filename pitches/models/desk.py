@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch
-from pitches.models.reading import AnswerKind, Reason
+from pitches.models.reading import AnswerKind, Fits, Reason
 
 
 class Remark(models.Model):
@@ -47,15 +47,18 @@ class View(models.Model):
 class Reply(models.Model):
     """Ready words for an answer, as the owner wrote them; {name}, {door} and {date} are filled in when it is given.
 
-    With a reason: what is sent for this reason instead of the usual text. Without one, a no of the owner's own.
+    With a reason or as one of the usual ones: what the owner wants otherwise; with an empty text the usual words stay,
+    in the sender's language. With neither: the owner's own, and a no of their own says where another try belongs.
     """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="replies")
     kind = models.CharField(max_length=12, choices=AnswerKind)
     reason = models.CharField(max_length=16, choices=Reason, blank=True)
-    label = models.CharField(max_length=60)
+    usual = models.CharField(max_length=12, blank=True, help_text="which of replies/usual.py; a no says its reason")
+    label = models.CharField(max_length=60, blank=True)
     text = models.TextField(max_length=600, blank=True)
     again = models.CharField(max_length=280, blank=True, help_text="with a no: what would change it")
+    fits = models.CharField(max_length=12, blank=True, choices=Fits, help_text="with a no of their own")
     position = models.PositiveSmallIntegerField(default=0)
     hidden = models.BooleanField(default=False, help_text="not among the ready ones")
 
@@ -66,6 +69,7 @@ class Reply(models.Model):
             models.CheckConstraint(name="reply_kind", condition=Q(kind__in=["yes", "ask", "no"])),
             models.CheckConstraint(name="reply_reason_of_no", condition=Q(reason="") | Q(kind="no")),
             models.UniqueConstraint(fields=["page", "reason"], name="reply_once_a_reason", condition=~Q(reason="")),
+            models.UniqueConstraint(fields=["page", "kind", "usual"], name="reply_once_usual", condition=~Q(usual="")),
         ]
 
     def __str__(self) -> str:

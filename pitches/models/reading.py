@@ -28,7 +28,7 @@ class AnswerKind(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why not. The texts that teach are in notify/reasons.py."""
+    """Why not. The texts that teach are in replies/usual.py."""
 
     NOT_MY_TOPIC = "not_my_topic", _("Not my topic")
     COVERED = "covered", _("I have covered it")
@@ -39,6 +39,16 @@ class Reason(models.TextChoices):
     NO_REASON = "no_reason", _("I would rather not say why")
     OWN_LINE = "own_line", _("Write my own line")
     NO_TIME = "no_time", _("I did not get to it")
+
+
+class Fits(models.TextChoices):
+    """Where another try belongs, after a no."""
+
+    HERE = "here", _("at the same door")
+    BY_DATE = "by_date", _("at the same door, from a day on")
+    ELSEWHERE = "elsewhere", _("another idea, behind another door")
+    PAID = "paid", _("where a door takes paid slots")
+    OPEN = "open", _("left open")
 
 
 class ReadingSession(models.Model):
@@ -117,6 +127,9 @@ class Answer(models.Model):
     reason = models.CharField(max_length=16, choices=Reason, blank=True)
     text = models.CharField(max_length=280, blank=True)
     words = models.TextField(blank=True, help_text="the ready text as the owner words it, filled in; empty: the usual")
+    label = models.CharField(max_length=60, blank=True, help_text="of the ready answer; only the desk shows it")
+    again = models.CharField(max_length=280, blank=True, help_text="what would change a no; empty: the usual")
+    fits = models.CharField(max_length=12, blank=True, choices=Fits, help_text="empty: as the reason says")
     said_by = models.CharField(max_length=80, blank=True, help_text="who answered for the owner; empty: the owner")
     batch = models.UUIDField(null=True, blank=True, help_text="given at one press, and undone at one")
     was = models.CharField(
