@@ -1,8 +1,10 @@
-"""MOVES: from each state, where may a pitch go? move() is the only writer of the state."""
+"""MOVES: from each state, where may a pitch go? move() and move_many() are the only writers of the state."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from pitches import freshness
@@ -28,6 +30,9 @@ MOVES: dict[PitchState, frozenset[PitchState]] = {
     S.WITHDRAWN: frozenset({S.ARRIVED, *UNDO, S.QUARANTINE, S.ASKED, S.LATER, S.WRONG_DOOR, S.LAPSED}),
     S.LAPSED: frozenset({S.WITHDRAWN}),  # out of quarantine, of whose end the sender knows nothing
 }
+
+# What a pitch forgets when the answer that set it is taken back.
+UNSAID: dict[str, Any] = {"back_at": None, "back_when_open": False}
 
 # Which Celery queue carries what follows: a flood of strangers delays nobody who is known.
 QUEUE_OF = {
@@ -64,17 +69,49 @@ def move(
     **changes: Any,
 ) -> Event:
     """Move a pitch and write the event, or raise IllegalMove or AlreadyMoved; two callers never both succeed."""
-    was = PitchState(pitch.state)
-    if to not in MOVES[was]:
-        message = f"{was} -> {to}"
-        raise IllegalMove(message)
+    was = _leaving(pitch, to)
     with transaction.atomic():
         if not Pitch.objects.filter(pk=pitch.pk, state=was).update(state=to, **changes):
             message = _("This pitch is no longer %(state)s.") % {"state": was.label}
             raise AlreadyMoved(message)
         for name, value in {"state": to, **changes}.items():
             setattr(pitch, name, value)
-        return _write(pitch.page, pitch, was=was, what=to, by=by, note=note)
+        return _write([_event(pitch.page, pitch, was=was, what=to, by=by, note=note)])[0]
+
+
+def move_many(
+    page: Page,
+    pitches: Iterable[Pitch],
+    to: PitchState,
+    *,
+    by: User | None = None,
+    note: str = "",
+    **changes: Any,
+) -> list[Event]:
+    """Move pitches of one page, all or some: whatever moved since it was seen is left where it is. Returns the events.
+
+    Each gets what move() would give it, for as many queries as one. A change may be an expression; the pitches at hand
+    are told of plain values only.
+    """
+    seen = {pitch.pk: (pitch, _leaving(pitch, to)) for pitch in pitches}
+    with transaction.atomic():
+        rows = Pitch.objects.filter(page=page, pk__in=seen).order_by("pk").select_for_update(no_key=True)
+        here = dict(rows.values_list("pk", "state"))
+        moved = [(pitch, was) for pitch, was in seen.values() if here.get(pitch.pk) == was]
+        Pitch.objects.filter(pk__in=[pitch.pk for pitch, _was in moved]).update(state=to, **changes)
+        for pitch, _was in moved:
+            for name, value in {"state": to, **changes}.items():
+                if not hasattr(value, "resolve_expression"):
+                    setattr(pitch, name, value)
+        return _write([_event(page, pitch, was=was, what=to, by=by, note=note) for pitch, was in moved])
+
+
+def _leaving(pitch: Pitch, to: PitchState) -> PitchState:
+    was = PitchState(pitch.state)
+    if to not in MOVES[was]:
+        message = f"{was} -> {to}"
+        raise IllegalMove(message)
+    return was
 
 
 def unsay(given: Answer, *, by: User | None = None) -> None:
@@ -82,12 +119,26 @@ def unsay(given: Answer, *, by: User | None = None) -> None:
     with transaction.atomic():
         if not Answer.objects.held().filter(pk=given.pk).update(undone_at=clock.now()):
             raise AlreadyMoved(_("This answer has gone out already."))
-        move(given.pitch, PitchState(given.was), by=by, back_at=None, lapses_at=given.lapsed_at)
+        move(given.pitch, PitchState(given.was), by=by, lapses_at=given.lapsed_at, **UNSAID)
+
+
+def unsay_many(page: Page, given: Sequence[Answer], *, by: User | None = None) -> list[Event]:
+    """The same for answers to pitches of one page; those that went out, or whose pitch moved on, are left alone."""
+    with transaction.atomic():
+        here = Answer.objects.held().filter(pk__in=[one.pk for one in given], pitch__page=page)
+        held = set(here.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+        lapse = Subquery(Answer.objects.held().filter(pitch=OuterRef("pk")).values("lapsed_at")[:1])
+        events: list[Event] = []
+        for was in UNDO:
+            group = [one.pitch for one in given if one.pk in held and one.was == was]
+            events += move_many(page, group, was, by=by, lapses_at=lapse, **UNSAID) if group else []
+        here.filter(pitch__in=[event.pitch_id for event in events]).update(undone_at=clock.now())
+    return events
 
 
 def begin(pitch: Pitch) -> Event:
     """The first event of a pitch that was just stored."""
-    return _write(pitch.page, pitch, was="", what=PitchState.UNPROVEN, by=None, note="")
+    return _write([_event(pitch.page, pitch, was="", what=PitchState.UNPROVEN, by=None, note="")])[0]
 
 
 def record(
@@ -100,26 +151,24 @@ def record(
     note: str = "",
 ) -> Event:
     """Write down something that is not a move; its reactions follow in the same way."""
-    return _write(page, pitch, was="", what=fact, door=door, by=by, note=note)
+    return _write([_event(page, pitch, was="", what=fact, door=door, by=by, note=note)])[0]
 
 
-def _write(
+def _event(
     page: Page, pitch: Pitch | None, *, was: str, what: str, by: User | None, note: str, door: Door | None = None
 ) -> Event:
     queue = "codes" if what == Fact.INTRODUCED else queue_of(pitch)
+    return Event(
+        page=page, pitch=pitch, door=door, was=was, what=what, by=by, note=note, queue=queue, at=clock.now()
+    )  # fmt: skip
+
+
+def _write(events: list[Event]) -> list[Event]:
+    """Write events of one kind and one page, and ring once for each queue."""
     with transaction.atomic():
-        event = Event.objects.create(
-            page=page,
-            pitch=pitch,
-            door=door,
-            was=was,
-            what=what,
-            by=by,
-            note=note,
-            queue=queue,
-            at=clock.now(),
-        )
-        relay.ring("react", queue)
-    if what in freshness.SEEN:
-        freshness.changed(page)
-    return event
+        Event.objects.bulk_create(events)
+        for queue in sorted({event.queue for event in events}):
+            relay.ring("react", queue)
+    if events and events[0].what in freshness.SEEN:
+        freshness.changed(events[0].page)
+    return events
