@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pitches import embargo, handoffs, hooks, likeness, opening, relationships, routing, screening
+from pitches import embargo, handoffs, hooks, likeness, opening, relationships, review, routing, screening
 from pitches.models import Event, Fact, PitchState
 from pitches.notify import assisting, catalogue, taken_out, telling, terms
 from portal import clock
@@ -43,7 +43,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.PUBLISHED: (catalogue.page_up,),
     Fact.PAGE_CHANGED: (),
     Fact.DOOR_CHANGED: (),
-    Fact.DOOR_OPENED: (catalogue.door_open,),
+    Fact.DOOR_OPENED: (catalogue.door_open, review.opened),
     Fact.DOOR_CLOSED: (),
     Fact.WATCH_ASKED: (catalogue.watch_confirm,),
     Fact.KEY_GIVEN: (catalogue.invitation,),
@@ -57,6 +57,12 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.DISAGREED: (terms.declined,),
     Fact.OUTCOME: (),
     Fact.ASSISTED: (assisting.invite,),
+    Fact.JOINED: (assisting.joined,),
+    Fact.LEFT: (),
+    Fact.ROLE_CHANGED: (),
+    Fact.ASSIGNED: (),
+    Fact.TAGGED: (),
+    Fact.REMARKED: (),
     Fact.BOOK_TAKEN: (taken_out.book_exported,),
 }
 

@@ -69,6 +69,7 @@ def _into_quarantine(pitch: Pitch) -> None:
         PitchState.QUARANTINE,
         lane=Lane.QUARANTINE,
         back_at=None,
+        back_when_open=False,
         lapses_at=min(told, ends),
         told_until=told,
     )

@@ -13,12 +13,7 @@ from pitches.models.reading import ASK_AGAIN_AFTER
 from portal import clock
 
 A_YEAR = timedelta(days=365)
-QUESTIONS = (
-    _("What does it cost them?"),
-    _("May I see the raw data?"),
-    _("Who else has this?"),
-    _("Is there a date?"),
-)
+WHEN_OPEN = "open"  # the choice of later that waits for the door
 
 
 def days_back(page: Page) -> dict[str, date]:
@@ -45,6 +40,7 @@ class AnswerForm(forms.Form):
 
     kind = forms.ChoiceField(choices=AnswerKind.choices)
     reason = forms.ChoiceField(choices=[("", ""), *Reason.choices], required=False)
+    reply = forms.CharField(max_length=20, required=False)
     choice = forms.CharField(max_length=8, required=False)
     text = fields.Text(max_length=280, required=False)
     door = forms.CharField(max_length=40, required=False)
@@ -82,24 +78,21 @@ class AnswerForm(forms.Form):
         data = self.cleaned_data
         kind = AnswerKind(data["kind"])
         found: dict[str, Any] = {"kind": kind, "text": data["text"], "reason": "", "until": None, "door": None}
+        found["reply"] = data["reply"]
         if kind == AnswerKind.NO:
-            found["reason"], found["until"] = data["reason"], self._again_on()
+            own = Reason.OWN_LINE if data["reply"] else ""
+            found["reason"], found["until"] = data["reason"] or own, self._again_on()
         elif kind == AnswerKind.WRONG_DOOR:
             found["door"] = self.page.doors.hung().filter(slug=data["door"]).first()
-        elif kind == AnswerKind.ASK:
-            found["text"] = data["text"] or self._question()
         elif kind == AnswerKind.LATER:
             found["until"] = days_back(self.page).get(data["choice"], data["until"])
+            found |= {"when_open": True} if data["choice"] == WHEN_OPEN else {}
         return found
 
     def _again_on(self) -> date | None:
         """From when on a "not now" may be tried again: the day that was named, or the usual one."""
         usual = self.page.local_date(clock.now()) + ASK_AGAIN_AFTER
         return (self.cleaned_data["until"] or usual) if self.cleaned_data["reason"] == Reason.NOT_NOW else None
-
-    def _question(self) -> str:
-        ready = {str(number): str(text) for number, text in enumerate(QUESTIONS, start=1)}
-        return ready.get(self.cleaned_data["choice"], "")
 
 
 class VerdictForm(forms.Form):

@@ -1,6 +1,8 @@
 """Answers: given now, told later, and undone until then."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +10,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from pitches import helping, lifecycle
+from pitches import helping, lifecycle, replies
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import (
     Answer,
@@ -22,6 +24,7 @@ from pitches.models import (
     Role,
 )
 from pitches.models.reading import ASK_AGAIN_AFTER, HOLD
+from pitches.review import snoozing
 from portal import clock
 from portal.models import User
 
@@ -66,22 +69,36 @@ def answer(
     until: date | None = None,
     door: Door | None = None,
     version: int | None = None,
+    when_open: bool = False,
+    reply: str = "",
 ) -> Answer:
     """Answer a pitch. The state changes now, the words go out later, and say who gave them.
 
     Raises BadAnswer, AlreadyMoved, ChangedSince, or NotAllowed: who may only sort puts off, and answers nothing.
     `until`: with later, when it comes back; with "not now", from when it may be tried again. `door`: the right one.
-    `version`: of the pitch, as it was read.
+    `version`: of the pitch, as it was read. `when_open`: with later, back as soon as the door opens, if that is sooner.
+    `reply`: the name of ready words (replies.find). What they say is filled in now, and stays with the answer.
     """
-    until, door = _dated(pitch, kind, reason, until), door if kind == AnswerKind.WRONG_DOOR else None
-    _check(pitch, kind, reason, text, until)
-    _check_door(pitch, kind, door)
+    when_open = when_open and kind == AnswerKind.LATER
+    until = until or snoozing.latest_day(pitch) if when_open else until
+    until, door = dated(pitch.page, kind, reason, until), door if kind == AnswerKind.WRONG_DOOR else None
+    check(pitch.page, kind, reason, text or reply, until)
+    check_door(pitch.page, kind, door)
+    if door and door.pk == pitch.door_id:
+        raise BadAnswer(_("Choose the right door."))
     said = {"kind": kind, "reason": reason, "text": text, "until": until, "door": door}
-    return _give(pitch, said, by=by, session=session, version=version)
+    said |= worded(pitch.page, kind, reason, reply, until)(pitch)
+    return _give(pitch, said, by=by, session=session, version=version, when_open=when_open)
 
 
 def _give(
-    pitch: Pitch, said: dict[str, Any], *, by: User, session: ReadingSession | None, version: int | None
+    pitch: Pitch,
+    said: dict[str, Any],
+    *,
+    by: User,
+    session: ReadingSession | None,
+    version: int | None,
+    when_open: bool = False,
 ) -> Answer:
     """Move the pitch and write the answer, both or neither."""
     now, lapsed_at, kind = clock.now(), pitch.lapses_at, said["kind"]
@@ -90,10 +107,12 @@ def _give(
         was = pitch.state
         if was not in (PitchState.WAITING, PitchState.HELD):
             raise AlreadyMoved(_("This pitch has been answered already."))
+        dates = dates_after(pitch.page, kind, said["until"]) | (_until_the_door_opens(pitch) if when_open else {})
         open_card(pitch, version)
-        lifecycle.move(pitch, BECOMES[kind], by=by, note=said["text"], **_dates_after(pitch, kind, said["until"]))
+        lifecycle.move(pitch, BECOMES[kind], by=by, note=said["text"], **dates)
         # Touching the row holds it: a session that ends meanwhile sees this answer, or this sees that it ended.
-        reading = session and ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(touched_at=now)
+        sitting = ReadingSession.objects.filter(pk=session.pk, ended_at=None) if session else None
+        reading = sitting is not None and sitting.update(touched_at=now, paused_at=None)
         return Answer.objects.create(
             pitch=pitch,
             session=session,
@@ -106,14 +125,36 @@ def _give(
         )
 
 
-def _dates_after(pitch: Pitch, kind: AnswerKind, until: date | None) -> dict[str, datetime]:
+def worded(
+    page: Page, kind: AnswerKind, reason: str, reply: str, until: date | None
+) -> Callable[[Pitch], dict[str, str]]:
+    """What an answer keeps of its ready words, for any pitch of a page. One query at most. Raises BadAnswer."""
+    try:
+        chosen = replies.pick(page, kind, reason, reply)
+    except replies.Gone as gone:
+        raise BadAnswer(str(gone)) from gone
+    by = page.local_date(clock.now() + QUESTION_LIFE) if kind == AnswerKind.ASK else until
+    return lambda pitch: asdict(replies.say(chosen, pitch, by)) if chosen else {}
+
+
+def dates_after(page: Page, kind: AnswerKind, until: date | None) -> dict[str, Any]:
     """What an answer changes of the dates of a pitch."""
     if kind == AnswerKind.ASK:
         return {"lapses_at": clock.now() + QUESTION_LIFE}
-    return {"back_at": _back_at(pitch.page, until)} if until and kind == AnswerKind.LATER else {}
+    return {"back_at": snoozing.back_at(page, until)} if until and kind == AnswerKind.LATER else {}
 
 
-def _check(pitch: Pitch, kind: AnswerKind, reason: str, text: str, until: date | None) -> None:
+def _until_the_door_opens(pitch: Pitch) -> dict[str, Any]:
+    """The mark of a pitch that comes back when its door opens. The door is held until the end of the transaction."""
+    try:
+        snoozing.hold_shut(pitch)
+    except snoozing.NothingToWaitFor as nothing:
+        raise BadAnswer(str(nothing)) from nothing
+    return {"back_when_open": True}
+
+
+def check(page: Page, kind: AnswerKind, reason: str, text: str, until: date | None) -> None:
+    """Is it an answer that this page may give? Raises BadAnswer."""
     if kind == AnswerKind.NO and reason not in Reason.values:
         raise BadAnswer(_("Choose a reason."))
     if kind == AnswerKind.NO and reason == Reason.OWN_LINE and not text.strip():
@@ -123,28 +164,21 @@ def _check(pitch: Pitch, kind: AnswerKind, reason: str, text: str, until: date |
     if until is None:
         if kind == AnswerKind.LATER:
             raise BadAnswer(_("Choose a day after today."))
-    elif until <= pitch.page.local_date(clock.now()):
+    elif until <= page.local_date(clock.now()):
         raise BadAnswer(_("Choose a day after today."))
 
 
-def _dated(pitch: Pitch, kind: AnswerKind, reason: str, until: date | None) -> date | None:
+def dated(page: Page, kind: AnswerKind, reason: str, until: date | None) -> date | None:
     """The day that belongs to an answer: "not now" always has one."""
     if kind == AnswerKind.NO and reason == Reason.NOT_NOW:
-        return until or pitch.page.local_date(clock.now()) + ASK_AGAIN_AFTER
+        return until or page.local_date(clock.now()) + ASK_AGAIN_AFTER
     return until if kind == AnswerKind.LATER else None
 
 
-def _check_door(pitch: Pitch, kind: AnswerKind, door: Door | None) -> None:
-    if kind != AnswerKind.WRONG_DOOR:
-        return
-    if door is None or door.page_id != pitch.page_id or door.pk == pitch.door_id or door.taken_down_at:
+def check_door(page: Page, kind: AnswerKind, door: Door | None) -> None:
+    """Is it a door of this page, where one is named? Raises BadAnswer."""
+    if kind == AnswerKind.WRONG_DOOR and (door is None or door.page_id != page.pk or door.taken_down_at):
         raise BadAnswer(_("Choose the right door."))
-
-
-def _back_at(page: Page, day: date) -> datetime:
-    """The first reading hour on or after a day; without hours, the morning of that day."""
-    morning = datetime(day.year, day.month, day.day, tzinfo=page.zone)
-    return page.next_hour(morning) or morning + timedelta(hours=9)
 
 
 def role_for(kind: AnswerKind) -> Role:
@@ -163,7 +197,8 @@ def undo(given: Answer, *, by: User) -> Pitch:
     return pitch
 
 
-def last_answer(page: Page) -> Answer | None:
-    """The answer that undo takes back: the newest that is still in the house."""
+def last_answer(page: Page, *, by: User | None = None) -> Answer | None:
+    """The answer that undo takes back: the newest that is still in the house, of all or of one person."""
     held = Answer.objects.held().filter(pitch__page=page).select_related("pitch__page", "pitch__door", "door")
+    held = held.filter(by=by) if by else held
     return held.order_by("-given_at", "-pk").first()

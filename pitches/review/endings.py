@@ -1,6 +1,7 @@
 """What becomes of an answer and of a pitch as time goes by."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -33,14 +34,15 @@ def let_go(given: Answer) -> bool:
     return True
 
 
-def bring_back(pitch: Pitch) -> None:
-    """A pitch that was put off is on the ledge again; it keeps at least a week before it lapses."""
+def bring_back(pitch: Pitch, *, note: str = "") -> None:
+    """A pitch that was put off is on the ledge again; it keeps a week before it lapses. `note`: what brought it."""
     assert pitch.lapses_at is not None
     lapse = max(pitch.lapses_at, clock.now() + timedelta(days=7))
     with transaction.atomic():
         for given in pitch.answers.held():  # a day that came sooner than the answer went out
             let_go(given)
-        lifecycle.move(pitch, PitchState.WAITING, lane=ledge.lane_of(pitch), back_at=None, lapses_at=lapse)
+        dates: dict[str, Any] = {"back_at": None, "back_when_open": False, "lapses_at": lapse}
+        lifecycle.move(pitch, PitchState.WAITING, note=note, lane=ledge.lane_of(pitch), **dates)
 
 
 def restore(pitch: Pitch, *, by: User) -> None:

@@ -14,7 +14,7 @@ from pitches import likeness, review, screening
 from pitches.forms.decision import QUESTIONS, days_back
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import access, differences, landing, letter, sealed, shown
+from pitches.web import access, differences, landing, later, letter, sealed, shown
 from portal import clock
 from portal.templatetags.portal import ago, day
 
@@ -74,6 +74,7 @@ def lay_out(pitch: Pitch) -> Pitch:
         notes=partial(differences.notes, pitch),
         files=partial(access.files_of, pitch) if pitch.standing in files.FROM else None,
         may_take=pitch.state not in access.FILES_KEPT_BACK,
+        back=partial(later.back, pitch),
     )
 
 
@@ -158,7 +159,7 @@ def told(given: Answer) -> str:
     if given.kind == AnswerKind.NO and given.reason != Reason.OWN_LINE:
         return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(str(Reason(given.reason).label))}
     if given.kind == AnswerKind.LATER:
-        return _("Later: back on %(day)s") % {"day": day(given.until)}
+        return later.told(given)
     if given.kind == AnswerKind.WRONG_DOOR and given.door:
         return _("Wrong door: it belongs behind “%(door)s”") % {"door": given.door.name}
     return _("%(answer)s: %(reason)s") % {"answer": label, "reason": given.text} if given.text else str(label)
@@ -193,14 +194,15 @@ def questions() -> list[Ready]:
     return [Ready(key, str(key), str(text)) for key, text in enumerate(QUESTIONS, start=1)]
 
 
-def laters(page: Page) -> list[Ready]:
-    """The ready days, with their keys."""
+def laters(page: Page, pitch: Pitch | None = None) -> list[Ready]:
+    """The ready days, with their keys; behind a shut door also its opening."""
     named = {"hour": _("Next reading hour"), "week": _("In a week"), "month": _("In a month")}
     words = pgettext("a ready day and its date", "%(name)s, %(day)s")
-    return [
+    days = [
         Ready(key, name, words % {"name": named[name], "day": day(back)})
         for key, (name, back) in enumerate(days_back(page).items(), start=1)
     ]
+    return days + ([Ready(len(days) + 1, *later.ready(pitch))] if pitch and later.offered(pitch) else [])
 
 
 def ladder() -> list[Ready]:
@@ -209,10 +211,10 @@ def ladder() -> list[Ready]:
     return [Ready(key, rung.value, str(rung.label)) for key, rung in enumerate(rungs, start=1)]
 
 
-def panels(page: Page) -> dict[str, list[Ready]]:
+def panels(page: Page, pitch: Pitch | None = None) -> dict[str, list[Ready]]:
     """The ready answers behind Ask, Later, No and the relationship key."""
     own = [ready for ready in reasons() if ready.value != Reason.OWN_LINE]
-    return {"questions": questions(), "laters": laters(page), "reasons": own, "ladder": ladder()}
+    return {"questions": questions(), "laters": laters(page, pitch), "reasons": own, "ladder": ladder()}
 
 
 def landed(pitch: Pitch, today: Lane | None = None) -> str:

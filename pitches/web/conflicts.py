@@ -5,14 +5,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pitches import review
-from pitches.models import AnswerKind, Pitch, PitchState
+from pitches.models import Answer, AnswerKind, Pitch, PitchState
+from portal.models import User
 from portal.templatetags.portal import day
 
 
-def sentence(pitch: Pitch) -> str:
-    """Where the pitch is now, for somebody who wanted to answer it."""
+def sentence(pitch: Pitch, by: User | None = None) -> str:
+    """Where the pitch is now, for somebody who wanted to answer it: who was first, if it was not they."""
     pitch.refresh_from_db()
-    words = {"name": pitch.name, "day": day(pitch.back_at, pitch.page.timezone)}
+    who = _somebody_else(pitch, by)
+    words = {"name": pitch.name, "day": day(pitch.back_at, pitch.page.timezone), "who": who}
+    theirs = {
+        PitchState.ACCEPTED: _("%(who)s has said yes to this one."),
+        PitchState.DECLINED: _("%(who)s has said no to this one."),
+        PitchState.WRONG_DOOR: _("%(who)s has answered this one: wrong door."),
+        PitchState.ASKED: _("%(who)s has asked %(name)s a question."),
+        PitchState.LATER: _("%(who)s has put this one off. It comes back on %(day)s."),
+    }
     said = {
         PitchState.ACCEPTED: _("You had already said yes to this one in another window."),
         PitchState.DECLINED: _("You had already said no to this one in another window."),
@@ -24,7 +33,25 @@ def sentence(pitch: Pitch) -> str:
         PitchState.QUARANTINE: _("This one is in quarantine. Restore it first, then answer it."),
         PitchState.ARRIVED: _("This one has only just come. Try again in a moment."),
     }
-    return said.get(PitchState(pitch.state), _("This one waits on the ledge again.")) % words
+    found = (said | theirs if who else said).get(PitchState(pitch.state), _("This one waits on the ledge again."))
+    return found % words
+
+
+def _somebody_else(pitch: Pitch, by: User | None) -> str:
+    """Who gave the answer that holds, by name, if it was not this one."""
+    given = _given(pitch) if by else None
+    if given is None or given.by_id in (None, by and by.pk):
+        return ""
+    return given.said_by or pitch.page.first_name
+
+
+def _given(pitch: Pitch) -> Answer | None:
+    return pitch.answers.filter(undone_at=None).select_related("door").order_by("-pk").first()
+
+
+def with_words(said: str, typed: str) -> str:
+    """A sentence, and what somebody had typed, so that they can copy it to where it belongs."""
+    return _("%(said)s You had written: “%(typed)s”") % {"said": said, "typed": typed} if typed else said
 
 
 def changed(pitch: Pitch) -> str:
@@ -36,10 +63,16 @@ def changed(pitch: Pitch) -> str:
     }
 
 
-def same(pitch: Pitch, decision: dict[str, Any]) -> bool:
-    """Was this very answer given already? Then a network tried twice, and nothing is wrong."""
-    given = pitch.answers.filter(undone_at=None).select_related("door").order_by("-pk").first()
-    if given is None:
+def same(pitch: Pitch, decision: dict[str, Any], by: User | None = None) -> bool:
+    """Was this very answer given already, by the same person? Then a network tried twice, and nothing is wrong."""
+    given = _given(pitch)
+    if given is None or (by and given.by_id != by.pk):
         return False
-    kept = {name: getattr(given, name) for name in ("text", "reason", "until", "door")}
-    return AnswerKind(given.kind) == decision["kind"] and kept == {name: decision[name] for name in kept}
+    names = ("text", "reason", "door") if decision.get("when_open") else ("text", "reason", "until", "door")
+    if decision.get("when_open", False) != pitch.back_when_open:
+        return False
+    kept = {name: getattr(given, name) for name in names}
+    if AnswerKind(given.kind) != decision["kind"] or kept != {name: decision[name] for name in kept}:
+        return False
+    worded = review.worded(pitch.page, *(decision[name] for name in ("kind", "reason", "reply", "until")))
+    return given.words == worded(pitch).get("words", "")

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pitches import review
 from pitches.lifecycle import ANSWERS
 from pitches.models import Answer, Event, Fact, Lane, Pitch, PitchState
 from pitches.web import cards
@@ -77,7 +78,8 @@ def _back_on_the_ledge(pitch: Pitch, event: Event) -> Entry | None:
     if event.was == PitchState.QUARANTINE:
         return Entry(event.at, _("You"), _("Restored it from quarantine"), mine=True)
     if event.was == PitchState.LATER:
-        return Entry(event.at, "", _("Came back, as you asked"))
+        words = _("Came back, as the door opened") if event.note == review.OPENED else _("Came back, as you asked")
+        return Entry(event.at, "", words)
     lane = Lane(pitch.lane).label if pitch.lane else ""
     return Entry(event.at, "", _("On the ledge: %(lane)s") % {"lane": cards.lower_first(str(lane))})
 
