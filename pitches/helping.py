@@ -4,14 +4,17 @@ Whoever is signed in owns a page, or has verified a mailbox with which an owner 
 other tie, and it is asked for each time: somebody who was removed is out with their next press.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from pitches.models import RANKS, Assistant, Page, Role
+from pitches import lifecycle
+from pitches.models import RANKS, Answer, Assistant, Fact, Page, Pitch, Role
 from portal.models import User
 
 
@@ -95,3 +98,53 @@ def name_of(page: Page, by: User | None) -> str:
     mailboxes = EmailAddress.objects.filter(user=by, verified=True).values(mailbox=Lower("email"))
     row = Assistant.objects.filter(page=page, mailbox__in=mailboxes).order_by("-pk").first()
     return row.name if row else by.name or _("somebody who helped")
+
+
+def names_of(page: Page, users: Collection[int]) -> dict[int, str]:
+    """How those who acted at a desk are called there, by the number of their account. Not the owner. Three queries."""
+    asked = {number for number in users if number != page.owner_id}
+    if not asked:
+        return {}
+    other = _("somebody who helped")
+    found = {user.pk: user.name or other for user in User.objects.filter(pk__in=asked)}
+    proven = EmailAddress.objects.filter(user__in=asked, verified=True).values_list("user_id", Lower("email"))
+    mailboxes: dict[str, int] = {mailbox: user for user, mailbox in proven}
+    for row in Assistant.objects.filter(page=page, mailbox__in=mailboxes).order_by("pk"):
+        found[mailboxes[row.mailbox]] = row.name
+    return found
+
+
+def in_the_house(helper: Assistant) -> int:
+    """How many answers somebody gave that have not gone out."""
+    accounts = EmailAddress.objects.annotate(mailbox=Lower("email")).filter(mailbox=helper.mailbox, verified=True)
+    held = Answer.objects.held().filter(pitch__page=helper.page_id, by__in=accounts.values("user"))
+    return held.exclude(said_by="").exclude(kind="later").count()
+
+
+def keepers(page: Page) -> QuerySet[Assistant]:
+    """Those who may look after a pitch: who sits at the desk and may at least sort."""
+    return page.assistants.filter(joined_at__isnull=False, left_at=None, role__in=from_role(Role.SCREENER)).order_by(
+        "name", "pk"
+    )
+
+
+def assign(pitch: Pitch, to: Assistant | None, *, by: User) -> bool:
+    """Give a pitch to somebody to look after, or back to nobody. False if it was so. Raises NotAllowed.
+
+    The page is held, as by whoever removes somebody: a pitch is never given to who has just left.
+    """
+    with transaction.atomic():
+        Page.objects.select_for_update(no_key=True).get(pk=pitch.page_id)
+        voice(pitch.page, by, Role.SCREENER)
+        if to and not keepers(pitch.page).filter(pk=to.pk).exists():
+            raise NotAllowed(_("%(name)s does not help with this any longer. Nothing was changed.") % {"name": to.name})
+        if not Pitch.objects.filter(pk=pitch.pk).exclude(assigned_to=to).update(assigned_to=to):
+            return False
+        lifecycle.record(Fact.ASSIGNED, pitch.page, pitch, by=by, note=str(to.pk) if to else "")
+    pitch.assigned_to = to
+    return True
+
+
+def free(helper: Assistant) -> None:
+    """What somebody looked after is looked after by nobody."""
+    Pitch.objects.filter(assigned_to=helper).update(assigned_to=None)

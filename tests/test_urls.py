@@ -108,7 +108,7 @@ class World:
             "desk:outgoing_undo": self.answer.pk,
             "desk:outgoing_send": self.answer.pk,
             "desk:follow_up_done": self.handoff.pk,
-            "desk:assistant_remove": self.assistant.pk,
+            **dict.fromkeys(("desk:assistant_remove", "desk:assistant_role"), self.assistant.pk),
             "desk:call_again": self.call.pk,
             "desk:reply_link": self.reply.pk,
             "desk:agency": self.sender.agency_id,
@@ -191,11 +191,13 @@ CODES = {
         desk:agency_standing desk:agency_note desk:agency_tags desk:export_people desk:export_book desk:vouch
         desk:agency_vouch
         desk:vouch_take desk:vouch_refuse desk:vouch_revoke desk:vouch_hear
+        desk:assistant_role desk:sit desk:assign
         desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
         desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
+        desk:read_anyway desk:not_today
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply

@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pitches.forms import fields
-from pitches.handoffs import assistants
+from pitches.handoffs import assistants, roles
+from pitches.models import Role
 
 WHY_NOT = {
     "yourself": _("That is your own address. What nobody else takes is yours anyway."),
@@ -15,12 +16,12 @@ WHY_NOT = {
 
 
 class AssistantForm(forms.Form):
-    """A name and an address."""
+    """A name, an address, and what they may do."""
 
     name = fields.Text(
         label=_("Their name"),
         max_length=80,
-        help_text=_("For your own lists. A sender does not read it."),
+        help_text=_("For your own lists. If they may answer, whoever they answer reads it too."),
         error_messages={"required": _("Write a name, so that you know who takes what.")},
     )
     email = fields.WorkEmail(
@@ -30,7 +31,20 @@ class AssistantForm(forms.Form):
         error_messages={"required": _("Give the address.")},
         widget=forms.EmailInput({"autocomplete": "off"}),
     )
+    role = forms.ChoiceField(
+        label=_("What they may do"),
+        choices=[(role.value, words) for role, words in roles.WORDS.items()],
+        initial=Role.MAIL.value,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what they may do."), "invalid_choice": _("Choose one of these.")},
+    )
 
     def refuse(self, refused: assistants.NotInvited) -> None:
         """Say why nobody was invited."""
         self.add_error("email", str(WHY_NOT[refused.why]))
+
+
+class RoleForm(forms.Form):
+    """What somebody in the list may do from now on."""
+
+    role = forms.ChoiceField(choices=[(role.value, words) for role, words in roles.WORDS.items()])

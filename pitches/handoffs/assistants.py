@@ -1,4 +1,7 @@
-"""Assistants: people who help an owner, each known by a mailbox that agreed to it. They take handoffs, by mail."""
+"""Assistants: people who help an owner, each known by a mailbox that agreed to it. They take handoffs, by mail.
+
+What else they may do is their role (roles.py); who of them sits at the desk is asked of helping.py.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -6,8 +9,9 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from pitches import helping as desks
 from pitches import lifecycle, mailboxes
-from pitches.models import Assistant, Event, Fact, Handoff, Message, Page, Plan
+from pitches.models import Assistant, Event, Fact, Handoff, Message, Page, Plan, Role
 from portal import clock, domains, tokens
 from portal.models import User
 
@@ -29,10 +33,10 @@ def helping(page: Page) -> QuerySet[Assistant]:
     return page.assistants.filter(joined_at__isnull=False, left_at=None)
 
 
-def invite(page: Page, *, name: str, email: str, by: User) -> Assistant:
-    """Ask somebody to help. One mail asks them, if the mailbox takes one; it shows nothing before they agreed.
+def invite(page: Page, *, name: str, email: str, by: User, role: str = Role.MAIL) -> Assistant:
+    """Ask somebody to help, as far as a role reaches. One mail asks them, if the mailbox takes one.
 
-    Raises NotInvited.
+    It shows nothing before they agreed. Raises NotInvited.
     """
     mailbox, seed = domains.mailbox(email), tokens.seed()
     if mailbox == domains.mailbox(page.owner.email):
@@ -45,6 +49,7 @@ def invite(page: Page, *, name: str, email: str, by: User) -> Assistant:
             name=name,
             email=email,
             mailbox=mailbox,
+            role=role,
             seed=seed,
             token_hash=tokens.digest(tokens.link_token("assist", seed)),
             invited_at=clock.now(),
@@ -81,15 +86,19 @@ def state_of(assistant: Assistant) -> str:
 def agree(assistant: Assistant) -> None:
     """Whoever reads the mailbox agreed. Doing it again changes nothing; what is over cannot be agreed to."""
     asked = Assistant.objects.filter(pk=assistant.pk, joined_at=None, left_at=None)
-    if asked.filter(invited_at__gt=clock.now() - ASKED_LIFE).update(joined_at=clock.now()):
-        mailboxes.proved(assistant.email)
+    with transaction.atomic():
+        if asked.filter(invited_at__gt=clock.now() - ASKED_LIFE).update(joined_at=clock.now()):
+            mailboxes.proved(assistant.email)
+            lifecycle.record(Fact.JOINED, assistant.page, note=str(assistant.pk))
 
 
 @transaction.atomic
-def leave(assistant: Assistant) -> None:
+def leave(assistant: Assistant, *, by: User | None = None) -> None:
     """They help no more, by their own word or the owner's: what is open falls back to the owner, mails do not leave."""
     Page.objects.select_for_update(no_key=True).get(pk=assistant.page_id)  # no plan names them meanwhile
-    Assistant.objects.filter(pk=assistant.pk, left_at=None).update(left_at=clock.now())
+    if Assistant.objects.filter(pk=assistant.pk, left_at=None).update(left_at=clock.now()):
+        lifecycle.record(Fact.LEFT, assistant.page, by=by, note=str(assistant.pk))
+    desks.free(assistant)
     Plan.objects.filter(assistant=assistant).update(assistant=None)
     Handoff.objects.filter(assistant=assistant, done_at=None).update(assistant=None)
 

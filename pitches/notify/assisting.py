@@ -1,4 +1,4 @@
-"""Mails to those who help an owner: the invitation, a yes that is theirs to take, and what its sender gave since.
+"""Mails about helping: the invitation, that somebody agreed, a yes that is theirs to take, what its sender gave since.
 
 Never notes, standing history or other senders: of a pitch only what whoever takes it has to know.
 """
@@ -8,12 +8,12 @@ from typing import Any
 from django.urls import reverse
 
 from pitches import mailboxes
-from pitches.handoffs import assistants, late
-from pitches.models import AnswerKind, Assistant, Event, Handoff, Message, PitchState
+from pitches.handoffs import assistants, late, roles
+from pitches.models import AnswerKind, Assistant, Event, Handoff, Message, PitchState, Role
 from pitches.notify import handoffs, outbox
 from portal import clock, links
 
-KINDS = frozenset({"assist_invite", "handoff", "supplied"})
+KINDS = frozenset({"assist_invite", "assistant_joined", "handoff", "supplied"})
 
 
 # ── to put them ──────────────────────────────────────────────────────────────
@@ -23,6 +23,14 @@ def invite(event: Event) -> None:
     if found and mailboxes.may_mail(found.email, code=False):
         dedupe = f"assist_invite:{found.pk}"
         outbox.put("assist_invite", found.email, dedupe=dedupe, page=event.page, assistant=found, queue="soon")
+
+
+def joined(event: Event) -> None:
+    """25: somebody may sit at the desk now, to the owner. Of those who take mail alone the list says it."""
+    found = Assistant.objects.filter(pk=event.note or 0, left_at=None).exclude(role=Role.MAIL).first()
+    if found:
+        to, dedupe = event.page.owner.email, f"assistant_joined:{found.pk}"
+        outbox.put("assistant_joined", to, dedupe=dedupe, page=event.page, assistant=found, queue="soon")
 
 
 def handoff(event: Event) -> None:
@@ -58,20 +66,26 @@ def is_over(message: Message) -> bool:
         return True
     if message.kind == "assist_invite":
         return helper.joined_at is not None or helper.invited_at <= clock.now() - assistants.ASKED_LIFE
+    if message.kind == "assistant_joined":
+        return helper.role == Role.MAIL
     taken = Handoff.objects.filter(pitch=pitch, assistant=helper, done_at=None).exists()
     return not taken or pitch is None or pitch.state != PitchState.ACCEPTED
 
 
 # ── what they say ────────────────────────────────────────────────────────────
 def words(message: Message) -> dict[str, Any]:
-    """What the templates of these three read."""
+    """What the templates of these read. What the owner typed, a name, only the owner reads."""
     helper = message.assistant
     assert helper is not None
     said = {
         "handle": helper.page.handle,
         "life": assistants.ASKED_LIFE.days,
+        "offered": roles.offered(helper),
         "assist_link": links.absolute(reverse("public:assist", args=[assistants.token_of(helper)])),
     }
+    if message.kind == "assistant_joined":
+        list_link = links.absolute(reverse("desk:assistants"))
+        return said | {"helper": helper, "may": roles.WORDS[Role(helper.role)], "list_link": list_link}
     return said if message.pitch is None else said | _of_the_handoff(message)
 
 

@@ -242,6 +242,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "book_exported": taken_out.book_exported,
     "domain_code": proving.put,
     "assist_invite": assisting.invite,
+    "assistant_joined": assisting.joined,
     "handoff": assisting.handoff,
     "supplied": assisting.supplied,
     "account": outbox.put_account_mail,

@@ -3,13 +3,18 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pitches.forms.assistants import AssistantForm
+from pitches import helping
+from pitches.forms.assistants import AssistantForm, RoleForm
 from pitches.handoffs import assistants as helpers
-from pitches.models import Page
+from pitches.handoffs import roles
+from pitches.models import Page, Role
 from pitches.web import access, cards
 from pitches.web.owned import owned
 from pitches.web.redirects import see
@@ -39,7 +44,7 @@ def _shown(request: HttpRequest, page: Page, form: AssistantForm) -> HttpRespons
     unmailed = helpers.unmailed(rows)
     for one in rows:
         cards.wear(one, state=helpers.state_of(one), unmailed=one.pk in unmailed)
-    context = {"page": page, "form": form, "rows": rows, "full": len(rows) >= helpers.MOST}
+    context = {"page": page, "form": form, "rows": rows, "full": len(rows) >= helpers.MOST, "roles": Role.choices[:-1]}
     return render(request, "desk/assistants.html", context, status=422 if form.errors else 200)
 
 
@@ -48,9 +53,37 @@ def _shown(request: HttpRequest, page: Page, form: AssistantForm) -> HttpRespons
 def remove(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """They help no more; what is open is the owner's again."""
     found = access.own_assistant(page, pk)
-    helpers.leave(found)
-    words = _("%(name)s gets no more mail. What was theirs to take and is still open is yours again.")
+    helpers.leave(found, by=access.signed_in(request))
+    if found.role == Role.MAIL:
+        words = _("%(name)s gets no more mail. What was theirs to take and is still open is yours again.")
+    else:
+        words = _("%(name)s is out, also where the desk is open. What was theirs and is still open is yours again.")
     messages.success(request, words % {"name": found.name})
+    _say_what_is_held(request, helping.in_the_house(found))
+    return see("desk:assistants")
+
+
+def _say_what_is_held(request: HttpRequest, held: int) -> None:
+    """What they answered and has not gone out goes out, unless the owner undoes it."""
+    if not held:
+        return
+    words = ngettext(
+        "%(count)s answer of theirs is still in the house:", "%(count)s answers of theirs are still in the house:", held
+    )
+    link = format_html('<a href="{}">{}</a>', reverse("desk:outgoing"), _("look at what goes out"))
+    messages.info(request, format_html("{} {}", words % {"count": held}, link))
+
+
+@owned
+@require_POST
+def role(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """Let somebody do more or less. It holds at once."""
+    found, form = access.own_assistant(page, pk), RoleForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Choose what they may do. Nothing was changed."))
+    elif roles.change(found, Role(form.cleaned_data["role"]), by=access.signed_in(request)):
+        words = _("It holds at once: %(name)s %(role)s. We send no mail about it, so tell them yourself.")
+        messages.success(request, words % {"name": found.name, "role": Role(found.role).label})
     return see("desk:assistants")
 
 
@@ -65,5 +98,6 @@ def assist(request: HttpRequest, token: str) -> HttpResponse:
         elif "agree" in request.POST:
             helpers.agree(found)
         return see("public:assist", token)
-    context = {"helper": found, "page": found.page, "state": helpers.state_of(found)}
-    return render(request, "public/assist.html", context | {"life": helpers.ASKED_LIFE.days})
+    context = {"helper": found, "page": found.page, "state": helpers.state_of(found), "offered": roles.offered(found)}
+    context |= {"life": helpers.ASKED_LIFE.days, "sits": access.sits_with(request, found), "token": token}
+    return render(request, "public/assist.html", context)

@@ -5,9 +5,10 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRedirect
 
 from pitches.helping import NotAllowed
 from pitches.models import Role
@@ -33,13 +34,15 @@ def helped(role: Role) -> Callable[[Owned], Owned]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             seat = access.seat(request)
             if seat is None:
-                return redirect(without_page(request))
+                return _leave(request, without_page(request))
             if not seat.may(role):
                 return _not_yours(request)
             try:
                 return view(request, seat.page, *args, **kwargs)
             except NotAllowed as refused:  # removed, or another role, since the page was asked for
                 return _not_yours(request, str(refused))
+            except Http404:
+                return _elsewhere(request, kwargs.get("code", ""))
 
         return guarded
 
@@ -53,6 +56,21 @@ def owned(view: Owned) -> Owned:
 
 def _not_yours(request: HttpRequest, said: str = "") -> HttpResponse:
     return render(request, "desk/not_yours.html", {"said": said}, status=403)
+
+
+def _leave(request: HttpRequest, name: str) -> HttpResponse:
+    """Go elsewhere with the whole page, also when only a part of it was asked for."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(resolve_url(name))
+    return redirect(name)
+
+
+def _elsewhere(request: HttpRequest, code: str) -> HttpResponse:
+    """404; where a pitch of this code lies at another of their desks, with its name and the way there."""
+    there = access.other_desk(request, code) if code else None
+    if there is None:
+        raise Http404
+    return render(request, "desk/elsewhere.html", {"there": there, "code": code}, status=404)
 
 
 def seat(request: HttpRequest) -> dict[str, object]:

@@ -232,6 +232,32 @@ def assist_invite() -> Message:
     return outbox.put("assist_invite", helper.email, dedupe=f"assist_invite:{helper.pk}", **to)
 
 
+def assist_invite_to_the_desk() -> Message:
+    """The same, with a seat at the desk."""
+    message = assist_invite()
+    assert message.assistant is not None
+    message.assistant.role = "assistant"
+    message.assistant.save()
+    return message
+
+
+def assistant_joined(role: str = "reader") -> Message:
+    """Somebody agreed, and may sit at the desk; to the owner, who typed the name."""
+    helper = AssistantFactory(name="Sam <b>Ode</b>", role=role)
+    to = {"page": helper.page, "assistant": helper, "queue": "soon"}
+    return outbox.put("assistant_joined", helper.page.owner.email, dedupe=f"assistant_joined:{helper.pk}", **to)
+
+
+def assistant_joined_to_sort() -> Message:
+    """The same for somebody who may sort."""
+    return assistant_joined("screener")
+
+
+def assistant_joined_to_answer() -> Message:
+    """The same for somebody who may answer."""
+    return assistant_joined("assistant")
+
+
 def handoff(kind: str = "handoff", standing: str = "known", given: tuple[str, ...] = ()) -> Message:
     """A yes that somebody takes for the owner, with one more thing to give and one that may be given."""
     pitch = _pitch(accepted=True, standing=standing, label="ad")
@@ -321,7 +347,9 @@ def book_exported_as_a_table() -> Message:
 _ALL = (
     *(book_exported, book_exported_as_a_table),
     *(offer, offer_the_last, agreed, agreed_without_a_day, declined_offer),
-    *(assist_invite, handoff, handoff_trusted, supplied, yes_with_questions),
+    *(assist_invite, assist_invite_to_the_desk),
+    *(assistant_joined, assistant_joined_to_sort, assistant_joined_to_answer),
+    *(handoff, handoff_trusted, supplied, yes_with_questions),
     *(draft, find, domain_code),
     *(wrong_door, wrong_door_twice, no_with_doors),
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, tell_now, page_up),

@@ -18,6 +18,7 @@ from tests.senders import work
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 URL = "/desk/assistants"
+ASKED = {"name": "Sam Ode", "email": "sam@helps.example", "role": "mail"}
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def link_of(helper):
 
 def test_from_the_list_to_the_mail_to_the_list(desk, client):
     assert "Nobody yet." in desk.get(URL).content.decode()
-    response = desk.post(URL, {"name": "Sam Ode", "email": "sam@helps.example"}, follow=True)
+    response = desk.post(URL, ASKED, follow=True)
     assert "One email goes to sam@helps.example." in response.content.decode()
     assert ">Asked<" in response.content.decode()
     work()
@@ -100,14 +101,14 @@ def test_a_link_is_guessed_by_nobody(client, maya):
 )
 def test_who_cannot_be_asked_is_said(desk, maya, typed, said):
     AssistantFactory(page=maya, email="There@helps.example")
-    response = desk.post(URL, typed | ({"email": maya.owner.email} if typed["email"] == "OWNER" else {}))
+    response = desk.post(URL, {"role": "mail"} | typed | ({"email": maya.owner.email} if typed["email"] == "OWNER" else {}))
     assert (response.status_code, said in response.content.decode()) == (422, True)
     assert (Assistant.objects.count(), Event.objects.count()) == (1, 0)
 
 
 def test_a_mailbox_that_takes_no_mail_says_so_in_the_list_only(desk):
     mailboxes.may_mail("sam@helps.example")
-    response = desk.post(URL, {"name": "Sam", "email": "sam@helps.example"}, follow=True)
+    response = desk.post(URL, ASKED, follow=True)
     assert "One email goes to sam@helps.example." in response.content.decode()
     work()
     assert ">Not mailed<" in desk.get(URL).content.decode()

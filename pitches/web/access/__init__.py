@@ -112,7 +112,17 @@ from pitches.web.access.vouches import (
     vouches_taken,
     vouches_waiting,
 )
-from pitches.web.access.who import CHOSEN, desk_page, own_page, seat, seats, signed_in
+from pitches.web.access.who import (
+    CHOSEN,
+    desk_page,
+    lies_at,
+    other_desk,
+    own_page,
+    seat,
+    seats,
+    signed_in,
+    sits_with,
+)
 
 __all__ = [
     "ANSWERED",
@@ -153,12 +163,14 @@ __all__ = [
     "key_by_token",
     "key_to",
     "keys_of",
+    "lies_at",
     "likely_the_same",
     "mailbox",
     "met_agency",
     "named_here",
     "offer_of",
     "open_handoffs",
+    "other_desk",
     "own_agencies",
     "own_agency",
     "own_agency_of",
@@ -206,6 +218,7 @@ __all__ = [
     "sent_pitch",
     "sent_pitches",
     "signed_in",
+    "sits_with",
     "somebody_at",
     "standing_as",
     "tagged",

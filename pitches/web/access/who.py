@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from pitches import helping
 from pitches.helping import Seat
-from pitches.models import Page, Role
+from pitches.models import Assistant, Page, Pitch, PitchState, Role
 from portal.models import User
 
 CHOSEN = "desk"  # of the session: the number of the page at whose desk somebody wants to sit
@@ -53,3 +53,19 @@ def desk_page(request: HttpRequest) -> Page:
     here = seat(request)
     assert here is not None
     return here.page
+
+
+def sits_with(request: HttpRequest, helper: Assistant) -> bool:
+    """Is whoever is signed in the one who was asked: did they verify that mailbox, and may they sit at the desk?"""
+    return request.user.is_authenticated and helping.helps(signed_in(request)).filter(pk=helper.pk).exists()
+
+
+def lies_at(page: Page, code: str) -> bool:
+    """Was a pitch with this code handed in there?"""
+    return Pitch.objects.filter(page=page, code=code.upper()).exclude(state=PitchState.UNPROVEN).exists()
+
+
+def other_desk(request: HttpRequest, code: str) -> Seat | None:
+    """Another of their own desks, if a pitch with this code lies there."""
+    here = seat(request)
+    return next((one for one in here.others() if lies_at(one.page, code)), None) if here else None

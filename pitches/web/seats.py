@@ -1,0 +1,47 @@
+"""At whose desk somebody sits: the switch between desks, and to whom a pitch there is given to look after."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from pitches import helping
+from pitches.models import Page, Pitch, Role
+from pitches.web import access
+from pitches.web.owned import helped
+from pitches.web.redirects import see
+
+
+@login_required
+@require_POST
+def sit(request: HttpRequest, handle: str) -> HttpResponse:
+    """Sit down at a desk: their own, or one where they help. With a pitch, go on there."""
+    there = next((one for one in access.seats(request) if one.page.handle == handle.lower()), None)
+    if there is None:
+        raise Http404
+    request.session[access.CHOSEN] = there.page.pk
+    code = request.POST.get("pitch", "")
+    if code and access.lies_at(there.page, code):
+        return see("desk:pitch", code)
+    return see("desk:inbox")
+
+
+@helped(Role.SCREENER)
+@require_POST
+def assign(request: HttpRequest, page: Page, code: str) -> HttpResponse:
+    """Give a pitch to somebody who helps, or to nobody."""
+    found = access.own_pitch(request, code)
+    wanted = request.POST.get("to", "")
+    to = access.own_assistant(page, int(wanted)) if wanted.isdecimal() and len(wanted) < 18 else None
+    if helping.assign(found, to, by=access.signed_in(request)):
+        words = (
+            _("%(name)s looks after it now.") % {"name": to.name} if to else _("Nobody in particular looks after it.")
+        )
+        messages.success(request, words)
+    return see("desk:pitch", found.code)
+
+
+def keepers(pitch: Pitch) -> dict[str, object]:
+    """For the page of a pitch: who may look after it. One query."""
+    return {"keepers": list(helping.keepers(pitch.page))}
