@@ -124,7 +124,7 @@ document.addEventListener("click", (event) => {
 const KEYS = {
   y: () => !openPanel() && press("y"), q: () => !openPanel() && press("q"), l: () => !openPanel() && press("l"), b: () => press("b"),
   n: () => !openPanel() && press("n"), r: () => !openPanel() && press("r"), z: () => press("z"), s: () => press("s"),
-  "/": look, e: own, d: () => press("d") || detail(), g: startGoing, "?": help, j: () => step(1), k: () => step(-1), o: enter, Enter: enter,
+  "/": look, e: () => own() || press("e"), d: () => press("d") || detail(), g: startGoing, "?": help, j: () => step(1), k: () => step(-1), o: enter, Enter: enter,
 };
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

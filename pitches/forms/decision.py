@@ -80,8 +80,7 @@ class AnswerForm(forms.Form):
         found: dict[str, Any] = {"kind": kind, "text": data["text"], "reason": "", "until": None, "door": None}
         found["reply"] = data["reply"]
         if kind == AnswerKind.NO:
-            own = Reason.OWN_LINE if data["reply"] else ""
-            found["reason"], found["until"] = data["reason"] or own, self._again_on()
+            found["reason"], found["until"] = self._reason(), self._again_on()
         elif kind == AnswerKind.WRONG_DOOR:
             found["door"] = self.page.doors.hung().filter(slug=data["door"]).first()
         elif kind == AnswerKind.LATER:
@@ -89,10 +88,17 @@ class AnswerForm(forms.Form):
             found |= {"when_open": True} if data["choice"] == WHEN_OPEN else {}
         return found
 
+    def _reason(self) -> str:
+        """A reason by itself, or by the name of its words; the owner's own words are an own line."""
+        data = self.cleaned_data
+        if data["reply"] in Reason.values:
+            return str(data["reply"])
+        return data["reason"] or (Reason.OWN_LINE.value if data["reply"] else "")
+
     def _again_on(self) -> date | None:
         """From when on a "not now" may be tried again: the day that was named, or the usual one."""
         usual = self.page.local_date(clock.now()) + ASK_AGAIN_AFTER
-        return (self.cleaned_data["until"] or usual) if self.cleaned_data["reason"] == Reason.NOT_NOW else None
+        return (self.cleaned_data["until"] or usual) if self._reason() == Reason.NOT_NOW else None
 
 
 class VerdictForm(forms.Form):

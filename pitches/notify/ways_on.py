@@ -4,34 +4,10 @@ again at the same one. A reason that leaves it open, or a street without an open
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 
-from pitches import intake
-from pitches.models import Answer, Door, Pitch, Reason
+from pitches import intake, replies
+from pitches.models import Answer, Door, Fits, Pitch
 from portal import clock
-
-
-class Fits(Enum):
-    """Where another try belongs, after a no."""
-
-    HERE = "at the same door"
-    BY_DATE = "at the same door, from a day on"
-    ELSEWHERE = "another idea behind any other door"
-    PAID = "where a paid slot is asked for"
-    OPEN = "left open"
-
-
-FITS = {
-    Reason.NOT_MY_TOPIC: Fits.ELSEWHERE,
-    Reason.COVERED: Fits.HERE,
-    Reason.NOT_NOW: Fits.BY_DATE,
-    Reason.NO_PROOF: Fits.HERE,
-    Reason.ADVERT: Fits.PAID,
-    Reason.NOT_FOR_READERS: Fits.HERE,
-    Reason.NO_REASON: Fits.OPEN,
-    Reason.OWN_LINE: Fits.HERE,
-    Reason.NO_TIME: Fits.HERE,
-}
 
 
 @dataclass(frozen=True)
@@ -53,7 +29,7 @@ class WaysOn:
 
 def after_no(answer: Answer) -> WaysOn:
     """The ways on after a no that went out."""
-    pitch, fits = answer.pitch, FITS[Reason(answer.reason)]
+    pitch, fits = answer.pitch, replies.fits(answer.reason, answer.fits)
     if fits is Fits.HERE:
         return after_end(pitch)
     if fits is Fits.BY_DATE:
@@ -85,4 +61,4 @@ def _by_date(pitch: Pitch) -> WaysOn:
 
 def may_try_again(answer: Answer) -> bool:
     """Is the same door the place for another try? After "not my topic" it is not."""
-    return FITS[Reason(answer.reason)] in (Fits.HERE, Fits.BY_DATE)
+    return replies.fits(answer.reason, answer.fits) in (Fits.HERE, Fits.BY_DATE)

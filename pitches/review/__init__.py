@@ -14,7 +14,7 @@ from pitches.review.answering import (
     worded,
 )
 from pitches.review.endings import begin_hour, bring_back, lapse, let_go, restore, send_now
-from pitches.review.looking import Hand, at_hand, turn_to
+from pitches.review.looking import Hand, at_hand, beside, others, sign, turn_to
 from pitches.review.many import AT_MOST, Back, Given, Left, answer_many, fair_no, older, undo_batch
 from pitches.review.sitting import (
     IDLE,
@@ -48,6 +48,7 @@ __all__ = [
     "answer_many",
     "at_hand",
     "begin_hour",
+    "beside",
     "bring_back",
     "current_session",
     "end_session",
@@ -62,6 +63,7 @@ __all__ = [
     "open_card",
     "open_session",
     "opened",
+    "others",
     "over_at",
     "pause_session",
     "paused",
@@ -69,6 +71,7 @@ __all__ = [
     "role_for",
     "send_now",
     "show_next",
+    "sign",
     "turn_to",
     "undo",
     "undo_batch",

@@ -18,7 +18,7 @@ from pitches import helping, lifecycle
 from pitches.models import RANKS, Answer, AnswerKind, Door, Page, Pitch, PitchState, Reason, Role
 from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
 from pitches.models.reading import HOLD
-from pitches.review.answering import BECOMES, BadAnswer, check, check_door, dated, dates_after, role_for
+from pitches.review.answering import BECOMES, BadAnswer, check, check_door, dated, dates_after, role_for, worded
 from portal import clock
 from portal.models import User
 
@@ -64,20 +64,20 @@ def answer_many(
     until: date | None = None,
     door: Door | None = None,
     versions: Mapping[int, int | None] | None = None,
-    ready: Callable[[Pitch], Mapping[str, str]] | None = None,
+    reply: str = "",
     batch: UUID | None = None,
 ) -> Given:
     """Give the same answer to pitches of one page, outside a session. Raises BadAnswer or NotAllowed, and then to none.
 
-    `versions`: of each pitch, by its number, as it was read. `ready`: what else an answer keeps of its ready words.
+    `versions`: of each pitch, by its number, as it was read. `reply`: the name of ready words (replies.find).
     """
     until, door = dated(page, kind, reason, until), door if kind == AnswerKind.WRONG_DOOR else None
     if kind not in MANY:
         raise BadAnswer(_("A yes and a question are said to one pitch at a time."))
-    check(page, kind, reason, text, until)
+    check(page, kind, reason, text or reply, until)
     check_door(page, kind, door)
     said: dict[str, Any] = {"kind": kind, "reason": reason, "text": text, "until": until, "door": door}
-    given = Given(batch or uuid4())
+    ready, given = worded(page, kind, reason, reply, until), Given(batch or uuid4())
     with transaction.atomic():
         said["said_by"] = helping.voice(page, by, role_for(kind))
         good = _to_answer(_held(page, pitches), said, versions or {}, given.left)
@@ -140,7 +140,7 @@ def _written(
     *,
     by: User,
     batch: UUID,
-    ready: Callable[[Pitch], Mapping[str, str]] | None,
+    ready: Callable[[Pitch], Mapping[str, str]],
 ) -> list[Answer]:
     now = clock.now()
     rows = [
@@ -153,7 +153,7 @@ def _written(
             given_at=now,
             goes_out_at=now + HOLD,
             **said,
-            **(ready(pitch) if ready else {}),
+            **ready(pitch),
         )
         for pitch in good
     ]

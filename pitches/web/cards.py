@@ -1,6 +1,5 @@
 """What the desk shows of a pitch: the letter, the signs in words, the history, the ready answers."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
@@ -11,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from pitches import likeness, review, screening
-from pitches.forms.decision import QUESTIONS, days_back
+from pitches.forms.decision import days_back
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import access, differences, landing, later, letter, sealed, shown
+from pitches.web import access, differences, landing, later, letter, ready, sealed, shown
+from pitches.web.ready import Ready
 from portal import clock
 from portal.templatetags.portal import ago, day
 
@@ -42,15 +42,6 @@ SIGNS = {
     "upfront_fee": gettext_lazy("wants a fee first"),
     "urgency": gettext_lazy("hurries you"),
 }
-
-
-@dataclass(frozen=True)
-class Ready:
-    """One ready answer: its key, what the form sends, and its words."""
-
-    key: int
-    value: str
-    label: str
 
 
 def lay_out(pitch: Pitch) -> Pitch:
@@ -156,13 +147,15 @@ def told(given: Answer) -> str:
     label = AnswerKind(given.kind).label
     if given.kind == AnswerKind.NO and given.reason == Reason.NOT_NOW:
         return _("Not now: again from %(day)s") % {"day": day(given.again_on)}
-    if given.kind == AnswerKind.NO and given.reason != Reason.OWN_LINE:
-        return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(str(Reason(given.reason).label))}
+    if given.label or (given.kind == AnswerKind.NO and given.reason != Reason.OWN_LINE):
+        ready_label = given.label or str(Reason(given.reason).label)
+        return _("%(answer)s: %(reason)s") % {"answer": label, "reason": lower_first(ready_label)}
     if given.kind == AnswerKind.LATER:
         return later.told(given)
     if given.kind == AnswerKind.WRONG_DOOR and given.door:
         return _("Wrong door: it belongs behind “%(door)s”") % {"door": given.door.name}
-    return _("%(answer)s: %(reason)s") % {"answer": label, "reason": given.text} if given.text else str(label)
+    said = given.text or given.words
+    return _("%(answer)s: %(reason)s") % {"answer": label, "reason": said} if said else str(label)
 
 
 def on_its_way(given: Answer) -> bool:
@@ -176,22 +169,11 @@ def lower_first(words: str) -> str:
     return words if words.startswith("I ") else words[:1].lower() + words[1:]
 
 
-def reasons() -> list[Ready]:
-    """The ready reasons of a no, with their keys; the last one is the owner's own line."""
-    keyed = [reason for reason in Reason if reason != Reason.NO_TIME]
-    return [Ready(key, reason.value, str(reason.label)) for key, reason in enumerate(keyed, start=1)]
-
-
 def other_doors(pitch: Pitch) -> list[shown.Plaque]:
     """Where a pitch may belong that came to the wrong door: the open ones first, each with how it stands. One query."""
     others = [door for door in access.doors_of(pitch.page) if door.pk != pitch.door_id]
     plaques = [shown.plaque(door, pitch.page) for door in others]
     return sorted(plaques, key=lambda plaque: not plaque.is_open)
-
-
-def questions() -> list[Ready]:
-    """The ready questions, with their keys."""
-    return [Ready(key, str(key), str(text)) for key, text in enumerate(QUESTIONS, start=1)]
 
 
 def laters(page: Page, pitch: Pitch | None = None) -> list[Ready]:
@@ -212,9 +194,8 @@ def ladder() -> list[Ready]:
 
 
 def panels(page: Page, pitch: Pitch | None = None) -> dict[str, list[Ready]]:
-    """The ready answers behind Ask, Later, No and the relationship key."""
-    own = [ready for ready in reasons() if ready.value != Reason.OWN_LINE]
-    return {"questions": questions(), "laters": laters(page, pitch), "reasons": own, "ladder": ladder()}
+    """The ready answers behind Yes, Ask, Later, No and the relationship key. One query."""
+    return ready.sheets(page) | {"laters": laters(page, pitch), "ladder": ladder()}
 
 
 def landed(pitch: Pitch, today: Lane | None = None) -> str:

@@ -55,4 +55,4 @@ def _answer(old: Pitch, told: PitchState) -> str:
     said = old.answers.filter(kind=kinds[told], sent_at__isnull=False).order_by("-sent_at", "-pk").first()
     if said is None or said.reason in ("", Reason.NO_REASON):
         return str(kinds[told].label)
-    return said.text if said.reason == Reason.OWN_LINE else str(Reason(said.reason).label)
+    return said.text or said.words if said.reason == Reason.OWN_LINE else str(Reason(said.reason).label)

@@ -85,5 +85,6 @@ def _back_on_the_ledge(pitch: Pitch, event: Event) -> Entry | None:
 
 
 def _of_answer(given: Answer) -> Entry:
-    own = given.text if given.text and given.text not in cards.told(given) else ""
-    return Entry(given.given_at, _("You"), cards.told(given), own, mine=True)
+    told = cards.told(given)
+    own = "\n\n".join(words for words in (given.text, given.words) if words and words not in told)
+    return Entry(given.given_at, _("You"), told, own, mine=True)

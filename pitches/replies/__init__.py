@@ -1,0 +1,41 @@
+"""Replies: words that are ready for a yes, a question and a no; the usual ones, and the owner's."""
+
+from pitches.replies.keeping import MOST, Changed, TooMany, add, hide, keep, move, remove, restore, stamp
+from pitches.replies.listing import Ready, find, own, ready_of, whose
+from pitches.replies.places import filled, known, problem
+from pitches.replies.saying import Gone, Said, language_of, pick, say, usual
+from pitches.replies.usual import HINTS, KINDS, OWN_FITS, TEXTS, USUAL, Usual, fits
+
+__all__ = [
+    "HINTS",
+    "KINDS",
+    "MOST",
+    "OWN_FITS",
+    "TEXTS",
+    "USUAL",
+    "Changed",
+    "Gone",
+    "Ready",
+    "Said",
+    "TooMany",
+    "Usual",
+    "add",
+    "filled",
+    "find",
+    "fits",
+    "hide",
+    "keep",
+    "known",
+    "language_of",
+    "move",
+    "own",
+    "pick",
+    "problem",
+    "ready_of",
+    "remove",
+    "restore",
+    "say",
+    "stamp",
+    "usual",
+    "whose",
+]
