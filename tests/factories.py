@@ -5,6 +5,7 @@ Pitches take traits for the other states: PitchFactory(waiting=True), with sende
 
 from datetime import timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import factory
 from factory.django import DjangoModelFactory
@@ -27,7 +28,7 @@ class UserFactory(DjangoModelFactory):
 
 
 class PageFactory(DjangoModelFactory):
-    """A published page that is read on Tuesdays and Fridays at nine, Lisbon time."""
+    """A published page that is read on Tuesdays and Fridays at nine, Lisbon time, and today at any hour."""
 
     class Meta:
         model = models.Page
@@ -41,6 +42,7 @@ class PageFactory(DjangoModelFactory):
     timezone = "Europe/Lisbon"
     reading = factory.LazyFunction(lambda: ["TUE 09:00", "FRI 09:00"])
     published_at = factory.LazyFunction(clock.now)
+    read_anyway_on = factory.LazyAttribute(lambda page: clock.now().astimezone(ZoneInfo(page.timezone)).date())
 
     @factory.post_generation
     def planned(self, create: bool, extracted: object, **kwargs: object) -> None:
@@ -51,6 +53,7 @@ class PageFactory(DjangoModelFactory):
 
     class Params:
         unpublished = factory.Trait(published_at=None)
+        by_the_hour = factory.Trait(read_anyway_on=None)
 
 
 class DoorFactory(DjangoModelFactory):

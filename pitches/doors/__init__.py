@@ -25,6 +25,8 @@ from pitches.doors.page import (
     keep_shortcuts,
     keep_words,
     publish,
+    read_anyway,
+    send_example_away,
     set_up,
 )
 from pitches.doors.receiving import Nobody, except_from_rules, keep_rules, open_to_standing
@@ -53,7 +55,9 @@ __all__ = [
     "plain",
     "publish",
     "put_back",
+    "read_anyway",
     "reorder",
+    "send_example_away",
     "set_up",
     "stood",
     "take_down",

@@ -158,6 +158,19 @@ def keep_shortcuts(page: Page, *, on: bool) -> Page:
     return page
 
 
+def read_anyway(page: Page) -> None:
+    """Show the list of the desk for the rest of the owner's day, whatever the hour."""
+    page.read_anyway_on = page.local_date(clock.now())
+    page.save(update_fields=["read_anyway_on"])
+
+
+def send_example_away(page: Page) -> None:
+    """The example of the first days is over, for good."""
+    if page.example_over_at is None:
+        page.example_over_at = clock.now()
+        page.save(update_fields=["example_over_at"])
+
+
 def hide(page: Page, *, by: User, hidden: bool) -> Page:
     """Take a page away from everybody but its owner, or show it again. What waits stays."""
     with transaction.atomic():

@@ -16,7 +16,19 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Role, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.models.relationship import LADDER
-from pitches.web import access, cards, conflicts, handed, hours, lanes, searching, standing_set, terms, threads
+from pitches.web import (
+    access,
+    cards,
+    conflicts,
+    handed,
+    hours,
+    lanes,
+    odd_days,
+    searching,
+    standing_set,
+    terms,
+    threads,
+)
 from pitches.web import outcomes as after_yes
 from pitches.web.owned import helped
 from pitches.web.redirects import see
@@ -38,13 +50,16 @@ def inbox(request: HttpRequest, page: Page) -> HttpResponse:
     if searching.asked(request):
         return _found(request, page)
     show, found = request.GET.get("show", "ledge"), lanes.counts(page)
-    shelves = _shelves(request, page, show, found)
+    session = review.current_session(page)
+    shut = show == "ledge" and session is None and odd_days.is_shut(request, page)
+    shelves = [] if shut else _shelves(request, page, show, found)
     rows = [row for shelf in shelves for row in shelf.rows]
     context = {"page": page, "show": show, "shelves": shelves, "counts": found, "last": cards.undoable(page)}
     waiting = sum(found[lane] for lane in lanes.LEDGE)
     context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
-    context |= {"session": review.current_session(page), "terms_waiting": access.terms_to_answer(page)}
+    context |= odd_days.veil(request, page, found) if shut and waiting else {}
+    context |= {"session": session, "terms_waiting": access.terms_to_answer(page)}
     context |= searching.fields(request, searching.doors_of(page))
     return render(request, "desk/inbox.html", context | _beside(request, rows))
 

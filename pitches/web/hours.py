@@ -8,17 +8,25 @@ from pitches.models import Page
 from portal import clock
 from portal.templatetags.portal import at, when
 
+LATE = timedelta(hours=4)  # an hour of the late evening lasts so long, past midnight
+
 
 def begun(page: Page) -> datetime | None:
-    """The latest reading hour of the owner's day that has begun."""
-    today = page.local_date(clock.now())
-    hours = page.hours_from(datetime.combine(today, time(), page.zone))
+    """The reading hour that has begun. It lasts to the end of the owner's day, and at least LATE."""
+    now = clock.now()
+    midnight = datetime.combine(page.local_date(now), time(), page.zone)
     passed = None
-    for hour in hours:
-        if hour > clock.now():
+    for hour in page.hours_from(min(midnight, now - LATE)):
+        if hour > now:
             break
         passed = hour
-    return passed if passed and page.local_date(passed) == today else None
+    return passed
+
+
+def another_day(page: Page) -> datetime | None:
+    """The first reading hour after the owner's day."""
+    tomorrow = page.local_date(clock.now()) + timedelta(days=1)
+    return page.next_hour(datetime.combine(tomorrow, time(), page.zone))
 
 
 def following(page: Page) -> datetime | None:

@@ -17,7 +17,7 @@ from pitches import doors, review
 from pitches.forms.decision import AnswerForm
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import Answer, Page, Pitch, ReadingSession, Role
-from pitches.web import access, cards, conflicts, hours
+from pitches.web import access, cards, conflicts, hours, odd_days
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
@@ -97,6 +97,7 @@ def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
 def start(request: HttpRequest, page: Page) -> HttpResponse:
     """Begin, or go on with what is open. With nothing on the ledge there is nothing to begin."""
     if review.current_session(page) or access.pitches_of(page).waiting().exists():
+        odd_days.lift(request, page)
         review.show_next(review.open_session(page, by=access.signed_in(request)))
     return see("desk:session")
 
