@@ -29,6 +29,7 @@ class Seat:
     user: User
     page: Page
     role: Role
+    alone: bool = False  # it is known that they may sit nowhere else
 
     def may(self, role: Role) -> bool:
         """Does the role reach so far?"""
@@ -50,7 +51,9 @@ class Seat:
         return self.may(Role.SCREENER)
 
     def others(self) -> "list[Seat]":
-        """The other desks at which they may sit, their own first. One or two queries."""
+        """The other desks at which they may sit, their own first. Two queries at most."""
+        if self.alone:
+            return []
         own = Page.objects.filter(owner=self.user).exclude(pk=self.page.pk) if not self.is_owner else []
         seats = [Seat(self.user, page, Role.OWNER) for page in own]
         return seats + [seat for seat in seats_of(self.user) if seat.page.pk != self.page.pk]
@@ -131,11 +134,11 @@ def keepers(page: Page) -> QuerySet[Assistant]:
 def assign(pitch: Pitch, to: Assistant | None, *, by: User) -> bool:
     """Give a pitch to somebody to look after, or back to nobody. False if it was so. Raises NotAllowed.
 
-    The page is held, as by whoever removes somebody: a pitch is never given to who has just left.
+    The page is held after the helper's row, as by whoever removes somebody: a pitch is never given to who just left.
     """
     with transaction.atomic():
-        Page.objects.select_for_update(no_key=True).get(pk=pitch.page_id)
         voice(pitch.page, by, Role.SCREENER)
+        Page.objects.select_for_update(no_key=True).get(pk=pitch.page_id)
         if to and not keepers(pitch.page).filter(pk=to.pk).exists():
             raise NotAllowed(_("%(name)s does not help with this any longer. Nothing was changed.") % {"name": to.name})
         if not Pitch.objects.filter(pk=pitch.pk).exclude(assigned_to=to).update(assigned_to=to):

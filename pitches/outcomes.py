@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pitches import lifecycle, relationships
+from pitches import helping, lifecycle, relationships
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Event, EvidenceKind, Fact, Handoff, Page, Pitch, PitchState
+from pitches.models import Event, EvidenceKind, Fact, Handoff, Page, Pitch, PitchState, Role
 from pitches.models.reading import HOLD
 from portal import clock
 from portal.models import User
@@ -38,6 +38,7 @@ def note(handoff: Handoff, kind: EvidenceKind, *, by: User | None) -> None:
     pitch = handoff.pitch
     if kind not in kinds(pitch):
         raise ValueError(kind)
+    helping.voice(pitch.page, by, Role.ASSISTANT)
     if pitch.told_state != PitchState.ACCEPTED:
         raise AlreadyMoved(_("Nothing has become of it yet: no yes has gone out."))
     now = clock.now()
@@ -53,6 +54,7 @@ def note(handoff: Handoff, kind: EvidenceKind, *, by: User | None) -> None:
 @transaction.atomic
 def not_yet(handoff: Handoff, *, by: User | None) -> None:
     """Nothing came so far: ask again in a week. Raises AlreadyMoved when it is done."""
+    helping.voice(handoff.pitch.page, by, Role.ASSISTANT)
     rows = Handoff.objects.select_for_update(no_key=True).filter(pk=handoff.pk, done_at=None)
     found, pitch = rows.first(), handoff.pitch
     if found is None:
@@ -71,6 +73,7 @@ def undo(handoff: Handoff, *, by: User | None) -> None:
 
     Raises AlreadyMoved when it counts already, or when both have agreed on another day since.
     """
+    helping.voice(handoff.pitch.page, by, Role.ASSISTANT)
     rows = Handoff.objects.select_for_update(no_key=True).filter(pk=handoff.pk)
     found, said = rows.get(), _last_of(handoff.pitch)
     if said is None or said.note == UNDONE:

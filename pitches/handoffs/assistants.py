@@ -95,8 +95,10 @@ def agree(assistant: Assistant) -> None:
 @transaction.atomic
 def leave(assistant: Assistant, *, by: User | None = None) -> None:
     """They help no more, by their own word or the owner's: what is open falls back to the owner, mails do not leave."""
+    # Their row first and the page then, as in all that they do themself; what they are about to say is in before.
+    left = Assistant.objects.filter(pk=assistant.pk, left_at=None).update(left_at=clock.now())
     Page.objects.select_for_update(no_key=True).get(pk=assistant.page_id)  # no plan names them meanwhile
-    if Assistant.objects.filter(pk=assistant.pk, left_at=None).update(left_at=clock.now()):
+    if left:
         lifecycle.record(Fact.LEFT, assistant.page, by=by, note=str(assistant.pk))
     desks.free(assistant)
     Plan.objects.filter(assistant=assistant).update(assistant=None)

@@ -48,10 +48,10 @@ def change(helper: Assistant, role: Role, *, by: User) -> bool:
     Whoever may no longer sort looks after nothing any more.
     """
     with transaction.atomic():
-        Page.objects.select_for_update(no_key=True).get(pk=helper.page_id)
         rows = Assistant.objects.filter(pk=helper.pk, left_at=None).exclude(role=role)
         if not rows.update(role=role):
             return False
+        Page.objects.select_for_update(no_key=True).get(pk=helper.page_id)
         if role not in helping.from_role(Role.SCREENER):
             helping.free(helper)
         lifecycle.record(Fact.ROLE_CHANGED, helper.page, by=by, note=f"{helper.pk} {role}")

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pitches import lifecycle
+from pitches import helping, lifecycle
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Agreement, Fact, Handoff, Offer, OfferState, Pitch, PitchState
+from pitches.models import Agreement, Fact, Handoff, Offer, OfferState, Pitch, PitchState, Role
 from pitches.models.reading import HOLD
 from pitches.offers.talks import Talks, as_seen, is_held
 from pitches.offers.words import digest, frozen, terms
@@ -37,6 +37,7 @@ def make(
     `answering` is the other side's offer that was on the screen: this one comes in its place. Raises AlreadyMoved.
     """
     said = {"deliverables": deliverables, "amount": amount, "currency": currency, "day": day, "note": note}
+    helping.voice(pitch.page, by, Role.ASSISTANT)
     pitch, talks = _hold(pitch, by_owner=by_owner)
     if talks.mine and talks.mine.state == OfferState.OPEN and _says(talks.mine, said):
         return talks.mine  # the same press came twice
@@ -59,8 +60,9 @@ def make(
 
 
 @transaction.atomic
-def undo(offer: Offer) -> None:
+def undo(offer: Offer, *, by: User | None = None) -> None:
     """Take an offer back that is still in the house; what it came in the place of waits again. Raises AlreadyMoved."""
+    helping.voice(offer.pitch.page, by, Role.ASSISTANT)
     pitch, _talks = _hold(offer.pitch, by_owner=offer.by_owner)
     offer.refresh_from_db()
     if offer.state == OfferState.UNDONE:
@@ -76,8 +78,9 @@ def undo(offer: Offer) -> None:
 def agree(offer: Offer, *, by_owner: bool, by: User | None, seen: str) -> Agreement:
     """Agree on the other side's offer: its terms are frozen, and the agreed day is the day to follow up.
 
-    `seen` is the digest of the terms that were read. Raises AlreadyMoved.
+    `seen` is the digest of the terms that were read. Who agrees for the owner is named in them. Raises AlreadyMoved.
     """
+    helper = helping.voice(offer.pitch.page, by, Role.ASSISTANT)
     pitch, talks = _hold(offer.pitch, by_owner=by_owner)
     if talks.agreement and talks.agreement.offer_id == offer.pk and offer.by_owner != by_owner:
         return talks.agreement  # the same press came twice
@@ -85,7 +88,7 @@ def agree(offer: Offer, *, by_owner: bool, by: User | None, seen: str) -> Agreem
     if seen != digest(terms(pitch, found)):
         raise AlreadyMoved(_("The terms are not those that you read. They stand here as they are now."))
     now = clock.now()
-    text = frozen(pitch, found, now)
+    text = frozen(pitch, found, now, helper)
     _settle(found, OfferState.AGREED)
     agreement = Agreement.objects.create(pitch=pitch, offer=found, text=text, digest=digest(text), at=now)
     dates = {"due_on": found.day, "follow_up_on": found.day} if found.day else {"due_on": None}
@@ -98,6 +101,7 @@ def agree(offer: Offer, *, by_owner: bool, by: User | None, seen: str) -> Agreem
 @transaction.atomic
 def decline(offer: Offer, *, by_owner: bool, by: User | None) -> None:
     """Decline the other side's offer. Each side may still make its own, if it has not. Raises AlreadyMoved."""
+    helping.voice(offer.pitch.page, by, Role.ASSISTANT)
     pitch, talks = _hold(offer.pitch, by_owner=by_owner)
     if talks.theirs and talks.theirs.pk == offer.pk and talks.theirs.state == OfferState.DECLINED:
         return  # the same press came twice

@@ -33,10 +33,13 @@ def terms(pitch: Pitch, offer: Offer) -> str:
         return "\n".join(_sentences(pitch, offer))
 
 
-def frozen(pitch: Pitch, offer: Offer, at: datetime) -> str:
-    """The terms as they were agreed on, with who agreed and when."""
+def frozen(pitch: Pitch, offer: Offer, at: datetime, helper: str = "") -> str:
+    """The terms as they were agreed on, with who agreed and when. `helper`: who did it for the owner, if anybody."""
     with translation.override(_language(pitch)):
-        words = {"who": side(pitch, by_owner=not offer.by_owner), "when": embargo.moment(at, pitch.page.timezone)}
+        who = side(pitch, by_owner=not offer.by_owner)
+        if helper:
+            who = _("%(helper)s for %(owner)s") % {"helper": _line(helper), "owner": who}
+        words = {"who": who, "when": embargo.moment(at, pitch.page.timezone)}
         return "\n".join([*_sentences(pitch, offer), _("Agreed by %(who)s on %(when)s.") % words])
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from pitches.models import Agency, Door, Evidence, EvidenceKind, Page, Sender, Standing
+from pitches import helping
+from pitches.models import Agency, Door, Evidence, EvidenceKind, Page, Role, Sender, Standing
 from pitches.models.relationship import HANDS
 from pitches.relationships.evidence import recompute, whose
 from pitches.relationships.persons import lock, mailboxes
@@ -35,8 +36,9 @@ def set_by_hand(
     note: str = "",
 ) -> Evidence:
     """The owner says how they stand with a person, in all their mailboxes, or with a whole agency, at one door or at
-    all. A pause needs its end. Who presses twice says it once.
+    all. A pause needs its end. Who presses twice says it once. Raises NotAllowed: to say it for them is to answer.
     """
+    helping.voice(page, by, Role.ASSISTANT)
     if standing == Standing.PAUSED and until is None:
         message = "A pause needs a date."
         raise ValueError(message)

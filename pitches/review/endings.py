@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from pitches import ledge, lifecycle
+from pitches import helping, ledge, lifecycle
 from pitches.models import (
     Answer,
     AnswerKind,
@@ -13,14 +13,17 @@ from pitches.models import (
     Page,
     Pitch,
     PitchState,
+    Role,
 )
 from portal import clock
 from portal.models import User
 
 
-def send_now(given: Answer) -> bool:
-    """Let one held answer go at once. True if it was still here."""
-    return bool(Answer.objects.held().filter(pk=given.pk).update(goes_out_at=clock.now()))
+def send_now(given: Answer, *, by: User | None = None) -> bool:
+    """Let one held answer go at once. True if it was still here. Raises NotAllowed."""
+    with transaction.atomic():
+        helping.voice(given.pitch.page, by, Role.ASSISTANT)
+        return bool(Answer.objects.held().filter(pk=given.pk).update(goes_out_at=clock.now()))
 
 
 def let_go(given: Answer) -> bool:
@@ -52,7 +55,9 @@ def restore(pitch: Pitch, *, by: User) -> None:
         pitch.told_until or pitch.handed_in_at + timedelta(days=pitch.page.lapse_days),
         clock.now() + timedelta(days=7),
     )
-    lifecycle.move(pitch, PitchState.WAITING, by=by, lane=ledge.lane_of(pitch), lapses_at=lapse)
+    with transaction.atomic():
+        helping.voice(pitch.page, by, Role.SCREENER)
+        lifecycle.move(pitch, PitchState.WAITING, by=by, lane=ledge.lane_of(pitch), lapses_at=lapse)
 
 
 def lapse(pitch: Pitch) -> None:

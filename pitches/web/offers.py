@@ -46,7 +46,7 @@ def undo(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
         messages.warning(request, _("There is nothing to undo any more."))
         return see("desk:pitch", pitch.code)
     mine.pitch = pitch
-    _try(request, lambda: offers.undo(mine), _("Undone. Nothing has gone out."))
+    _try(request, lambda: offers.undo(mine, by=access.signed_in(request)), _("Undone. Nothing has gone out."))
     return see("desk:pitch", pitch.code)
 
 

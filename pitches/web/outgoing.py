@@ -39,10 +39,10 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     return render(request, "desk/outgoing.html", context)
 
 
-@helped(Role.ASSISTANT)
+@helped(Role.SCREENER)
 @require_POST
 def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """Take one answer back; its pitch waits again."""
+    """Take one answer back; its pitch waits again. Who may only sort takes back what was put off, and no more."""
     given = access.own_answer(page, pk)
     try:
         review.undo(given, by=access.signed_in(request))
@@ -60,7 +60,7 @@ def send(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     given = access.own_answer(page, pk)
     if given.kind == AnswerKind.LATER:
         return see("desk:outgoing")
-    if review.send_now(given):
+    if review.send_now(given, by=access.signed_in(request)):
         messages.success(request, _("On its way to %(name)s.") % {"name": given.pitch.name})
     elif given.undone_at:
         messages.warning(request, _("This answer was taken back before."))

@@ -1,20 +1,24 @@
 """Who may come to the desk: the owner of a page, and who helps them, as far as their role reaches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
-from pitches.helping import NotAllowed
+from pitches import helping
+from pitches.helping import NotAllowed, Seat
 from pitches.models import Role
 from pitches.web import access
 
 Owned = Callable[..., HttpResponse]
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def without_page(request: HttpRequest) -> str:
@@ -38,7 +42,8 @@ def helped(role: Role) -> Callable[[Owned], Owned]:
             if not seat.may(role):
                 return _not_yours(request)
             try:
-                return view(request, seat.page, *args, **kwargs)
+                with _held(request, seat, role):
+                    return view(request, seat.page, *args, **kwargs)
             except NotAllowed as refused:  # removed, or another role, since the page was asked for
                 return _not_yours(request, str(refused))
             except Http404:
@@ -47,6 +52,17 @@ def helped(role: Role) -> Callable[[Owned], Owned]:
         return guarded
 
     return decorate
+
+
+@contextmanager
+def _held(request: HttpRequest, seat: Seat, role: Role) -> Iterator[None]:
+    """What somebody who helps changes is one step with the row that lets them: they are removed before it or after."""
+    if seat.is_owner or request.method in SAFE:
+        yield
+        return
+    with transaction.atomic():
+        helping.voice(seat.page, seat.user, role)
+        yield
 
 
 def owned(view: Owned) -> Owned:
