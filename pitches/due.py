@@ -49,13 +49,14 @@ class Due:
 LAPSING = (PitchState.WAITING, PitchState.HELD, PitchState.QUARANTINE, PitchState.ASKED)
 
 DUE: dict[str, Due] = {
-    "a session that nobody touches ends": Due(
-        lambda: ReadingSession.objects.filter(ended_at=None).annotate(
+    "a session that nobody touches pauses": Due(
+        lambda: ReadingSession.objects.filter(ended_at=None, paused_at=None).annotate(
             idle_at=Exactly(F("touched_at") + review.IDLE, output_field=DateTimeField())
         ),
         "idle_at",
-        review.end_session,
+        review.pause_session,
     ),
+    "a paused session ends": Due(review.paused, "over_at", review.end_session),
     "an answer goes out": Due(
         lambda: Answer.objects.held().filter(goes_out_at__isnull=False).select_related("pitch__page", "by"),
         "goes_out_at",

@@ -4,11 +4,10 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const GUARD = 250; // ms after an answer in which a tap is a slip
 const TOAST = 6000;
-let answered = -GUARD, pressed = null, going = false, toastTimer;
+let answered = -GUARD, going = false, toastTimer;
 
 const keysOn = () => $("[data-keys]")?.dataset.keys === "on";
 const openPanel = () => $(".panel.open") ?? (location.hash && $(`.panel${location.hash}`));
-const say = (text) => { const live = $("#live"); if (live) live.textContent = text; };
 
 // ── panels ──
 function close() {
@@ -124,7 +123,7 @@ document.addEventListener("click", (event) => {
 const KEYS = {
   y: () => !openPanel() && press("y"), q: () => !openPanel() && press("q"), l: () => !openPanel() && press("l"), b: () => press("b"),
   n: () => !openPanel() && press("n"), r: () => !openPanel() && press("r"), z: () => press("z"), s: () => press("s"),
-  "/": look, e: () => own() || press("e"), d: () => press("d") || detail(), g: startGoing, "?": help, j: () => step(1), k: () => step(-1), o: enter, Enter: enter,
+  "/": look, e: () => own() || press("e"), d: () => press("d") || detail(), g: startGoing, "?": help, j: () => press("j") || step(1), k: () => press("k") || step(-1), o: enter, Enter: enter,
 };
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -139,32 +138,13 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
 
-// ── answers: a slip of the finger, a lost network, the focus afterwards ──
+// ── answers: a slip of the finger, the focus afterwards; sitting.js has the network ──
 document.addEventListener("click", (event) => {
   const slip = event.detail > 0 && performance.now() - answered < GUARD && event.target.closest(".decide, .toast");
   if (slip) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, true);
-document.addEventListener("submit", (event) => {
-  if (event.target.closest("#session") && pressed?.form !== event.target) pressed = { form: event.target, button: event.submitter, tries: 0 };
-}, true);
 document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
-function lost() {
-  if (!pressed?.form.isConnected) return;
-  if (pressed.tries++ === 0) return setTimeout(() => pressed.form.requestSubmit(pressed.button), 400);
-  const place = $("[data-problem]");
-  const sentence = $("#session").dataset.lost;
-  pressed = null;
-  if (place) Object.assign(place, { hidden: false, textContent: sentence });
-  say(sentence);
-}
-document.addEventListener("htmx:sendError", lost);
-document.addEventListener("htmx:timeout", lost);
-document.addEventListener("htmx:responseError", (event) => {
-  if ([401, 403].includes(event.detail.xhr.status)) return location.reload();
-  if (pressed) pressed.tries = 1;
-  lost();
-});
 function arrive() {
   $$("[data-help]").forEach((button) => (button.hidden = false));
   const wanted = $("#session [aria-invalid=true]") ?? $("#session [autofocus]") ?? $("#session h1");
@@ -174,7 +154,6 @@ function arrive() {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!event.target.matches("#session")) return;
   answered = performance.now();
-  pressed = null;
   arrive();
   if (!openPanel()) scrollTo(0, 0);
 });

@@ -36,7 +36,8 @@ def facts():
 
 def test_the_table_names_everything_that_time_does():
     assert list(due.DUE) == [
-        "a session that nobody touches ends",
+        "a session that nobody touches pauses",
+        "a paused session ends",
         "an answer goes out",
         "a pitch comes back",
         "a pitch lapses",
@@ -103,12 +104,15 @@ def test_hours_missed_during_an_outage_begin_once_not_each():
     assert Page.objects.get().next_hour_at == datetime(2026, 4, 3, 8, tzinfo=UTC)
 
 
-def test_a_session_that_nobody_touches_ends_after_half_an_hour():
+def test_a_session_that_nobody_touches_pauses_after_half_an_hour_and_ends_a_day_later():
     session = ReadingSessionFactory(page__reading=[])
     answer = AnswerFactory(held=True, pitch__page__reading=[], session=session)
     assert tick_around(MONDAY + timedelta(minutes=30)) == [0, 1, 0]
-    assert ReadingSession.objects.get().ended_at == MONDAY + timedelta(minutes=30)
+    assert ReadingSession.objects.get().paused_at == MONDAY + timedelta(minutes=30)
     assert Answer.objects.get(pk=answer.pk).goes_out_at == MONDAY + timedelta(minutes=40)
+    assert tick_around(MONDAY + timedelta(minutes=40)) == [0, 1, 0]
+    assert tick_around(MONDAY + timedelta(days=1, minutes=30)) == [0, 1, 0]
+    assert ReadingSession.objects.get().ended_at == MONDAY + timedelta(days=1, minutes=30)
 
 
 def test_an_answer_goes_out_at_its_time():

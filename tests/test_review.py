@@ -78,15 +78,15 @@ def test_after_the_last_card_there_is_none(page: Page) -> None:
     assert review.next_card(session) == (None, 1)
 
 
-def test_a_session_that_nobody_touches_ends_after_half_an_hour(page: Page) -> None:
+def test_a_session_that_nobody_touches_pauses_after_half_an_hour(page: Page) -> None:
     waiting(page)
     session = review.open_session(page, by=page.owner)
     clock.move_to(MONDAY + review.IDLE - timedelta(seconds=1))
     due.tick()
-    assert review.current_session(page) == session
+    assert ReadingSession.objects.get().paused_at is None
     clock.move_to(MONDAY + review.IDLE)
     due.tick()
-    assert review.current_session(page) is None
+    assert (review.current_session(page), ReadingSession.objects.get().paused_at) == (session, MONDAY + review.IDLE)
 
 
 # ── answers ──────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from pitches.intake.admission import PLACES_WINDOW
 from pitches.models import (
@@ -205,9 +206,10 @@ def _read_sittings(found: History) -> None:
         if said.session:
             answered[said.session].add(said.pitch)
     sat = ReadingSession.objects.filter(page=found.page, began_at__lte=found.end).order_by("began_at", "pk")
-    for pk, cards, began, touched, ended in sat.values_list("pk", "cards", "began_at", "touched_at", "ended_at"):
+    over = Coalesce("paused_at", "ended_at", "touched_at")
+    for pk, cards, began, ended in sat.values_list("pk", "cards", "began_at", over):
         moment = begun.get(pk, (began, float("inf")))
-        sitting = Sitting(pk, cards, began, (ended or touched) - began, moment)
+        sitting = Sitting(pk, cards, began, ended - began, moment)
         places = [place for place, card in enumerate(cards) if card in answered[pk]]
         if cards and (not places or places[-1] + 1 < len(cards)):
             sitting.reach = places[-1] + 1 if places else 0

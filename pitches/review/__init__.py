@@ -15,7 +15,7 @@ from pitches.review.answering import (
 )
 from pitches.review.endings import begin_hour, bring_back, lapse, let_go, restore, send_now
 from pitches.review.looking import Hand, at_hand, beside, others, sign, turn_to
-from pitches.review.many import AT_MOST, Back, Given, Left, answer_many, fair_no, older, undo_batch
+from pitches.review.many import AT_MOST, TURNS, Back, Given, Left, answer_many, fair_no, older, undo_batch
 from pitches.review.sitting import (
     IDLE,
     PAUSE,
@@ -38,6 +38,7 @@ __all__ = [
     "OPENED",
     "PAUSE",
     "QUESTION_LIFE",
+    "TURNS",
     "Back",
     "BadAnswer",
     "ChangedSince",

@@ -16,66 +16,78 @@ from django_htmx.http import HttpResponseClientRedirect
 from pitches import doors, review
 from pitches.forms.decision import AnswerForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Answer, Page, Pitch, ReadingSession, Role
-from pitches.web import access, cards, conflicts, hours, odd_days
+from pitches.models import Page, Pitch, ReadingSession, Role
+from pitches.models.pitch import ON_THE_LEDGE
+from pitches.review import Hand
+from pitches.web import access, cards, conflicts, hands, hours, odd_days
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
 
 SECONDS_A_PITCH = 20
-SEGMENTS = 60  # of the bar, at most
 
 
 @helped(Role.READER)
 @require_safe
 def session(request: HttpRequest, page: Page) -> HttpResponse:
     """The card that is next; before the start, what the sitting costs; after the end, what goes out when."""
-    return _render(request, page, "desk/session.html")
+    template = "desk/_card.html" if request.headers.get("HX-Request") else "desk/session.html"
+    return show(request, page, template, **hands.answered(request, request.GET["at"]) if request.GET.get("at") else {})
 
 
-def _render(request: HttpRequest, page: Page, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
+def show(request: HttpRequest, page: Page, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The session as it stands for who asks; `more` is what just happened."""
     current = review.current_session(page)
     context = {"page": page, "session": current, "said": "", "problem": ""}
-    card, place = None, 0
+    hand = None
     if current:
         current.page = page
-        card, place = review.next_card(current)
-    if current and card:
-        context |= _card(current, card, place)
+        hand = None if "answered" in more else hands.of(request, current)
+    if current and hand and hand.card and not current.paused_at:
+        context |= _card(request, current, hand)
     else:
-        context |= _without_card(page, current)
+        context |= _without_card(request, page, current)
+    if current and current.paused_at and hand:
+        context |= {
+            "paused": current,
+            "place": hand.place + 1,
+            "total": len(current.cards),
+            "over_at": review.over_at(current),
+        }
     if more.get("wrong") and context.get("pitch") != more["on"]:
-        more = {"conflict": more.get("conflict", "")}
+        said, typed = more.get("conflict") or more["problem"], more["wrong"].data.get("text", "")
+        more = {"said": said, "conflict": conflicts.with_words(said, typed)}
     return render(request, template, context | more, status=status)
 
 
-def _card(current: ReadingSession, card: Pitch, place: int) -> dict[str, Any]:
-    total = len(current.cards)
-    parts = min(total, SEGMENTS)
-    at = place * parts // total
-    return cards.panels(current.page) | {
-        "pitch": cards.lay_out(card),
-        "history": cards.history(card),
-        "evidence": cards.evidence(card),
-        "other_doors": cards.other_doors(card),
-        "place": place + 1,
-        "total": total,
-        "left": (total - place) * SECONDS_A_PITCH,
-        "meter": ["d"] * at + ["c"] + [""] * (parts - at - 1),
-        "last": _last_of(current),
-        "back": "session",
+def _card(request: HttpRequest, current: ReadingSession, hand: Hand) -> dict[str, Any]:
+    card = hand.card
+    assert card is not None
+    progress = {
+        "place": hand.place + 1,
+        "total": len(current.cards),
+        "left": len(hand.waiting) * SECONDS_A_PITCH,
+        "meter": hands.meter(current.cards, hand),
+        "last": hands.last_of(current, request),
+        "also": hands.open_since(current.page, hand.also),
+        "opened": hand.opened,
     }
+    if hand.elsewhere:
+        return progress | {"elsewhere": card}
+    return (
+        progress
+        | cards.panels(current.page, card)
+        | {
+            "pitch": cards.lay_out(card),
+            "history": cards.history(card),
+            "evidence": cards.evidence(card),
+            "other_doors": cards.other_doors(card),
+            "back": "session",
+        }
+    )
 
 
-def _last_of(sitting: ReadingSession) -> Answer | None:
-    """The answer of this sitting that undo takes back, in words."""
-    last = review.last_answer(sitting.page)
-    if last is None or last.session_id != sitting.pk:
-        return None
-    return cards.wear(last, words=cards.told(last))
-
-
-def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
+def _without_card(request: HttpRequest, page: Page, current: ReadingSession | None) -> dict[str, Any]:
     """The start page, or the end of a sitting whose answers are still in the house."""
     waiting = access.pitches_of(page).waiting().count()
     context: dict[str, Any] = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
@@ -89,7 +101,7 @@ def _without_card(page: Page, current: ReadingSession | None) -> dict[str, Any]:
     read = sitting.answers.filter(undone_at=None).count()
     out_at = given.goes_out_at if given else None
     context |= {"goes_out_at": out_at, "wait": (out_at - clock.now()).total_seconds() if out_at else 0}
-    return context | {"done": sitting, "read": read, "last": _last_of(sitting)}
+    return context | {"done": sitting, "read": read, "last": hands.last_of(sitting, request)}
 
 
 @helped(Role.SCREENER)
@@ -98,7 +110,11 @@ def start(request: HttpRequest, page: Page) -> HttpResponse:
     """Begin, or go on with what is open. With nothing on the ledge there is nothing to begin."""
     if review.current_session(page) or access.pitches_of(page).waiting().exists():
         odd_days.lift(request, page)
-        review.show_next(review.open_session(page, by=access.signed_in(request)))
+        by = access.signed_in(request)
+        sitting = review.open_session(page, by=by)
+        if review.show_next(sitting, by=by).card is None and access.pitches_of(page).waiting().exists():
+            review.end_session(sitting)  # it was paused, and nothing of it is left
+            review.show_next(review.open_session(page, by=by), by=by)
     return see("desk:session")
 
 
@@ -119,43 +135,57 @@ def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse
     except review.ChangedSince:
         return _changed(request, page, found, form)
     except AlreadyMoved:
-        said = "" if conflicts.same(found, decision) else conflicts.sentence(found)
-        if said and not request.headers.get("HX-Request"):
-            messages.warning(request, said)
+        by = access.signed_in(request)
+        said = "" if conflicts.same(found, decision, by) else conflicts.sentence(found, by)
         _go_on(request, sitting)
-        return _next(request, page, said, conflict=said)
-    more = _go_on(request, sitting)
-    sentence = _("%(answer)s. Next pitch.") if more else _("%(answer)s. That was the last one.")
-    return _next(request, page, sentence % {"answer": said})
+        typed = form.cleaned_data["text"] if said else ""
+        return go_to_next(request, page, said, conflict=conflicts.with_words(said, typed))
+    return go_to_next(request, page, hands.said_after(said, page, _go_on(request, sitting)))
 
 
 def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, problem: str) -> HttpResponse:
+    _stay_at(request, page, found)
     template = "desk/_card.html" if request.headers.get("HX-Request") else "desk/session.html"
-    return _render(request, page, template, status=422, wrong=form, problem=problem, on=found)
+    return show(request, page, template, status=422, wrong=form, problem=problem, on=found)
+
+
+def _stay_at(request: HttpRequest, page: Page, found: Pitch) -> None:
+    """What was pressed at stays on the screen, also if another window went on meanwhile."""
+    current = review.current_session(page)
+    if current and not current.paused_at and found.pk in current.cards and found.state in ON_THE_LEDGE:
+        review.turn_to(current, found, by=access.signed_in(request))
 
 
 def _changed(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm) -> HttpResponse:
     """The card as it is now. What was typed stands in its place; without that, nothing is to be put right."""
     template = "desk/_card.html" if request.headers.get("HX-Request") else "desk/session.html"
     said = conflicts.changed(found)
+    _stay_at(request, page, found)
     typed = {"wrong": form, "problem": said, "on": found} if form.typed else {"said": said}
-    return _render(request, page, template, status=422, conflict=said, **typed)
+    return show(request, page, template, status=422, conflict=said, **typed)
 
 
-def _go_on(request: HttpRequest, sitting: ReadingSession) -> bool:
-    """Is there another card? It is open from now on. After the last one the sitting ends, or begins again by itself."""
+def _go_on(request: HttpRequest, sitting: ReadingSession) -> Hand:
+    """What is next for who answered. After the last card the sitting ends; one that had ended begins again."""
+    by = access.signed_in(request)
     sitting.refresh_from_db()
-    card = review.show_next(sitting)
-    if card is None:
+    if sitting.ended_at:
+        left = review.at_hand(sitting, by)
+        if left.card is None:
+            return left
+        sitting = review.open_session(sitting.page, by=by)
+    hand = review.show_next(sitting, by=by)
+    if hand.card is None:
         review.end_session(sitting)
-    elif sitting.ended_at:
-        review.open_session(sitting.page, by=access.signed_in(request))
-    return card is not None
+    return hand
 
 
-def _next(request: HttpRequest, page: Page, said: str, *, conflict: str = "") -> HttpResponse:
+def go_to_next(request: HttpRequest, page: Page, said: str, *, conflict: str = "") -> HttpResponse:
+    """The session after a press: the part that changed, or the whole page. `conflict`: said where it is seen."""
     if request.headers.get("HX-Request"):
-        return _render(request, page, "desk/_card.html", said=said, conflict=conflict)
+        return show(request, page, "desk/_card.html", said=said, conflict=conflict)
+    if conflict:
+        messages.warning(request, conflict)
     return see("desk:session")
 
 
@@ -165,14 +195,17 @@ def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Take the named answer of this sitting back. Of one that has ended, the pitch opens by itself."""
     sitting = access.own_session(page, pk)
     given, said = access.answer_of(sitting, request.POST.get("answer", "")), _("Undone. It waits again.")
+    by, late = access.signed_in(request), ""
     try:
-        review.undo(given, by=access.signed_in(request))
-    except AlreadyMoved as late:
-        said = "" if given.undone_at else str(late)
-    if sitting.ended_at is None:
-        if said and not request.headers.get("HX-Request"):
-            messages.info(request, said)
-        return _next(request, page, said)
+        review.undo(given, by=by)
+    except AlreadyMoved as moved:
+        said = late = "" if given.undone_at else str(moved)
+    if sitting.ended_at is None and sitting.paused_at is None:
+        if not late:
+            review.turn_to(sitting, given.pitch, by=by)
+            if said and not request.headers.get("HX-Request"):
+                messages.info(request, said)
+        return go_to_next(request, page, said, conflict=late)
     if said:
         messages.info(request, said)
     return _away(request, "desk:pitch", given.pitch.code)
@@ -188,7 +221,7 @@ def _away(request: HttpRequest, name: str, *args: object) -> HttpResponse:
 @helped(Role.SCREENER)
 @require_POST
 def end(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """Pause or finish: what was answered goes out together in ten minutes."""
+    """Finish: what was answered goes out together in ten minutes."""
     sitting = review.end_session(access.own_session(page, pk))
     held = sitting.answers.held().count()
     said = ngettext(

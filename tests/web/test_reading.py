@@ -114,7 +114,7 @@ def test_the_session_costs_the_same_for_one_card_and_three(
 ) -> None:
     PitchFactory.create_batch(count, waiting=True, door=DoorFactory(page=page))
     begin(owner)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         assert owner.get("/desk/session").context["total"] == count
 
 
