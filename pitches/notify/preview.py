@@ -26,7 +26,7 @@ class Preview:
 def of(plan: Plan, door: Door | None) -> Preview:
     """With a pitch that was never handed in. Nothing is stored."""
     page = plan.page
-    pitch = _example(page, door)
+    pitch = example(page, door)
     handoff = Handoff(
         pitch=pitch,
         standing=plan.standing,
@@ -48,7 +48,8 @@ def of(plan: Plan, door: Door | None) -> Preview:
     return Preview(pitch, words, *render.shown("yes", context))
 
 
-def _example(page: Page, door: Door | None) -> Pitch:
+def example(page: Page, door: Door | None) -> Pitch:
+    """A pitch that was never handed in."""
     return Pitch(
         page=page,
         door=door or Door(page=page, name=_("Your door")),

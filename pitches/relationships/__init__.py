@@ -2,6 +2,7 @@
 
 from pitches.relationships.evidence import (
     OUTCOMES,
+    TEACHES,
     fade,
     history,
     learn,
@@ -19,6 +20,7 @@ from pitches.relationships.weights import WEIGHTS, WINDOW, earned
 __all__ = [
     "OUTCOMES",
     "SIDEWAYS",
+    "TEACHES",
     "WEIGHTS",
     "WINDOW",
     "Level",

@@ -1,7 +1,7 @@
 """Replies: words that are ready for a yes, a question and a no; the usual ones, and the owner's."""
 
 from pitches.replies.keeping import MOST, Changed, TooMany, add, hide, keep, move, remove, restore, stamp
-from pitches.replies.listing import Ready, find, own, ready_of, whose
+from pitches.replies.listing import Ready, find, own, ready_of, typed
 from pitches.replies.places import filled, known, problem
 from pitches.replies.saying import Gone, Said, language_of, pick, say, usual
 from pitches.replies.usual import HINTS, KINDS, OWN_FITS, TEXTS, USUAL, Usual, fits
@@ -36,6 +36,6 @@ __all__ = [
     "restore",
     "say",
     "stamp",
+    "typed",
     "usual",
-    "whose",
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pitches.models import AnswerKind, Page, Reason, Reply
-from pitches.replies.listing import Ready, find, own, ready_of
+from pitches.replies.listing import Ready, find, own, ready_of, without_usual
 
 MOST = 12  # of the owner's own, for each kind
 
@@ -40,14 +40,8 @@ def keep(page: Page, name: str, *, seen: str = "", **said: str) -> Ready | None:
         return None
     if seen and seen != stamp(ready):
         raise Changed
-    _write(page, ready, **_without_usual(ready, said))
+    _write(page, ready, **without_usual(ready, said))
     return find(page, name)
-
-
-def _without_usual(ready: Ready, said: dict[str, str]) -> dict[str, str]:
-    if ready.usual is None:
-        return said
-    return {part: "" if words == str(getattr(ready.usual, part)) else words for part, words in said.items()}
 
 
 def _write(page: Page, ready: Ready, **said: Any) -> None:

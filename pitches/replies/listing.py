@@ -1,12 +1,15 @@
 """The ready words of a page: the usual ones, as the owner wants them, and the owner's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy
 
 from pitches.models import AnswerKind, Page, Reason, Reply
 from pitches.replies.usual import HINTS, KINDS, OWN_FITS, USUAL, Text, Usual
+
+
+WHOSE = {"own": gettext_lazy("Your own"), "changed": gettext_lazy("In your words"), "": gettext_lazy("As usual")}
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Ready:
     def hidden(self) -> bool:
         """Is it not among the ready ones?"""
         return bool(self.row and self.row.hidden)
+
+    @property
+    def whose(self) -> Text:
+        """Whose words they are, in two words."""
+        return WHOSE["own" if self.own else "changed" if self.changed else ""]
 
     @property
     def keyed(self) -> bool:
@@ -91,15 +99,19 @@ def own(row: Reply) -> Ready:
     )
 
 
+def typed(kind: AnswerKind, ready: Ready | None, said: Mapping[str, str]) -> Ready:
+    """What would stand there with these words. What is as usual is empty, and so follows the sender's language."""
+    row = Reply(kind=kind, **without_usual(ready, said))
+    return _usual(ready.usual, row) if ready and ready.usual else own(row)
+
+
+def without_usual(ready: Ready | None, said: Mapping[str, str]) -> dict[str, str]:
+    """Of these words only those that are not the usual ones."""
+    usual = ready and ready.usual
+    return {part: "" if usual and words == str(getattr(usual, part)) else words for part, words in said.items()}
+
+
 def find(page: Page, name: str, kind: str = "") -> Ready | None:
     """One by its name; with a kind, only of that kind. One query."""
     found = (one for ready in ready_of(page).values() for one in ready if one.name == name and name)
     return next((one for one in found if kind in ("", one.kind)), None)
-
-
-WHOSE = {"own": gettext_lazy("Your own"), "changed": gettext_lazy("In your words"), "": gettext_lazy("As usual")}
-
-
-def whose(one: Ready) -> Text:
-    """Whose words they are, in two words."""
-    return WHOSE["own" if one.own else "changed" if one.changed else ""]

@@ -13,7 +13,7 @@ from pitches import likeness, review, screening
 from pitches.forms.decision import days_back
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
-from pitches.web import access, differences, landing, later, letter, ready, sealed, shown
+from pitches.web import access, differences, landing, later, letter, ready, sealed, shown, together
 from pitches.web.ready import Ready
 from portal import clock
 from portal.templatetags.portal import ago, day
@@ -208,4 +208,4 @@ def undoable(page: Page) -> Answer | None:
     last = review.last_answer(page)
     if last is None or clock.now() - last.given_at > TOAST:
         return None
-    return wear(last, words=told(last))
+    return wear(last, told=told(last), **together.undo_of(page, last))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pitches import review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import AnswerKind, MessageState, Page, Role
+from pitches.notify import as_read
 from pitches.web import access, cards, handed
 from pitches.web.owned import helped
 from pitches.web.redirects import see
@@ -30,7 +31,7 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     held = access.held_answers(page).select_related("pitch__door", "pitch__page", "door")
     answers = list(held.order_by("goes_out_at", "given_at", "pk")[: AT_ONCE + 1])
     for given in answers:
-        cards.wear(given, words=cards.told(given), on_its_way=cards.on_its_way(given))
+        cards.wear(given, told=cards.told(given), on_its_way=cards.on_its_way(given), read=as_read.words_of(given))
     failed = [(mail, FAILED[MessageState(mail.state)]) for mail in access.failed_mails(page)[:AT_ONCE]]
     staying = [given for given in answers[:AT_ONCE] if not cards.on_its_way(given)]
     leaving = [given for given in answers[:AT_ONCE] if cards.on_its_way(given)]
@@ -51,6 +52,16 @@ def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
         if given.undone_at is None:
             messages.warning(request, str(late))
     return see("desk:pitch", given.pitch.code)
+
+
+@helped(Role.READER)
+@require_safe
+def whole(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """The mail of one answer, word for word as it would go out now. What was put aside is no mail."""
+    given = access.own_answer(page, pk)
+    if given.kind == AnswerKind.LATER or given.sent_at or given.undone_at:
+        return see("desk:pitch", given.pitch.code)
+    return render(request, "desk/outgoing_read.html", {"page": page, "given": given, "mail": as_read.mail_of(given)})
 
 
 @helped(Role.ASSISTANT)

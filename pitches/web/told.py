@@ -85,7 +85,8 @@ def _more(pitch: Pitch, told: PitchState, sent: list[Answer]) -> dict[str, Any]:
         S.WAITING: lambda: waiting(pitch),
         S.ASKED: lambda: {"question": last, "answer_by": pitch.told_lapse},
         S.ACCEPTED: lambda: (
-            {"answered": last, "said": reasons.words(last) if last else "", "handoff": handoffs.words(pitch), "needed": needed.of(pitch)}
+            {"answered": last, "said": reasons.words(last) if last else ""}
+            | {"handoff": handoffs.words(pitch), "needed": needed.of(pitch)}
             | {"terms": terms.shown(pitch, by_owner=False)}
         ),
         S.DECLINED: lambda: {"answered": last} | _reason(last) | onward.of(pitch, told, last, None),
