@@ -1,0 +1,119 @@
+"""A fair no to everything that has waited too long: the words beforehand, one press, and undo for all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from pitches import replies, review
+from pitches.models import AnswerKind, Lane, Page, Reason, Role
+from pitches.notify import as_read
+from pitches.web import access
+from pitches.web.owned import helped
+from pitches.web.redirects import see
+from portal import clock
+
+USUAL = (7, 14, 21)  # days
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Age:
+    """One choice of how long somebody must have waited, and how many have."""
+
+    value: str
+    label: str | Promise
+    before: datetime
+    count: int = 0
+    trusted: int = 0
+
+
+@helped(Role.ASSISTANT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def fair_no(request: HttpRequest, page: Page) -> HttpResponse:
+    """GET says how many it would be and shows the very words; POST gives the answers."""
+    if request.method != "POST":
+        return _offer(request, page, request.GET.get("days", ""))
+    before = _moment(request.POST.get("before", ""))
+    if before is None:
+        problem = _("Look at the list again, and choose how old they have to be.")
+        return _offer(request, page, request.POST.get("days", ""), problem=problem, status=422)
+    given = review.fair_no(page, by=access.signed_in(request), before=before)
+    left = review.older(page, before).count()
+    _tell(request, len(given.answers), left)
+    return see("desk:fair_no") if left else see("desk:inbox")
+
+
+def _offer(request: HttpRequest, page: Page, wanted: str, *, problem: str = "", status: int = 200) -> HttpResponse:
+    ages = _counted(page, _ages(page))
+    chosen = _chosen(ages, wanted or str(page.lapse_days), exactly=bool(wanted))
+    words = replies.find(page, Reason.NO_TIME, AnswerKind.NO)
+    door = next(iter(access.doors_of(page)), None)
+    context: dict[str, Any] = {"page": page, "ages": ages, "chosen": chosen, "problem": problem, "all": ALL}
+    context |= {"seen": as_read.example(page, door, words) if words and chosen.count else None}
+    context |= {"at_once": min(chosen.count, review.AT_MOST * review.TURNS)}
+    return render(request, "desk/fair_no.html", context, status=status)
+
+
+def _ages(page: Page) -> list[Age]:
+    now = clock.now()
+    label = ngettext_lazy("longer than %(count)d day", "longer than %(count)d days", "count")
+    days = sorted({*USUAL, page.lapse_days})
+    ages = [Age(str(one), label % {"count": one}, now - timedelta(days=one)) for one in days]
+    return [*ages, Age(ALL, gettext_lazy("however long"), now)]
+
+
+def _counted(page: Page, ages: list[Age]) -> list[Age]:
+    """How many have waited so long, and how many of them are people the owner trusts. One query."""
+    asked: dict[str, Count] = {}
+    for age in ages:
+        there = Q(handed_in_at__lt=age.before)
+        asked |= {f"n{age.value}": Count("pk", filter=there)}
+        asked |= {f"t{age.value}": Count("pk", filter=there & Q(lane=Lane.TRUSTED))}
+    found = review.older(page, clock.now()).order_by().aggregate(**asked)
+    return [Age(age.value, age.label, age.before, found[f"n{age.value}"], found[f"t{age.value}"]) for age in ages]
+
+
+def _chosen(ages: list[Age], wanted: str, *, exactly: bool) -> Age:
+    """The one that was asked for. Of what lapses nobody waits so long: then the longest that somebody has waited."""
+    named = next((age for age in ages if age.value == wanted), None)
+    if named and (named.count or exactly):
+        return named
+    return next((age for age in reversed(ages[:-1]) if age.count), ages[-1])
+
+
+def _moment(said: str) -> datetime | None:
+    """Since before when they wait, as the page said: whoever came after it was looked at is not meant."""
+    try:
+        found = parse_datetime(said)
+    except ValueError:
+        return None
+    return min(found, clock.now()) if found and found.tzinfo else None
+
+
+def _tell(request: HttpRequest, count: int, left: int) -> None:
+    if count:
+        words = ngettext(
+            "%(count)s fair no given. It goes out in ten minutes, and until then you can take it back.",
+            "%(count)s fair noes given. They go out in ten minutes, and until then you can take them back.",
+            count,
+        )
+        messages.success(request, words % {"count": count})
+    else:
+        messages.info(request, _("Nothing has waited so long any more, so nothing was answered."))
+    if left:
+        words = ngettext(
+            "%(count)s more waits: so many at once are the most. Press again for it.",
+            "%(count)s more wait: so many at once are the most. Press again for them.",
+            left,
+        )
+        messages.warning(request, words % {"count": left})
