@@ -170,11 +170,17 @@ def _about_the_pitch(message: Message) -> dict[str, Any]:
         "answer": answer,
         "paragraphs": _paragraphs(reasons.words(answer)) if answer else [],
         "again": reasons.again(answer) if answer else "",
+        "said_by": _said_by(message),
         "handoff": handoffs.words(pitch) if message.kind == AnswerKind.YES else None,
         "move_until": intake.move_until(pitch) if message.kind == AnswerKind.WRONG_DOOR else None,
         "ways_on": ways_on.after_no(answer) if answer and message.kind == AnswerKind.NO else None,
         "page_link": links.absolute(reverse("public:page", args=[pitch.page.handle])),
     } | terms.about(message)
+
+
+def _said_by(message: Message) -> str:
+    """Who gave it for the owner, by name; empty for the owner."""
+    return " ".join((message.answer.said_by if message.answer else terms.said_by(message)).split())
 
 
 def _door_of(pitch: Pitch, answer: Answer | None) -> Door:
@@ -256,7 +262,9 @@ def _address(name: str, email: str) -> str:
 def _from(message: Message) -> str:
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     if message.kind in catalogue.IN_THE_OWNERS_NAME and message.page:
-        return _address(_("%(name)s via Halfdoor") % {"name": message.page.name}, ours)
+        words = {"name": message.page.name, "helper": _said_by(message)}
+        said = _("%(helper)s for %(name)s via Halfdoor") if words["helper"] else _("%(name)s via Halfdoor")
+        return _address(said % words, ours)
     return _address("Halfdoor", ours)
 
 

@@ -1,4 +1,4 @@
-"""What happened between the owner and a sender about one pitch: who, when, in words."""
+"""What happened between the desk and a sender about one pitch: who, when, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pitches import review
+from pitches import helping
 from pitches.lifecycle import ANSWERS
-from pitches.models import Answer, Event, Fact, Lane, Pitch, PitchState
-from pitches.web import cards
+from pitches.models import Answer, Event, Fact, Lane, Page, Pitch, PitchState
+from pitches.web import access, cards
+from portal.models import User
 
 HAPPENED: dict[str, Promise] = {
     PitchState.UNPROVEN: gettext_lazy("Wrote it"),
@@ -25,8 +27,9 @@ HAPPENED: dict[str, Promise] = {
     Fact.FOLLOWED_UP: gettext_lazy("Followed up with a change"),
     Fact.NOTED: gettext_lazy("Added a note"),
     Fact.SUPPLIED: gettext_lazy("Gave what was still needed"),
-    Fact.TERMS_AGREED: gettext_lazy("You accepted the terms of the embargo"),
 }
+# Steps of this side alone.
+BY_THE_DESK: dict[str, Promise] = {Fact.TERMS_AGREED: gettext_lazy("Accepted the terms of the embargo")}
 # Steps of either side; the owner's name an account.
 OF_EITHER: dict[str, Promise] = {
     Fact.OFFERED: gettext_lazy("Proposed terms"),
@@ -41,7 +44,7 @@ BY_THE_SENDER = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the thread; `mine` are the owner's words."""
+    """One line of the thread; `mine` is said on this side: by the owner, or by who helps."""
 
     at: datetime
     who: str
@@ -50,33 +53,68 @@ class Entry:
     mine: bool = False
 
 
-def thread(pitch: Pitch) -> list[Entry]:
-    """Everything about a pitch, oldest first. Two queries."""
-    events = [_of_event(pitch, event) for event in pitch.events.all()]
-    answers = [_of_answer(answer) for answer in pitch.answers.select_related("door").order_by("pk")]
+@dataclass(frozen=True)
+class Desk:
+    """Who acted on this side, as the one who reads it calls them."""
+
+    page: Page
+    reader: User
+    names: dict[int, str]
+
+    def who(self, by: int | None, said_by: str = "") -> str:
+        """ "You" for the reader, the owner's name, or the name of who helped."""
+        if by == self.reader.pk or (by is None and not said_by and self.page.owner_id == self.reader.pk):
+            return _("You")
+        return said_by or self.names.get(by or 0, self.page.first_name)
+
+
+def thread(pitch: Pitch, reader: User) -> list[Entry]:
+    """Everything about a pitch, oldest first, with who did it. Two queries; more where somebody helped."""
+    happened, given = list(pitch.events.all()), list(pitch.answers.select_related("door").order_by("pk"))
+    acted = {event.by_id for event in happened if event.by_id}
+    desk = Desk(pitch.page, reader, helping.names_of(pitch.page, acted))
+    keepers = _keepers(happened)
+    events = [_given_to(desk, event, keepers) or _of_event(pitch, event, desk) for event in happened]
+    answers = [_of_answer(answer, desk) for answer in given]
     return sorted([entry for entry in events if entry] + answers, key=lambda entry: entry.at)
 
 
-def _of_event(pitch: Pitch, event: Event) -> Entry | None:
+def _keepers(happened: list[Event]) -> dict[str, str]:
+    """The names of those to whom it was given, by the number that the event holds."""
+    numbers = [event.note for event in happened if event.what == Fact.ASSIGNED and event.note]
+    return {str(pk): name for pk, name in access.names_of_helpers(numbers)} if numbers else {}
+
+
+def _given_to(desk: Desk, event: Event, keepers: dict[str, str]) -> Entry | None:
+    if event.what != Fact.ASSIGNED:
+        return None
+    name = keepers.get(event.note, _("somebody who helped"))
+    what = _("Gave it to %(name)s to look after") % {"name": name} if event.note else _("Gave it to nobody in particular")
+    return Entry(event.at, desk.who(event.by_id), what, mine=True)
+
+
+def _of_event(pitch: Pitch, event: Event, desk: Desk) -> Entry | None:
     if event.what == PitchState.WAITING:
-        return _back_on_the_ledge(pitch, event)
+        return _back_on_the_ledge(pitch, event, desk)
     if event.what == PitchState.ARRIVED and event.was == PitchState.WRONG_DOOR:
         return Entry(event.at, pitch.name, _("Moved it to “%(door)s”") % {"door": pitch.door.name})
     if event.what in OF_EITHER:
         mine = event.by_id is not None
-        return Entry(event.at, _("You") if mine else pitch.name, str(OF_EITHER[event.what]), mine=mine)
+        return Entry(event.at, desk.who(event.by_id) if mine else pitch.name, str(OF_EITHER[event.what]), mine=mine)
+    if event.what in BY_THE_DESK:
+        return Entry(event.at, desk.who(event.by_id), str(BY_THE_DESK[event.what]), mine=True)
     what = HAPPENED.get(event.what)
     who = pitch.name if event.what in BY_THE_SENDER else ""
     return Entry(event.at, who, str(what), event.note) if what else None
 
 
-def _back_on_the_ledge(pitch: Pitch, event: Event) -> Entry | None:
+def _back_on_the_ledge(pitch: Pitch, event: Event, desk: Desk) -> Entry | None:
     if event.was == PitchState.ASKED and event.by_id is None:
         return None  # the reply says it
     if event.was in ANSWERS and event.by_id:
-        return Entry(event.at, _("You"), _("Took the answer back before it went out"), mine=True)
+        return Entry(event.at, desk.who(event.by_id), _("Took the answer back before it went out"), mine=True)
     if event.was == PitchState.QUARANTINE:
-        return Entry(event.at, _("You"), _("Restored it from quarantine"), mine=True)
+        return Entry(event.at, desk.who(event.by_id), _("Restored it from quarantine"), mine=True)
     if event.was == PitchState.LATER:
         words = _("Came back, as the door opened") if event.note == review.OPENED else _("Came back, as you asked")
         return Entry(event.at, "", words)
@@ -84,7 +122,7 @@ def _back_on_the_ledge(pitch: Pitch, event: Event) -> Entry | None:
     return Entry(event.at, "", _("On the ledge: %(lane)s") % {"lane": cards.lower_first(str(lane))})
 
 
-def _of_answer(given: Answer) -> Entry:
+def _of_answer(given: Answer, desk: Desk) -> Entry:
     told = cards.told(given)
     own = "\n\n".join(words for words in (given.text, given.words) if words and words not in told)
-    return Entry(given.given_at, _("You"), told, own, mine=True)
+    return Entry(given.given_at, desk.who(given.by_id, given.said_by), told, own, mine=True)

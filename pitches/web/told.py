@@ -23,6 +23,7 @@ DONE: dict[str, str] = {
     Fact.CHANGED: "change",
     Fact.FOLLOWED_UP: "follow_up",
 }
+ANSWERED = (S.ASKED, S.ACCEPTED, S.DECLINED, S.WRONG_DOOR)
 FINAL = (AnswerKind.YES, AnswerKind.NO)  # their words stand above, in full
 # How each state is shown: chip, icon, how the door is drawn.
 SIGNS = {
@@ -43,6 +44,7 @@ class Said:
     at: datetime
     kind: str
     text: str
+    by: str = ""  # who said it for the owner
 
     @property
     def mine(self) -> bool:
@@ -67,6 +69,7 @@ def story(pitch: Pitch) -> dict[str, Any]:
         "look": look,
         "chip_words": chip_words(told),
         "steps": said,
+        "said_by": sent[-1].said_by if sent and told in ANSWERED else "",
         "thread": [entry for entry in said if entry.text and entry.kind not in FINAL],
         "agreed": sealed.agreed(pitch, sent),
         "notes_left": intake.NOTES - sum(entry.kind == "note" for entry in said),
@@ -148,7 +151,7 @@ def not_back(refused: intake.Refused) -> str:
 
 def steps(sent: list[Answer], done: list[Event]) -> list[Said]:
     """The answers as they went out, and what the sender did, in the order of time."""
-    said = [Said(answer.sent_at, answer.kind, reasons.words(answer)) for answer in sent if answer.sent_at]
+    said = [Said(one.sent_at, one.kind, reasons.words(one), one.said_by) for one in sent if one.sent_at]
     said += [Said(event.at, DONE.get(event.what, "move"), event.note if event.what in DONE else "") for event in done]
     return sorted(said, key=lambda entry: entry.at)
 

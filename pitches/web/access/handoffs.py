@@ -17,6 +17,11 @@ def own_assistant(page: Page, pk: int) -> Assistant:
     return get_object_or_404(assistants_of(page), pk=pk)
 
 
+def names_of_helpers(numbers: list[str]) -> QuerySet[Assistant, tuple[int, str]]:
+    """How those are called whose numbers an event holds, also when they help no more."""
+    return Assistant.objects.filter(pk__in=numbers).values_list("pk", "name")
+
+
 def assistant_by_token(token: str) -> Assistant:
     """Whoever was asked to help, by the secret part of the mailed link."""
     return get_object_or_404(Assistant.objects.select_related("page"), token_hash=tokens.digest(token))
