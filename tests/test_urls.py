@@ -1,6 +1,7 @@
 """The whole URLconf, walked: who may see what, that reading changes nothing, and that nothing rings the broker."""
 
 import socket
+from uuid import UUID
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -37,6 +38,7 @@ from tests.races import checksum
 
 pytestmark = pytest.mark.django_db
 ROLES = ("anonymous", "sender", "owner", "other")
+BATCH, NO_BATCH = UUID(int=7), UUID(int=8)
 
 
 def names(resolver=None, space="", arguments=()):
@@ -67,7 +69,7 @@ class World:
         self.unproven = PitchFactory(door=self.door, email=self.sender.email)
         self.waiting = PitchFactory(door=self.door, waiting=True, sender=self.sender)
         self.session = ReadingSessionFactory(page=self.page, cards=[self.waiting.pk])
-        self.answer = AnswerFactory(held=True, pitch__door=self.door, pitch__accepted=True, session=self.session)
+        self.answer = AnswerFactory(held=True, pitch__door=self.door, pitch__accepted=True, session=self.session, batch=BATCH)
         self.handoff = HandoffFactory(pitch=self.answer.pitch)
         self.assistant = AssistantFactory(page=self.page)
         self.call = CallFactory(pitch=self.handoff.pitch)
@@ -105,6 +107,8 @@ class World:
             "desk:session_answer": self.session.pk,
             "desk:session_undo": self.session.pk,
             "desk:session_end": self.session.pk,
+            **dict.fromkeys(("desk:session_pause", "desk:session_skip"), self.session.pk),
+            **dict.fromkeys(("desk:session_along", "desk:session_look"), self.session.pk),
             "desk:outgoing_undo": self.answer.pk,
             "desk:outgoing_send": self.answer.pk,
             "desk:follow_up_done": self.handoff.pk,
@@ -137,6 +141,7 @@ class World:
             "slug": "research",
             "code": self.waiting.code,
             "standing": "known",
+            "batch": self.answer.batch,
             "pk": self.rows().get(name, 999_999),
             "token": (self.waiting if proven else self.unproven).token,
             "uidb36": "1",
@@ -183,6 +188,8 @@ CODES = {
         desk:plans desk:plan desk:assistants desk:people
         desk:share desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse welcome_handle
         desk:doors desk:door_new desk:topics
+        desk:numbers desk:numbers_csv
+        desk:fair_no
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
     ONLY_THE_OWNER: """desk:dates desk:file desk:link desk:reply_link desk:agency desk:person desk:pitch desk:keys
@@ -196,14 +203,15 @@ CODES = {
         desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
-        desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
+        desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:read_anyway desk:not_today
+        desk:session_pause desk:session_skip desk:session_along desk:session_look
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply
         public:introduce agency:offer agency:offer_answer
         agency:send_code agency:reply agency:note agency:nudge agency:withdraw agency:put_back""",
-    GONE: """public:reply_link desk:home welcome
+    GONE: """public:reply_link desk:home desk:bulk welcome
         account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
@@ -271,7 +279,7 @@ def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
     argument = OWNED[name]
-    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody"}[argument]}
+    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody", "batch": NO_BATCH}[argument]}
     answers = [getattr(stranger, method)(path) for path in (world.path(name), world.path(name, **missing))]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
