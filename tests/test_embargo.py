@@ -201,7 +201,7 @@ def test_the_terms_are_frozen_as_they_were_shown(world):
     assert (row.accepted_text, row.accepted_digest) == (shown.terms, embargo.digest(shown.terms))
     assert (row.accepted_at, row.accepted_by) == (NOW, world.page.owner)
     assert Event.objects.filter(what="terms_agreed", by=world.page.owner, note="").count() == 1
-    assert "You accepted the terms of the embargo" in text(world.desk())
+    assert "Accepted the terms of the embargo" in text(world.desk())
 
 
 def test_pressing_twice_is_one_acceptance(world):

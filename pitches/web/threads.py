@@ -7,8 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pitches import review
-from pitches import helping
+from pitches import helping, review
 from pitches.lifecycle import ANSWERS
 from pitches.models import Answer, Event, Fact, Lane, Page, Pitch, PitchState
 from pitches.web import access, cards
@@ -62,7 +61,7 @@ class Desk:
     names: dict[int, str]
 
     def who(self, by: int | None, said_by: str = "") -> str:
-        """ "You" for the reader, the owner's name, or the name of who helped."""
+        """The reader is "you"; else the owner's name, or the name of who helped."""
         if by == self.reader.pk or (by is None and not said_by and self.page.owner_id == self.reader.pk):
             return _("You")
         return said_by or self.names.get(by or 0, self.page.first_name)
@@ -89,7 +88,9 @@ def _given_to(desk: Desk, event: Event, keepers: dict[str, str]) -> Entry | None
     if event.what != Fact.ASSIGNED:
         return None
     name = keepers.get(event.note, _("somebody who helped"))
-    what = _("Gave it to %(name)s to look after") % {"name": name} if event.note else _("Gave it to nobody in particular")
+    what = (
+        _("Gave it to %(name)s to look after") % {"name": name} if event.note else _("Gave it to nobody in particular")
+    )
     return Entry(event.at, desk.who(event.by_id), what, mine=True)
 
 
