@@ -13,7 +13,7 @@ from pitches import intake, reactions, relationships, review
 from pitches.demo import opening
 from pitches.doors import deflecting
 from pitches.forms import PitchForm
-from pitches.models import Answer, AnswerKind, Came, Door, Event, Fact, Page, Pitch, Sender, Standing
+from pitches.models import Answer, AnswerKind, Came, Door, Event, Fact, Page, Pitch, PitchState, Sender, Spent, Standing
 from portal import clock
 
 UNITS = {"h": "hours", "d": "days"}
@@ -167,11 +167,19 @@ class Past:
         session = review.open_session(self.page, by=by)
         for spec, said in cards:
             clock.move_to(clock.now() + timedelta(seconds=40))
-            review.answer(self._pitch(spec), by=by, session=session, **said)
+            pitch = self._pitch(spec)
+            review.answer(pitch, by=by, session=session, **said)
+            Spent.objects.create(pitch=pitch, session=session, by=by, seconds=_reading_time(pitch), at=clock.now())
         review.end_session(session)
         clock.move_to(clock.now() + review.HOLD)
         for given in Answer.objects.held().filter(session=session).select_related("pitch__page", "by"):
             review.let_go(given)
+
+
+def _reading_time(pitch: Pitch) -> int:
+    """Seconds, by the length of the words and how closely a yes is looked at."""
+    words = len(f"{pitch.line} {pitch.why} {pitch.detail}".split())
+    return 20 + words * (4 if pitch.state == PitchState.ACCEPTED else 2)
 
 
 def of_the_files(page: Page, doors: dict[str, Door], people: dict[str, Spec], now: datetime) -> Past:

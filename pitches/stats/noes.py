@@ -41,8 +41,8 @@ class Noes:
 
     @property
     def most(self) -> No | None:
-        """The most frequent one."""
-        return self.reasons[0] if self.reasons else None
+        """The most frequent one; a line of one's own says something else each time."""
+        return next((one for one in self.reasons if one.reason != Reason.OWN_LINE), None)
 
 
 def noes(span: Span) -> Noes:

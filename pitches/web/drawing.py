@@ -23,7 +23,7 @@ def stack(parts: Sequence[Part], most: float) -> SafeString:
         shapes.append((_paint(look), _per(at), _per(wide)))
         at += wide
     drawn = format_html_join("", '<rect {} x="{}" width="{}" height="100%" rx="3"/>', shapes)
-    return format_html('<svg class="bar" aria-hidden="true" focusable="false">{}</svg>', drawn)
+    return format_html('<svg class="tally" aria-hidden="true" focusable="false">{}</svg>', drawn)
 
 
 def swatch(look: str) -> SafeString:

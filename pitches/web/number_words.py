@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from pitches.models import Reason
-from pitches.stats import Channel, Expectation, Kit, Noes, Outcome, OutcomesOfDoor, Reading, Span, WaitOfWeek
+from pitches.stats import Channel, Expectation, Kit, No, Noes, Outcome, OutcomesOfDoor, Reading, Span, WaitOfWeek
 from pitches.web import drawing
 
 A_DAY, A_MINUTE = timedelta(days=1), 60
+SHOWN = 5  # reasons that are drawn; the table has all
 FAR = 180  # days: beyond this a week says its year
 # What to do at the door at which most of them were said.
 FIXES: dict[str, Promise] = {
@@ -241,24 +242,20 @@ def _agencies(reading: Reading) -> Figure | None:
 # ── noes, and where people came from ─────────────────────────────────────────
 def declined(noes: Noes, *, may_fix: bool) -> Figure:
     """The reasons, the most frequent first, and the door to look at."""
-    most = noes.most
+    most = noes.reasons[0].count if noes.reasons else 0
     rows = [
         Row(
-            str(one.reason.label),
+            _reason(one),
             str(number_format(one.count)),
-            drawing.stack([("no", one.count)], most.count if most else 0),
+            drawing.stack([("no", one.count)], most),
             [
                 ("", _("%(door)s: %(count)s") % {"door": name, "count": count})
                 for (name, _slug), count in one.doors.most_common(3)
             ],
         )
-        for one in noes.reasons
+        for one in noes.reasons[:SHOWN]
     ]
-    cells = [
-        (str(one.reason.label), [name, count])
-        for one in noes.reasons
-        for (name, _slug), count in one.doors.most_common()
-    ]
+    cells = [(_reason(one), [name, count]) for one in noes.reasons for (name, _slug), count in one.doors.most_common()]
     table = Table(
         "noes",
         _("Reasons for a no, by door"),
@@ -269,9 +266,13 @@ def declined(noes: Noes, *, may_fix: bool) -> Figure:
     return Figure("noes", _most(noes), table, rows=rows, fix=_fix(noes) if may_fix else None)
 
 
+def _reason(one: No) -> str:
+    return _("In your own words") if one.reason == Reason.OWN_LINE else str(one.reason.label)
+
+
 def _most(noes: Noes) -> str:
     if noes.most is None:
-        return _("You have not said no to anything.")
+        return _("Every no was in your own words.") if noes.count else _("You have not said no to anything.")
     words, mostly = {"reason": noes.most.reason.label}, noes.most.mostly
     if mostly is None or len(noes.most.doors) == 1:
         door = mostly[0] if mostly else ""
@@ -322,15 +323,13 @@ def _came(kit: Kit) -> str:
 
 
 def _channel_row(one: Channel, most: int) -> Row:
-    bar = drawing.stack([("yes", one.left), ("waiting", one.began - one.left)], most)
-    parts: list[tuple[SafeString | str, str]] = [
-        (drawing.swatch("yes"), ngettext("%(count)s handed in", "%(count)s handed in", one.left) % {"count": one.left}),
-        (
-            drawing.swatch("waiting"),
-            ngettext("%(count)s only began", "%(count)s only began", one.began - one.left)
-            % {"count": one.began - one.left},
-        ),
-    ]
+    only = one.began - one.left
+    bar = drawing.stack([("yes", one.left), ("waiting", only)], most)
+    handed_in = ngettext("%(count)s handed in", "%(count)s handed in", one.left) % {"count": one.left}
+    parts: list[tuple[SafeString | str, str]] = [(drawing.swatch("yes"), handed_in)]
+    if only:
+        said = ngettext("%(count)s only began", "%(count)s only began", only) % {"count": only}
+        parts.append((drawing.swatch("waiting"), said))
     if one.made:
         links = ngettext("%(used)s of %(count)s reply link used", "%(used)s of %(count)s reply links used", one.made)
         parts.append(("", links % {"used": one.used, "count": one.made}))
