@@ -20,6 +20,7 @@ from pitches.models import (
     Evidence,
     Fact,
     Handoff,
+    Look,
     Message,
     Page,
     Pitch,
@@ -27,6 +28,7 @@ from pitches.models import (
     Proof,
     ReadingSession,
     Sender,
+    Spent,
 )
 from pitches.notify import outbox
 from portal import clock, leases, tokens
@@ -203,6 +205,30 @@ def test_an_answer_is_undone_or_goes_out_and_never_both():
         assert (gone + undone, set(found) - {True, "waiting"}) == (1, {False, AlreadyMoved})
         assert Pitch.objects.get(pk=given.pitch_id).state == ("accepted" if gone else "waiting")
         assert Event.objects.filter(pitch=given.pitch_id, what=Fact.ANSWER_SENT).count() == gone
+
+
+def test_a_sitting_pauses_once_and_a_card_is_written_down_once():
+    page = PageFactory()
+    pitches = PitchFactory.create_batch(2, waiting=True, door=DoorFactory(page=page))
+    session = review.open_session(page, by=page.owner)
+    review.turn_to(session, pitches[0], by=page.owner)
+    review.answer(pitches[0], AnswerKind.YES, by=page.owner, session=session)
+    rows = copies(session)
+    acts = [
+        lambda row: review.turn_to(row, pitches[1], by=page.owner),
+        lambda row: review.pause_session(row, by=page.owner),
+    ]
+    found = race(lambda number: acts[number % 2](rows[number]))
+    assert Counter(found) == Counter({None: THREADS // 2, 0: THREADS // 2 - 1, 1: 1})
+    assert Spent.objects.filter(pitch=pitches[0]).count() == 1
+
+
+def test_two_windows_of_one_person_are_one_look():
+    pitch = PitchFactory(waiting=True)
+    session = review.open_session(pitch.page, by=pitch.page.owner)
+    rows = copies(session)
+    race(lambda number: review.turn_to(rows[number], pitch, by=pitch.page.owner))
+    assert (Look.objects.count(), Spent.objects.count()) == (1, 0)
 
 
 def test_an_hour_begins_once_however_many_beats_there_are():

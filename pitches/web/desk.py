@@ -13,22 +13,26 @@ from pitches import relationships, review, rules
 from pitches.forms.decision import AnswerForm, StandingForm
 from pitches.forms.offers import OfferForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Agency, Evidence, Lane, Page, Pitch, PitchState, Role, Standing
+from pitches.models import Agency, Door, Evidence, Lane, Page, Pitch, PitchState, Role, Standing
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.models.relationship import LADDER
 from pitches.web import (
     access,
     cards,
     conflicts,
+    filters,
+    folding,
     handed,
     hours,
     lanes,
     odd_days,
+    picking,
     searching,
     standing_set,
     terms,
     threads,
 )
+from pitches.web import kept as beside
 from pitches.web import outcomes as after_yes
 from pitches.web.owned import helped
 from pitches.web.redirects import see
@@ -47,26 +51,41 @@ def inbox(request: HttpRequest, page: Page) -> HttpResponse:
     """Lanes with counts and minutes; beside them, on a wide screen, one letter."""
     if request.GET.get("at") and request.headers.get("HX-Request"):
         return render(request, "desk/_peek.html", _peek(access.own_pitch(request, request.GET["at"])))
+    return listed(request, page)
+
+
+def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The lists of the inbox, or what a search found. `more`: what was picked in them, after a mistake."""
+    request.GET, doors = filters.cleaned(request.GET), searching.doors_of(page)
+    asked = filters.read(request, page, doors)
     if searching.asked(request):
-        return _found(request, page)
-    show, found = request.GET.get("show", "ledge"), lanes.counts(page)
+        return _found(request, page, doors, asked, status=status, **more)
+    show, found = request.GET.get("show", "ledge"), lanes.counts(page, asked.narrow)
     session = review.current_session(page)
-    shut = show == "ledge" and session is None and odd_days.is_shut(request, page)
-    shelves = [] if shut else _shelves(request, page, show, found)
-    rows = [row for shelf in shelves for row in shelf.rows]
+    shut = show == "ledge" and session is None and not asked.said and odd_days.is_shut(request, page)
+    shelves = [] if shut else _shelves(request, page, show, found, asked)
+    rows = [row for shelf in shelves for row in folding.unfolded(shelf.rows)]
     context = {"page": page, "show": show, "shelves": shelves, "counts": found, "last": cards.undoable(page)}
-    waiting = sum(found[lane] for lane in lanes.LEDGE)
+    matching = sum(found[lane] for lane in lanes.LEDGE)
+    waiting = access.pitches_of(page).waiting().count() if asked.said else matching
+    context |= {"matching": matching} | filters.fields(request, page, asked)
     context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
     context |= odd_days.veil(request, page, found) if shut and waiting else {}
     context |= {"session": session, "terms_waiting": access.terms_to_answer(page)}
-    context |= searching.fields(request, searching.doors_of(page))
-    return render(request, "desk/inbox.html", context | _beside(request, rows))
+    context |= searching.fields(request, doors)
+    context |= _beside(request, rows) | picking.bar(request, page, rows) | more
+    return render(request, "desk/inbox.html", context, status=status)
 
 
-def _found(request: HttpRequest, page: Page) -> HttpResponse:
-    context = searching.found(request, page)
-    return render(request, "desk/found.html", context | _beside(request, context["rows"]))
+def _found(
+    request: HttpRequest, page: Page, doors: list[Door], asked: filters.Filter, *, status: int, **more: Any
+) -> HttpResponse:
+    context = searching.found(request, page, doors, asked) | {"last": cards.undoable(page)}
+    rows = folding.unfolded(context["rows"])
+    context |= filters.fields(request, page, asked)
+    context |= _beside(request, rows) | picking.bar(request, page, rows) | more
+    return render(request, "desk/found.html", context, status=status)
 
 
 def _beside(request: HttpRequest, rows: list[Pitch]) -> dict[str, Any]:
@@ -75,20 +94,22 @@ def _beside(request: HttpRequest, rows: list[Pitch]) -> dict[str, Any]:
     return _peek(at) if at else {}
 
 
-def _shelves(request: HttpRequest, page: Page, show: str, found: dict[str, int]) -> list[lanes.Shelf]:
-    """The lists of a view that hold something; with ?lane= and ?after=, one of them from there on."""
+def _shelves(
+    request: HttpRequest, page: Page, show: str, found: dict[str, int], asked: filters.Filter
+) -> list[lanes.Shelf]:
+    """The lists of a view that hold something, with ?lane= one of them; with ?after= from there on."""
     names = lanes.SHOWN.get(show)
     if names is None:
         raise Http404
-    after, only = request.GET.get("after", ""), request.GET.get("lane", "")
-    if after:
-        return [lanes.fetch(page, name, found[name], after) for name in names if name == only]
-    return [lanes.fetch(page, name, found[name]) for name in names if found[name]]
+    only, after = asked.said.get("lane", ""), request.GET.get("after", "")
+    wanted = [name for name in names if found[name] and only in ("", name)]
+    after = after if len(names) == 1 or only else ""
+    return [lanes.fetch(page, name, found[name], after, narrow=asked.narrow, folds=asked.folds) for name in wanted]
 
 
 def _peek(pitch: Pitch) -> dict[str, Any]:
     """What a letter with its four answers is drawn from."""
-    return cards.panels(pitch.page) | {
+    return cards.panels(pitch.page, pitch) | {
         "page": pitch.page,
         "pitch": cards.lay_out(pitch),
         "history": cards.history(pitch),
@@ -114,6 +135,7 @@ def _show(
     changed: bool = False,
     standing: StandingForm | None = None,
     offer: OfferForm | None = None,
+    kept: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = relationships.standing_of(found.page, found.sender, found.door)
@@ -122,13 +144,14 @@ def _show(
     context = (
         _peek(found)
         | handed.of(found)
+        | beside.shown(request, found, kept or {})
         | {
             "back": "pitch",
             "given": cards.wear(given, on_its_way=cards.on_its_way(given)) if given else None,
             "given_words": cards.told(given) if given else "",
             "evidence": cards.evidence(found),
             "landed": cards.landed(found, _lane_today(found, now)),
-            "thread": threads.thread(found),
+            "thread": threads.thread(found, access.signed_in(request)),
             "now": now,
             "changes": changes,
             "standing": standing or _standing_form(found, initial={"standing": now, "where": _where(found, changes)}),
@@ -147,6 +170,11 @@ def _show(
 def with_terms(request: HttpRequest, found: Pitch, form: OfferForm) -> HttpResponse:
     """The pitch with what is wrong with a proposal."""
     return _show(request, found, offer=form, status=422)
+
+
+def with_kept(request: HttpRequest, found: Pitch, **wrong: Any) -> HttpResponse:
+    """The pitch with what is wrong with a note or with tags."""
+    return _show(request, found, kept=wrong, status=422)
 
 
 def _lane_today(found: Pitch, now: Standing) -> Lane | None:
@@ -172,8 +200,9 @@ def answer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
         said = conflicts.changed(found)
         return _show(request, found, wrong=form if form.typed else None, problem=said, changed=True, status=422)
     except AlreadyMoved:
-        if not conflicts.same(found, decision):
-            messages.warning(request, conflicts.sentence(found))
+        by = access.signed_in(request)
+        if not conflicts.same(found, decision, by):
+            messages.warning(request, conflicts.with_words(conflicts.sentence(found, by), decision["text"]))
     return see("desk:inbox") if request.POST.get("back") == "inbox" else see("desk:pitch", found.code)
 
 
