@@ -90,7 +90,7 @@ function startGoing() {
 }
 
 // ── the list of the inbox: J, K and Enter ──
-const rows = () => $$("[data-row]");
+const rows = () => $$("[data-row]").filter((row) => !row.parentElement.closest("details:not([open])"));
 const beside = () => { const peek = $("#peek"); return peek && getComputedStyle(peek).display !== "none" ? peek : null; };
 function pick(row) {
   if (!row) return false;

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pitches import relationships, review, rules
+from pitches import helping, relationships, review, rules
 from pitches.forms.decision import AnswerForm, StandingForm
 from pitches.forms.offers import OfferForm
 from pitches.lifecycle import AlreadyMoved
@@ -152,8 +152,9 @@ def _show(
             "evidence": cards.evidence(found),
             "landed": cards.landed(found, _lane_today(found, now)),
             "thread": threads.thread(found, access.signed_in(request)),
+            "keepers": helping.keepers(found.page),
             "now": now,
-            "changes": changes,
+            "changes": threads.signed(changes, found.page, access.signed_in(request)),
             "standing": standing or _standing_form(found, initial={"standing": now, "where": _where(found, changes)}),
             "form": standing,
             "outcome": after_yes.shown(found),
@@ -163,7 +164,7 @@ def _show(
         }
     )
     if context["outcome"]:  # a yes that went out
-        context["terms"] = terms.shown(found, by_owner=True, form=offer)
+        context["terms"] = terms.shown(found, by_owner=True, form=offer, reader=access.signed_in(request))
     return render(request, "desk/pitch.html", context, status=status)
 
 

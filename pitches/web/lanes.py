@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
@@ -10,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models import Lane, Page, Pitch, PitchState, Standing
-from pitches.web import access, cards
+from pitches.web import access, cards, folding
 
 AT_ONCE = 50
+SECONDS_A_PITCH = 20
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 ANSWERED = (PitchState.ACCEPTED, PitchState.DECLINED, PitchState.WRONG_DOOR, PitchState.LAPSED, PitchState.WITHDRAWN)
 # Known before introduced, nudged first, then the oldest: the order of a session (PitchQuerySet.in_reading_order).
@@ -39,6 +41,11 @@ class Shelf:
     rows: list[Pitch]
     more: str = ""
 
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read all of it; 0 for what is not there to be read."""
+        return max(1, round(self.count * SECONDS_A_PITCH / 60)) if self.kind.name in (*LEDGE, "held") else 0
+
 
 def _waiting(lane: Lane) -> Q:
     return Q(state=PitchState.WAITING, lane=lane)
@@ -55,42 +62,47 @@ KINDS = {
         Kind("later", _("Later"), Q(state=PitchState.LATER), order=("back_at", "pk")),
         Kind("asked", _("Waiting for them"), Q(state=PitchState.ASKED), order=("lapses_at", "pk")),
         Kind("answered", _("Answered"), Q(state__in=ANSWERED), order=("-handed_in_at", "-pk")),
+        Kind("all", _("Everything"), Q(), order=("-handed_in_at", "-pk")),
     )
 }  # fmt: skip
 LEDGE = ("trusted", "known", "first_knock")
 SHOWN = {"ledge": (*LEDGE, "held", "quarantine")} | {
-    name: (name,) for name in ("later", "asked", "answered", "held", "quarantine")
+    name: (name,) for name in ("later", "asked", "answered", "held", "quarantine", "all")
 }
 
 
-def counts(page: Page) -> dict[str, int]:
-    """How many pitches are in each list. One query."""
+def counts(page: Page, narrow: Q = Q()) -> dict[str, int]:  # noqa: B008 (an empty Q asks for nothing, and stays so)
+    """How many pitches are in each list, of all or of those that a filter asks for. One query."""
     found = {name: Count("pk", filter=kind.within) for name, kind in KINDS.items()}
-    return access.pitches_of(page).aggregate(**found)
+    return access.pitches_of(page).filter(narrow).aggregate(**found)
 
 
-def fetch(page: Page, name: str, count: int, after: str = "") -> Shelf:
-    """The rows of one list, from the start or after a pitch. At most three queries."""
+def fetch(
+    page: Page, name: str, count: int, after: str = "", *, narrow: Q = Q(), folds: bool = True  # noqa: B008 (as above)
+) -> Shelf:
+    """The rows of one list, from the start or after a pitch. At most four queries."""
     kind = KINDS[name]
-    rows = _ranked(page).filter(kind.within).for_desk().order_by(*kind.order)
-    last = rows.filter(code=after).first() if after else None
-    if last:
-        rows = rows.filter(_beyond(last, kind.order))
-    found = cards.lay_out_all(list(rows[: AT_ONCE + 1]))
-    return Shelf(kind, count, found[:AT_ONCE], found[AT_ONCE - 1].code if len(found) > AT_ONCE else "")
+    last = _ranked(page).filter(code=after).first() if after else None
+    rows = _ranked(page).filter(kind.within).filter(narrow).for_desk().order_by(*kind.order)
+    found, more = shown(rows, kind.order, last, folds=folds)
+    return Shelf(kind, count, found, more)
+
+
+def shown(rows: Any, order: tuple[str, ...], last: Pitch | None, *, folds: bool) -> tuple[list[Pitch], str]:
+    """Fifty rows of a list behind `last`, ready to be shown, and after which pitch it goes on. Two or three queries."""
+    heads = folding.firsts(rows, order) if folds else rows
+    if last and None not in [getattr(last, column.removeprefix("-")) for column in order]:
+        heads = heads.filter(folding.beyond(order, partial(getattr, last)))
+    found = list(heads[: AT_ONCE + 1])
+    more = found[AT_ONCE - 1].code if len(found) > AT_ONCE else ""
+    found = found[:AT_ONCE]
+    under = folding.others(rows, order, found) if folds else {}
+    cards.lay_out_all([*found, *(row for several in under.values() for row in several)])
+    for row in found:
+        cards.wear(row, alike=under.get(row.cluster or 0, []))
+    return found, more
 
 
 def _ranked(page: Page) -> Any:
     rung = Case(When(standing=Standing.INTRODUCED, then=Value(1)), default=Value(0), output_field=IntegerField())
     return access.with_replies(page).annotate(rung=rung, nudged_first=Coalesce("nudged_at", Value(NEVER)))
-
-
-def _beyond(last: Pitch, order: tuple[str, ...]) -> Q:
-    """Rows behind `last`: equal in the first columns of the order, and behind it in the next."""
-    beyond, same = Q(), Q()
-    for column in order:
-        name = column.removeprefix("-")
-        value = getattr(last, name)
-        beyond |= same & Q(**{f"{name}__{'lt' if column.startswith('-') else 'gt'}": value})
-        same &= Q(**{name: value})
-    return beyond

@@ -4,15 +4,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pitches import search
 from pitches.models import Door, Page, Pitch, PitchState
-from pitches.web import access, cards, marking
-from pitches.web.lanes import ANSWERED, AT_ONCE
+from pitches.web import access, lanes, marking
+from pitches.web.filters import Filter
+from pitches.web.lanes import ANSWERED
 
 EVERYTHING = "all"
 ALREADY = {state.value for state in ANSWERED}
@@ -38,8 +38,8 @@ class Choice:
 
 
 def asked(request: HttpRequest) -> bool:
-    """Is it a search? An empty field and any door are none."""
-    return bool(request.GET.get("q", "").strip() or request.GET.get("door"))
+    """Is it a search? An empty field is none."""
+    return bool(request.GET.get("q", "").strip())
 
 
 def doors_of(page: Page) -> list[Door]:
@@ -57,18 +57,17 @@ def fields(request: HttpRequest, doors: list[Door]) -> dict[str, Any]:
     }
 
 
-def found(request: HttpRequest, page: Page) -> dict[str, Any]:
-    """What a search shows. As many queries for three rows as for one."""
+def found(request: HttpRequest, page: Page, doors: list[Door], asked: Filter) -> dict[str, Any]:
+    """What a search shows, as far as the filters let it. As many queries for three rows as for one."""
     show = request.GET.get("show", EVERYTHING)
-    doors = doors_of(page)
     slug = request.GET.get("door", "")
     door = next((one for one in doors if one.slug == slug), None)
-    if show not in LISTS or (slug and door is None):
+    if show not in LISTS:
         raise Http404
     shown = fields(request, doors)
     hits = search.find(page, shown["said"], doors=doors, door=door)
-    counts = access.counted_found(page, hits.pks)
-    rows, more = _rows(page, hits, LISTS[show][1], request.GET.get("after", ""))
+    counts = access.counted_found(page, hits.pks, asked.narrow & asked.lane)
+    rows, more = _rows(page, hits, LISTS[show][1], request.GET.get("after", ""), asked)
     return shown | {
         "page": page,
         "show": show,
@@ -92,15 +91,15 @@ def _count(counts: Counter[tuple[int, str, str]], states: set[str]) -> int:
     return sum(count for (_door, state, _lane), count in counts.items() if state in states)
 
 
-def _rows(page: Page, hits: search.Hits, states: set[str], after: str) -> tuple[list[Pitch], str]:
+def _rows(
+    page: Page, hits: search.Hits, states: set[str], after: str, asked: Filter
+) -> tuple[list[Pitch], str]:
     """Fifty rows, the newest first, and after which one it goes on."""
     rows = access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])
-    rows = rows.filter(state__in=states)
+    rows = rows.filter(asked.narrow, asked.lane, state__in=states)
     last = access.pitches_of(page).filter(code=after.upper()).first() if after else None
-    if last:
-        older = Q(handed_in_at=last.handed_in_at, pk__lt=last.pk)
-        rows = rows.filter(Q(handed_in_at__lt=last.handed_in_at) | older)
-    fetched = cards.lay_out_all(list(rows[: AT_ONCE + 1]))
-    for row in fetched:
-        marking.mark(row, hits)
-    return fetched[:AT_ONCE], fetched[AT_ONCE - 1].code if len(fetched) > AT_ONCE else ""
+    found, more = lanes.shown(rows, ("-handed_in_at", "-pk"), last, folds=asked.folds)
+    for row in found:
+        for one in (row, *row.alike):  # type: ignore[attr-defined]
+            marking.mark(one, hits)
+    return found, more

@@ -1,5 +1,6 @@
 """What happened between the desk and a sender about one pitch: who, when, in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pitches import helping, review
 from pitches.lifecycle import ANSWERS
-from pitches.models import Answer, Event, Fact, Lane, Page, Pitch, PitchState
+from pitches.models import Answer, Event, Evidence, Fact, Lane, Page, Pitch, PitchState, Remark
 from pitches.web import access, cards
 from portal.models import User
 
@@ -50,6 +51,7 @@ class Entry:
     what: str
     text: str = ""
     mine: bool = False
+    remark: Remark | None = None  # of the desk; its sender never reads it
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,29 @@ class Desk:
         return said_by or self.names.get(by or 0, self.page.first_name)
 
 
+def desk_of(page: Page, reader: User, acted: Iterable[int | None]) -> Desk:
+    """The names for one reader of those who acted. Three queries where somebody helped, else none."""
+    return Desk(page, reader, helping.names_of(page, {by for by in acted if by}))
+
+
+def signed(words: list[Evidence], page: Page, reader: User) -> list[Evidence]:
+    """What was set by hand, each with `who` said it."""
+    desk = desk_of(page, reader, (one.by_id for one in words))
+    return [
+        cards.wear(one, who=cards.lower_first(desk.who(one.by_id)) if one.by_id == reader.pk else desk.who(one.by_id))
+        for one in words
+    ]
+
+
 def thread(pitch: Pitch, reader: User) -> list[Entry]:
-    """Everything about a pitch, oldest first, with who did it. Two queries; more where somebody helped."""
+    """Everything about a pitch, oldest first, with who did it. Three queries; more where somebody helped."""
     happened, given = list(pitch.events.all()), list(pitch.answers.select_related("door").order_by("pk"))
-    acted = {event.by_id for event in happened if event.by_id}
-    desk = Desk(pitch.page, reader, helping.names_of(pitch.page, acted))
+    desk = desk_of(pitch.page, reader, (event.by_id for event in happened))
     keepers = _keepers(happened)
     events = [_given_to(desk, event, keepers) or _of_event(pitch, event, desk) for event in happened]
     answers = [_of_answer(answer, desk) for answer in given]
-    return sorted([entry for entry in events if entry] + answers, key=lambda entry: entry.at)
+    notes = [_of_remark(remark, desk) for remark in pitch.remarks.all()]
+    return sorted([entry for entry in events if entry] + answers + notes, key=lambda entry: entry.at)
 
 
 def _keepers(happened: list[Event]) -> dict[str, str]:
@@ -127,3 +143,8 @@ def _of_answer(given: Answer, desk: Desk) -> Entry:
     told = cards.told(given)
     own = "\n\n".join(words for words in (given.text, given.words) if words and words not in told)
     return Entry(given.given_at, desk.who(given.by_id, given.said_by), told, own, mine=True)
+
+
+def _of_remark(remark: Remark, desk: Desk) -> Entry:
+    who = desk.who(remark.by_id, remark.by_name)
+    return Entry(remark.at, who, _("A note for the desk"), remark.text, mine=True, remark=remark)

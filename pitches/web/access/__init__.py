@@ -16,6 +16,7 @@ from pitches.web.access.handoffs import (
     calls_of,
     failed_calls,
     handoff_of,
+    names_of_helpers,
     own_assistant,
     own_call,
 )
@@ -48,6 +49,7 @@ from pitches.web.access.lists import (
     with_keys,
     with_replies,
 )
+from pitches.web.access.many import batch_of, picked
 from pitches.web.access.offers import follow_ups, offer_of, terms_to_answer, yes_of
 from pitches.web.access.owner import (
     FILES_KEPT_BACK,
@@ -102,6 +104,7 @@ from pitches.web.access.rules import (
     somebody_at,
 )
 from pitches.web.access.search import counted_found, found_here
+from pitches.web.access.sorting import helpers_of, helping_as, own_remark, own_view, sorts_here, views_of
 from pitches.web.access.vouches import (
     ANSWERED,
     unheard,
@@ -138,6 +141,7 @@ __all__ = [
     "answer_of",
     "assistant_by_token",
     "assistants_of",
+    "batch_of",
     "before",
     "book_of",
     "called",
@@ -159,6 +163,8 @@ __all__ = [
     "handoff_of",
     "heads_of",
     "held_answers",
+    "helpers_of",
+    "helping_as",
     "introduction",
     "key_by_token",
     "key_to",
@@ -168,6 +174,7 @@ __all__ = [
     "mailbox",
     "met_agency",
     "named_here",
+    "names_of_helpers",
     "offer_of",
     "open_handoffs",
     "other_desk",
@@ -190,10 +197,12 @@ __all__ = [
     "own_people_of_ledger",
     "own_person",
     "own_pitch",
+    "own_remark",
     "own_reply_link",
     "own_rule",
     "own_session",
     "own_version",
+    "own_view",
     "own_watch",
     "own_word",
     "people_here",
@@ -201,6 +210,7 @@ __all__ = [
     "people_of",
     "person_at",
     "persons",
+    "picked",
     "pitch_by_token",
     "pitches_of",
     "portrait",
@@ -220,6 +230,7 @@ __all__ = [
     "signed_in",
     "sits_with",
     "somebody_at",
+    "sorts_here",
     "standing_as",
     "tagged",
     "tags_here",
@@ -229,6 +240,7 @@ __all__ = [
     "unheard",
     "unheard_by",
     "versions_of",
+    "views_of",
     "vouch_of",
     "vouch_to",
     "vouches_given",

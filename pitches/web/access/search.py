@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import TextField
+from django.db.models import Q, TextField
 from django.db.models.expressions import RawSQL
 
 from pitches.models import Page
@@ -18,9 +18,9 @@ _LINE = _HEADLINE.format(words=_BARE % "pitches_pitch.line")
 _TEXT = _HEADLINE.format(words=_BARE % "pitches_pitch.why || ' ' || pitches_pitch.detail")
 
 
-def counted_found(page: Page, pks: Iterable[int]) -> Counter[tuple[int, str, str]]:
-    """How many of these pitches of the page there are behind each door, in each state and lane. One query."""
-    rows = pitches_of(page).filter(pk__in=list(pks)).values_list("door_id", "state", "lane")
+def counted_found(page: Page, pks: Iterable[int], narrow: Q) -> Counter[tuple[int, str, str]]:
+    """How many of these pitches there are behind each door, in each state and lane, of those asked for. One query."""
+    rows = pitches_of(page).filter(narrow, pk__in=list(pks)).values_list("door_id", "state", "lane")
     return Counter(rows)
 
 
