@@ -4,11 +4,13 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pitches.forms.decision import AnswerForm
 from pitches.models import AnswerKind, Page, Reason
 from pitches.review import AT_MOST
 
+_WHAT = gettext_lazy("Choose what you say to them.")
 FIELDS = ("kind", "reason", "reply", "choice", "door")
 
 
@@ -21,7 +23,8 @@ class ManyForm(AnswerForm):
     def __init__(self, posted: QueryDict, *, page: Page) -> None:
         self.picked = dict(_code(one) for one in posted.getlist("codes"))
         super().__init__(_said(posted), page=page)
-        self.fields["kind"].error_messages["required"] = _("Choose what you say to them.")
+        self.fields["kind"].error_messages |= dict.fromkeys(("required", "invalid_choice"), _WHAT)
+        self.fields["reason"].error_messages["invalid_choice"] = _("Choose a reason.")
 
     @property
     def problem(self) -> str:

@@ -103,8 +103,8 @@ def _moment(said: str) -> datetime | None:
 def _tell(request: HttpRequest, count: int, left: int) -> None:
     if count:
         words = ngettext(
-            "%(count)s fair no given. It goes out in ten minutes, and until then you can take it back.",
-            "%(count)s fair noes given. They go out in ten minutes, and until then you can take them back.",
+            "%(count)s pitch gets a fair no. It goes out in ten minutes, and until then you can take it back.",
+            "%(count)s pitches get a fair no. It goes out in ten minutes, and until then you can take it back.",
             count,
         )
         messages.success(request, words % {"count": count})
