@@ -136,7 +136,7 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
 
     def for_desk(self) -> Self:
         """With all that a row of the desk shows."""
-        return self.select_related("door", "page", "sender__agency", "reply_link")
+        return self.select_related("door", "page", "sender__agency", "reply_link", "assigned_to")
 
 
 class Pitch(models.Model):
