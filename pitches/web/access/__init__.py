@@ -118,6 +118,7 @@ from pitches.web.access.vouches import (
 from pitches.web.access.who import (
     CHOSEN,
     desk_page,
+    keep_own_keys,
     lies_at,
     other_desk,
     own_page,
@@ -166,6 +167,7 @@ __all__ = [
     "helpers_of",
     "helping_as",
     "introduction",
+    "keep_own_keys",
     "key_by_token",
     "key_to",
     "keys_of",

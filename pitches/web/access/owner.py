@@ -25,8 +25,11 @@ FILES_KEPT_BACK = (PitchState.QUARANTINE, PitchState.WITHDRAWN)  # a danger, and
 
 def own_pitch(request: HttpRequest, code: str) -> Pitch:
     """A pitch that was handed in at the page at whose desk somebody sits. Of an unproven one nobody knows."""
-    pitches = Pitch.objects.for_desk().filter(page=desk_page(request)).exclude(state=PitchState.UNPROVEN)
-    return get_object_or_404(pitches, code=code.upper())
+    page = desk_page(request)
+    pitches = Pitch.objects.for_desk().filter(page=page).exclude(state=PitchState.UNPROVEN)
+    found = get_object_or_404(pitches, code=code.upper())
+    found.page = page
+    return found
 
 
 def own_file(request: HttpRequest, code: str, key: str) -> Attachment:

@@ -8,6 +8,7 @@ from pitches.helping import Seat
 from pitches.models import Assistant, Page, Pitch, PitchState, Role
 from portal.models import User
 
+KEYS = "keys"  # of the session: does somebody who helps want single keys?
 CHOSEN = "desk"  # of the session: the number of the page at whose desk somebody wants to sit
 
 
@@ -43,7 +44,19 @@ def _seat(request: HttpRequest) -> Seat | None:
     seats = helping.seats_of(user)
     if seat:
         seats.insert(0, seat)
-    return next((one for one in seats if one.page.pk == chosen), seats[0] if seats else None)
+    found = next((one for one in seats if one.page.pk == chosen), seats[0] if seats else None)
+    if found and not found.is_owner:
+        found.page.shortcuts = request.session.get(KEYS, True)  # theirs, in this request; the page keeps the owner's
+    return found
+
+
+def keep_own_keys(request: HttpRequest, *, on: bool) -> bool:
+    """Single keys on or off for who helps. False for the owner, whose page keeps it."""
+    here = seat(request)
+    if here is None or here.is_owner:
+        return False
+    request.session[KEYS] = here.page.shortcuts = on
+    return True
 
 
 def seats(request: HttpRequest) -> list[Seat]:
