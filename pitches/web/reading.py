@@ -35,14 +35,15 @@ def session(request: HttpRequest, page: Page) -> HttpResponse:
     return show(request, page, template, **hands.answered(request, request.GET["at"]) if request.GET.get("at") else {})
 
 
-def show(request: HttpRequest, page: Page, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
-    """The session as it stands for who asks; `more` is what just happened."""
-    current = review.current_session(page)
+def show(
+    request: HttpRequest, page: Page, template: str, *, status: int = 200, hand: Hand | None = None, **more: Any
+) -> HttpResponse:
+    """The session as it stands for who asks; `more` is what just happened, `hand` what they have in their hands."""
+    current = hand.session if hand and hand.card else review.current_session(page)
     context = {"page": page, "session": current, "said": "", "problem": ""}
-    hand = None
     if current:
         current.page = page
-        hand = None if "answered" in more else hands.of(request, current)
+        hand = None if "answered" in more else hand or hands.of(request, current)
     if current and hand and hand.card and not current.paused_at:
         context |= _card(request, current, hand)
     else:
@@ -137,10 +138,11 @@ def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse
     except AlreadyMoved:
         by = access.signed_in(request)
         said = "" if conflicts.same(found, decision, by) else conflicts.sentence(found, by)
-        _go_on(request, sitting)
+        hand = _go_on(request, sitting)
         typed = form.cleaned_data["text"] if said else ""
-        return go_to_next(request, page, said, conflict=conflicts.with_words(said, typed))
-    return go_to_next(request, page, hands.said_after(said, page, _go_on(request, sitting)))
+        return go_to_next(request, page, said, conflict=conflicts.with_words(said, typed), hand=hand)
+    hand = _go_on(request, sitting)
+    return go_to_next(request, page, hands.said_after(said, page, hand), hand=hand)
 
 
 def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, problem: str) -> HttpResponse:
@@ -169,9 +171,9 @@ def _go_on(request: HttpRequest, sitting: ReadingSession) -> Hand:
     """What is next for who answered. After the last card the sitting ends; one that had ended begins again."""
     by = access.signed_in(request)
     sitting.refresh_from_db()
-    if sitting.ended_at:
+    if sitting.ended_at or sitting.paused_at:
         left = review.at_hand(sitting, by)
-        if left.card is None:
+        if left.card is None or sitting.paused_at:
             return left
         sitting = review.open_session(sitting.page, by=by)
     hand = review.show_next(sitting, by=by)
@@ -180,10 +182,12 @@ def _go_on(request: HttpRequest, sitting: ReadingSession) -> Hand:
     return hand
 
 
-def go_to_next(request: HttpRequest, page: Page, said: str, *, conflict: str = "") -> HttpResponse:
+def go_to_next(
+    request: HttpRequest, page: Page, said: str, *, conflict: str = "", hand: Hand | None = None
+) -> HttpResponse:
     """The session after a press: the part that changed, or the whole page. `conflict`: said where it is seen."""
     if request.headers.get("HX-Request"):
-        return show(request, page, "desk/_card.html", said=said, conflict=conflict)
+        return show(request, page, "desk/_card.html", hand=hand, said=said, conflict=conflict)
     if conflict:
         messages.warning(request, conflict)
     return see("desk:session")
@@ -236,7 +240,8 @@ def end(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
 @helped(Role.READER)
 @require_POST
 def shortcuts(request: HttpRequest, page: Page) -> HttpResponse:
-    """Single keys on or off (WCAG 2.1.4)."""
-    doors.keep_shortcuts(page, on=request.POST.get("on") == "1")
+    """Single keys on or off (WCAG 2.1.4): the owner's with their page, those of who helps in their own browser."""
+    if not access.keep_own_keys(request, on=request.POST.get("on") == "1"):
+        doors.keep_shortcuts(page, on=request.POST.get("on") == "1")
     messages.success(request, _("Keys are on.") if page.shortcuts else _("Keys are off. The buttons do the same."))
     return see("desk:session") if request.POST.get("back") == "session" else see("desk:inbox")
