@@ -115,6 +115,20 @@ class RuleFactory(DjangoModelFactory):
     lane = "known"
 
 
+class ReplyFactory(DjangoModelFactory):
+    """A no of the owner's own."""
+
+    class Meta:
+        model = models.Reply
+
+    page = factory.SubFactory(PageFactory)
+    kind = "no"
+    label = "The budget is too small"
+    text = "Dear {name}, for this I ask more than you offer. “{door}” says what it costs."
+    again = "Come back with another budget."
+    position = 20
+
+
 class AgencyFactory(DjangoModelFactory):
     """An organisation with a domain of its own."""
 

@@ -29,6 +29,7 @@ from tests.factories import (
     PageFactory,
     PitchFactory,
     ReadingSessionFactory,
+    ReplyFactory,
     RuleFactory,
     SenderFactory,
     VouchFactory,
@@ -79,6 +80,7 @@ class World:
         mailboxes.may_mail(self.sender.email)
         self.key = KeyFactory(door=self.door)
         self.rule = RuleFactory(page=self.page, door=self.door)
+        self.ready = ReplyFactory(page=self.page)
         self.introduction = IntroductionFactory(door=self.door)
         self.file = Attachment.objects.create(
             pitch=self.waiting, name="a.txt", kind="text/plain", size=1, content=b"a", at=clock.now()
@@ -109,7 +111,7 @@ class World:
             "desk:session_end": self.session.pk,
             **dict.fromkeys(("desk:session_pause", "desk:session_skip"), self.session.pk),
             **dict.fromkeys(("desk:session_along", "desk:session_look"), self.session.pk),
-            "desk:outgoing_undo": self.answer.pk,
+            **dict.fromkeys(("desk:outgoing_undo", "desk:outgoing_read"), self.answer.pk),
             "desk:outgoing_send": self.answer.pk,
             "desk:follow_up_done": self.handoff.pk,
             **dict.fromkeys(("desk:assistant_remove", "desk:assistant_role"), self.assistant.pk),
@@ -141,6 +143,8 @@ class World:
             "slug": "research",
             "code": self.waiting.code,
             "standing": "known",
+            "kind": "no",
+            "name": self.ready.pk,
             "batch": self.answer.batch,
             "pk": self.rows().get(name, 999_999),
             "token": (self.waiting if proven else self.unproven).token,
@@ -186,13 +190,14 @@ CODES = {
     STRANGERS: "home account_login account_signup account_request_login_code",
     OWNERS: """desk:import_people desk:sample desk:vouches mine:home mine:doors mine:people mine:domains mine:record
         desk:plans desk:plan desk:assistants desk:people
-        desk:share desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse welcome_handle
+        desk:share desk:replies desk:reply_new desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse welcome_handle
         desk:doors desk:door_new desk:topics
         desk:numbers desk:numbers_csv
         desk:fair_no
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
     ONLY_THE_OWNER: """desk:dates desk:file desk:link desk:reply_link desk:agency desk:person desk:pitch desk:keys
+        desk:reply desk:outgoing_read
         desk:door_edit""",
     OWNERS_POST: """desk:person_standing desk:person_note desk:person_tags desk:person_merge desk:person_split
         desk:agency_standing desk:agency_note desk:agency_tags desk:export_people desk:export_book desk:vouch
@@ -200,7 +205,7 @@ CODES = {
         desk:vouch_take desk:vouch_refuse desk:vouch_revoke desk:vouch_hear
         desk:assistant_role desk:sit desk:assign
         desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
-        desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
+        desk:reply_preview desk:reply_place desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
         desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
@@ -222,7 +227,7 @@ CODES = {
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
 # What belongs to one owner, by the argument that names it.
 OWNED = {name: next(iter(URLS[name])) for name in TABLE if name.startswith("desk:") and URLS[name]}
-del OWNED["desk:plan"]  # everybody has one for each standing
+del OWNED["desk:plan"], OWNED["desk:reply_new"]  # everybody has one of each
 SAFE = ("django_session",)  # signing in writes it
 
 
@@ -273,13 +278,13 @@ def test_a_post_without_our_token_is_refused(world):
 @pytest.mark.parametrize("name", OWNED)
 def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
-    read = ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:person", "desk:file", "desk:dates")
+    read = ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:person", "desk:file", "desk:dates", "desk:outgoing_read")
     method = "get" if name in read else "post"
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
     argument = OWNED[name]
-    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody", "batch": NO_BATCH}[argument]}
+    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody", "batch": NO_BATCH, "name": "888888"}[argument]}
     answers = [getattr(stranger, method)(path) for path in (world.path(name), world.path(name, **missing))]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content

@@ -13,7 +13,8 @@ from pitches.models import AnswerKind, Fits, Reason
 
 LABEL, TEXT, QUESTION, AGAIN = 60, 600, 280, 200  # characters, as they are written
 CHANGED = gettext_lazy(
-    "This was changed in another window meanwhile. There it says: “%(text)s” Keep it once more, and yours takes its place."
+    "This was changed in another window meanwhile. There it says: “%(text)s” Keep it once more, and yours takes its "
+    "place."
 )
 
 

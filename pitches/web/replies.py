@@ -86,26 +86,23 @@ def new(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, page: Page, name: str) -> HttpResponse:
     """Other words for one of the usual ones, or one of the owner's own."""
-    ready = ready_words.find(page, name)
-    if ready is None:
-        return _gone(request)
+    ready = _found(ready_words.find(page, name))
     form = ReplyForm(request.POST if request.method == "POST" else None, kind=ready.kind, ready=ready)
     if form.is_bound and form.is_valid():
         try:
-            kept = ready_words.keep(page, name, seen=form.cleaned_data["seen"], **form.said())
+            _found(ready_words.keep(page, name, seen=form.cleaned_data["seen"], **form.said()))
         except ready_words.Changed:
-            form.changed_meanwhile(ready_words.find(page, name) or ready)
+            form.changed_meanwhile(_found(ready_words.find(page, name)))
         else:
             messages.success(request, _("Kept, for answers from now on. What was said before stays as it was."))
-            return _back_to(name) if kept else _gone(request)
+            return _back_to(name)
     return _editor(request, page, form)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
+def _found(ready: Ready | None) -> Ready:
+    if ready is None:
         raise Http404
-    messages.warning(request, _("These words were removed in another window."))
-    return see("desk:replies")
+    return ready
 
 
 def _back_to(name: str) -> SeeOther:
@@ -158,9 +155,7 @@ def place(request: HttpRequest, page: Page, name: str) -> HttpResponse:
         found = ready_words.restore(page, name) if do == "restore" else ready_words.remove(page, name)
     else:
         raise Http404
-    if found is None:
-        return _gone(request)
-    _say(request, do, found)
+    _say(request, do, _found(found))
     return see("desk:replies") if do == "remove" else _back_to(name)
 
 

@@ -340,7 +340,7 @@ def test_a_pitch_in_any_state_has_its_page(owner: Client, page: Page, trait: str
 def test_the_thread_tells_what_happened_in_words(owner: Client, page: Page) -> None:
     pitch = waiting(page)
     lifecycle.record("nudged", page, pitch)
-    owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "ask", "choice": "1"})
+    owner.post(f"/desk/pitch/{pitch.code}/answer", {"kind": "ask", "reply": "cost"})
     owner.post(f"/desk/outgoing/{Answer.objects.get().pk}/undo")
     entries = owner.get(f"/desk/pitch/{pitch.code}").context["thread"]
     assert [(entry.who, entry.what) for entry in entries] == [
