@@ -30,7 +30,7 @@ class No:
 
 @dataclass(frozen=True)
 class Noes:
-    """Every reason that was given, the most frequent first."""
+    """Every reason that was given, the most frequent first. A line of one's own says something else each time: last."""
 
     reasons: list[No]
 
@@ -41,8 +41,14 @@ class Noes:
 
     @property
     def most(self) -> No | None:
-        """The most frequent one; a line of one's own says something else each time."""
-        return next((one for one in self.reasons if one.reason != Reason.OWN_LINE), None)
+        """The most frequent one."""
+        return self.reasons[0] if self.reasons and self.reasons[0].reason != Reason.OWN_LINE else None
+
+    @property
+    def tied(self) -> bool:
+        """Is another one as frequent?"""
+        first, *others = self.reasons
+        return any(one.count == first.count and one.reason != Reason.OWN_LINE for one in others)
 
 
 def noes(span: Span) -> Noes:
@@ -54,4 +60,4 @@ def noes(span: Span) -> Noes:
     for reason, name, slug, count in rows.order_by("pitch__door__position", "pitch__door"):
         found.setdefault(reason, No(Reason(reason))).doors[name, slug] += count
     order = {reason: place for place, reason in enumerate(Reason.values)}
-    return Noes(sorted(found.values(), key=lambda one: (-one.count, order[one.reason])))
+    return Noes(sorted(found.values(), key=lambda one: (one.reason == Reason.OWN_LINE, -one.count, order[one.reason])))

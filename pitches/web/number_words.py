@@ -16,7 +16,7 @@ from pitches.stats import Channel, Expectation, Kit, No, Noes, Outcome, Outcomes
 from pitches.web import drawing
 
 A_DAY, A_MINUTE = timedelta(days=1), 60
-SHOWN = 5  # reasons that are drawn; the table has all
+SHOWN = 5  # reasons and agencies that are drawn; the table has more
 FAR = 180  # days: beyond this a week says its year
 # What to do at the door at which most of them were said.
 FIXES: dict[str, Promise] = {
@@ -225,7 +225,7 @@ def _agencies(reading: Reading) -> Figure | None:
             ngettext("%(count)s pitch", "%(count)s pitches", one.pitches) % {"count": one.pitches},
             _counted(Outcome.YES, one.yes),
             ngettext("%(count)s off topic", "%(count)s off topic", one.off_topic) % {"count": one.off_topic},
-        ]
+        ][: 3 if one.off_topic else 2]
         value = _("%(minutes)s min") % {"minutes": _one_digit(one.seconds / A_MINUTE)}
         name = one.name or _("People without an agency")
         rows.append(Row(name, value, drawing.stack([("time", one.seconds)], most), [("", part) for part in parts]))
@@ -236,13 +236,13 @@ def _agencies(reading: Reading) -> Figure | None:
         named.append((_("All others"), [_one_digit(reading.of_others / A_MINUTE), "", "", ""]))
     table = Table("agencies", _("Minutes of reading by agency, and what came of it"), head, named)
     title = _("Most of it went to %(agency)s: %(minutes)s minutes.") % words
-    return Figure("agencies", title, table, rows=rows)
+    return Figure("agencies", title, table, rows=rows[:SHOWN])
 
 
 # ── noes, and where people came from ─────────────────────────────────────────
 def declined(noes: Noes, *, may_fix: bool) -> Figure:
     """The reasons, the most frequent first, and the door to look at."""
-    most = noes.reasons[0].count if noes.reasons else 0
+    most = max((one.count for one in noes.reasons), default=0)
     rows = [
         Row(
             _reason(one),
@@ -273,16 +273,15 @@ def _reason(one: No) -> str:
 def _most(noes: Noes) -> str:
     if noes.most is None:
         return _("Every no was in your own words.") if noes.count else _("You have not said no to anything.")
-    words, mostly = {"reason": noes.most.reason.label}, noes.most.mostly
-    if mostly is None or len(noes.most.doors) == 1:
-        door = mostly[0] if mostly else ""
-        said = (
-            _("“%(reason)s” is your most frequent no, at %(door)s.")
-            if door
-            else _("“%(reason)s” is your most frequent no.")
-        )
-        return said % (words | {"door": door})
-    return _("“%(reason)s” is your most frequent no, mostly at %(door)s.") % (words | {"door": mostly[0]})
+    mostly = noes.most.mostly
+    words = {"reason": noes.most.reason.label, "door": mostly[0] if mostly else ""}
+    if noes.tied and mostly:
+        return _("“%(reason)s” is one of your most frequent noes, mostly at %(door)s.") % words
+    if noes.tied:
+        return _("“%(reason)s” is one of your most frequent noes.") % words
+    if mostly:
+        return _("“%(reason)s” is your most frequent no, mostly at %(door)s.") % words
+    return _("“%(reason)s” is your most frequent no.") % words
 
 
 def _fix(noes: Noes) -> tuple[str, str] | None:
