@@ -24,6 +24,7 @@ AT_MOST = 120  # seconds a card; a pitch is read in some 20, so what is longer w
 class Hand:
     """What somebody has at hand in a session; `also`: who else has that card open now."""
 
+    session: ReadingSession
     card: Pitch | None  # None after the last
     place: int  # how many cards come before it
     waiting: Collection[int] = ()  # the cards of the session that still wait for an answer
@@ -58,9 +59,9 @@ def at_hand(session: ReadingSession, by: User | None = None, *, along: bool = Fa
     key = _chosen(session, mine, others, waiting, along=along)
     card = Pitch.objects.filter(pk=key).for_desk().first() if key else None
     if card is None:
-        return Hand(None, len(session.cards))
+        return Hand(session, None, len(session.cards))
     opened = along or bool(mine and mine.pitch_id == key and not rests(mine))
-    return Hand(card, session.cards.index(card.pk), waiting, others.get(card.pk), opened)
+    return Hand(session, card, session.cards.index(card.pk), waiting, others.get(card.pk), opened)
 
 
 def _waiting(session: ReadingSession) -> set[int]:

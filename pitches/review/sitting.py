@@ -1,7 +1,7 @@
 """A sitting: the cards of one reading session, one after the other."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, QuerySet, When
@@ -35,6 +35,7 @@ def show_next(session: ReadingSession, *, by: User | None = None) -> Hand:
         open_card(hand.card)
         if by:
             looking.turn_to(session, hand.card, by=by)
+            return replace(hand, opened=True)
     elif by:
         looking.rest(session, by=by)
     return hand
@@ -70,8 +71,8 @@ def _begun_with(page: Page, by: User, cards: list[int]) -> list[int]:
 
 
 def current_session(page: Page) -> ReadingSession | None:
-    """The session that is open now."""
-    return ReadingSession.objects.filter(page=page, ended_at=None).first()
+    """The session that is open now, also while it is paused: `over_at` says when it then ends by itself."""
+    return _open_ones().filter(page=page).first()
 
 
 def next_card(session: ReadingSession, by: User | None = None) -> tuple[Pitch | None, int]:
@@ -114,13 +115,12 @@ def _send_out(session: ReadingSession, at: datetime) -> int:
 
 
 def paused() -> QuerySet[ReadingSession]:
-    """The sessions that are paused, each with `over_at`: the next reading hour has its own cards; else after a day."""
+    """The sessions that are paused, each with `over_at`."""
+    return _open_ones().filter(paused_at__isnull=False).select_related("page")
+
+
+def _open_ones() -> QuerySet[ReadingSession]:
+    """Over at the next reading hour, which has cards of its own; else a day after the pause."""
     day = ExpressionWrapper(F("paused_at") + PAUSE, output_field=DateTimeField())
     hour = Case(When(page__next_hour_at__gt=F("paused_at"), then=F("page__next_hour_at")))
-    rows = ReadingSession.objects.filter(ended_at=None, paused_at__isnull=False)
-    return rows.select_related("page").annotate(over_at=Least(day, hour))
-
-
-def over_at(session: ReadingSession) -> datetime | None:
-    """When a paused session ends by itself; None while it goes on."""
-    return cast("datetime | None", paused().filter(pk=session.pk).values_list("over_at", flat=True).first())
+    return ReadingSession.objects.filter(ended_at=None).annotate(over_at=Least(day, hour))

@@ -61,7 +61,7 @@ def last_of(sitting: ReadingSession, request: HttpRequest) -> Answer | None:
     last = review.last_answer(sitting.page, by=access.signed_in(request))
     if last is None or last.session_id != sitting.pk:
         return None
-    return cards.wear(last, words=cards.told(last))
+    return cards.wear(last, told=cards.told(last))
 
 
 def answered(request: HttpRequest, code: str) -> dict[str, Any]:
@@ -71,4 +71,4 @@ def answered(request: HttpRequest, code: str) -> dict[str, Any]:
     if given is None:
         return {}
     given.pitch = found
-    return {"given": cards.wear(given, words=cards.told(given)), "answered": cards.lay_out(found), "last": None}
+    return {"given": cards.wear(given, told=cards.told(given)), "answered": cards.lay_out(found), "last": None}

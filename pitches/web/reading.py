@@ -40,7 +40,7 @@ def show(
 ) -> HttpResponse:
     """The session as it stands for who asks; `more` is what just happened, `hand` what they have in their hands."""
     current = hand.session if hand and hand.card else review.current_session(page)
-    context = {"page": page, "session": current, "said": "", "problem": ""}
+    context: dict[str, Any] = {"page": page, "session": current, "said": "", "problem": ""}
     if current:
         current.page = page
         hand = None if "answered" in more else hand or hands.of(request, current)
@@ -53,7 +53,6 @@ def show(
             "paused": current,
             "place": hand.place + 1,
             "total": len(current.cards),
-            "over_at": review.over_at(current),
         }
     if more.get("wrong") and context.get("pitch") != more["on"]:
         said, typed = more.get("conflict") or more["problem"], more["wrong"].data.get("text", "")
