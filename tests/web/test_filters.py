@@ -1,4 +1,4 @@
-"""Filters of the inbox: each narrows rows and counts, the address holds them, and what makes no sense breaks nothing."""
+"""Filters of the inbox: each narrows rows and counts, the address holds them, and nonsense breaks nothing."""
 
 from datetime import timedelta
 from typing import Any

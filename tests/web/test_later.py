@@ -87,7 +87,7 @@ def test_a_full_ledge_is_nothing_to_wait_for(page: Page) -> None:
 def test_its_words_name_both_days(owner: Client, door: Door, path: str) -> None:
     pitch = PitchFactory(waiting=True, door=door)
     body = owner.get(path.format(code=pitch.code)).content.decode()
-    assert f'value="open" data-digit="4"><kbd aria-hidden="true">4</kbd><span>{WORDS}</span>' in body
+    assert f'value="open" data-digit="4"><kbd aria-hidden="true">4</kbd><span dir="auto">{WORDS}</span>' in body
 
 
 def test_an_open_door_has_three_ready_days(owner: Client, page: Page) -> None:
