@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
-from pitches import intake, mailboxes
+from pitches import intake, mailboxes, review
 from pitches.doors import deflecting
 from pitches.models import Attachment, Came, Message, Portrait
 from pitches.notify import finding, stop
@@ -32,6 +32,7 @@ from tests.factories import (
     ReplyFactory,
     RuleFactory,
     SenderFactory,
+    UserFactory,
     VouchFactory,
     WatchFactory,
 )
@@ -86,6 +87,8 @@ class World:
             pitch=self.waiting, name="a.txt", kind="text/plain", size=1, content=b"a", at=clock.now()
         )
         self.portrait = Portrait.objects.create(page=self.page, image=b"RIFF", digest="0123456789abcdef")
+        self.view = review.keep_view(self.page, self.page.owner, "On the radio", "tag=radio")
+        self.remark = review.remark(self.waiting, "Ask Ann first", by=self.page.owner)
         self.reply = deflecting.make(self.door, "Northbeam", Came.MESSAGE, self.page.local_date(clock.now()))
         self.other = PageFactory(handle="other")
         self.heard = VouchFactory(page=PageFactory(handle="colleague"), to=self.page)
@@ -103,12 +106,24 @@ class World:
             client.force_login({"owner": self.page.owner, "other": self.other.owner}[role])
         return client
 
+    def helper(self, role, **more):
+        """A browser of somebody who helps at the desk, signed in with a mailbox that is verified."""
+        row = AssistantFactory(page=self.page, role=role, **more)
+        user = UserFactory(email=row.email)
+        EmailAddress.objects.create(user=user, email=row.email, verified=True, primary=True)
+        client = Client()
+        client.force_login(user)
+        return client
+
     def rows(self):
         """The numbers of the rows that addresses are about."""
         return {
             "desk:session_answer": self.session.pk,
             "desk:session_undo": self.session.pk,
             "desk:session_end": self.session.pk,
+            "desk:view_change": self.view.pk,
+            "desk:view_drop": self.view.pk,
+            "desk:remark_drop": self.remark.pk,
             **dict.fromkeys(("desk:session_pause", "desk:session_skip"), self.session.pk),
             **dict.fromkeys(("desk:session_along", "desk:session_look"), self.session.pk),
             **dict.fromkeys(("desk:outgoing_undo", "desk:outgoing_read"), self.answer.pk),
@@ -211,6 +226,7 @@ CODES = {
         desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
         desk:read_anyway desk:not_today
         desk:session_pause desk:session_skip desk:session_along desk:session_look
+        desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply
