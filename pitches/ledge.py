@@ -21,9 +21,14 @@ def lane_of(pitch: Pitch) -> Lane:
     return Lane(pitch.given_lane or Lane.FIRST_KNOCK)
 
 
-def cards_of(page: Page) -> list[int]:
-    """The pitches of a session, in order: nudged first, then oldest, lane after lane; places are kept for newcomers."""
+def cards_of(page: Page, *, oldest: bool = False) -> list[int]:
+    """The pitches of a session, in order: nudged first, then oldest, lane after lane; places are kept for newcomers.
+
+    `oldest`: by age alone, whoever sent them.
+    """
     ledge = Pitch.objects.filter(page=page).waiting()
+    if oldest:
+        return list(ledge.order_by("handed_in_at", "pk").values_list("pk", flat=True)[: page.cards])
     knocks = Q(lane=Lane.FIRST_KNOCK)
     others = list(ledge.exclude(knocks).in_reading_order().values_list("pk", flat=True)[: page.cards])
     strangers = list(ledge.filter(knocks).in_reading_order().values_list("pk", flat=True)[: page.cards])

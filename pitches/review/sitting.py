@@ -41,10 +41,10 @@ def show_next(session: ReadingSession, *, by: User | None = None) -> Hand:
     return hand
 
 
-def open_session(page: Page, *, by: User) -> ReadingSession:
+def open_session(page: Page, *, by: User, oldest: bool = False) -> ReadingSession:
     """Begin a session with the cards of this moment, or go on with the one that is open, also if it was paused.
 
-    A new one begins at the card that they had open when the last one ended.
+    A new one begins at the card that they had open when the last one ended. `oldest`: the cards by age alone.
     """
     now = clock.now()
     try:
@@ -52,7 +52,7 @@ def open_session(page: Page, *, by: User) -> ReadingSession:
             session = ReadingSession.objects.create(
                 page=page,
                 by=by,
-                cards=_begun_with(page, by, ledge.cards_of(page)),
+                cards=_begun_with(page, by, ledge.cards_of(page, oldest=oldest)),
                 began_at=now,
                 touched_at=now,
             )

@@ -21,6 +21,7 @@ from pitches.web import (
     cards,
     conflicts,
     filters,
+    first_days,
     folding,
     handed,
     hours,
@@ -62,7 +63,7 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
         return _found(request, page, doors, asked, status=status, **more)
     show, found = request.GET.get("show", "ledge"), lanes.counts(page, asked.narrow)
     session = review.current_session(page)
-    shut = show == "ledge" and session is None and not asked.said and odd_days.is_shut(request, page)
+    shut = show == "ledge" and (not session or session.paused_at) and not asked.said and odd_days.is_shut(request, page)
     shelves = [] if shut else _shelves(request, page, show, found, asked)
     rows = [row for shelf in shelves for row in folding.unfolded(shelf.rows)]
     context = {"page": page, "show": show, "shelves": shelves, "counts": found, "last": cards.undoable(page)}
@@ -72,6 +73,7 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
     context |= odd_days.veil(request, page, found) if shut and waiting else {}
+    context |= odd_days.notes(page, waiting) | ({} if waiting else first_days.empty(page, found))
     context |= {"session": session, "terms_waiting": access.terms_to_answer(page)}
     context |= searching.fields(request, doors)
     context |= _beside(request, rows) | picking.bar(request, page, rows) | more

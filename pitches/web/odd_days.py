@@ -1,10 +1,11 @@
-"""Odd days: outside the hour the list is shut, and within it somebody may say "not today".
+"""Odd days: outside the hour the list is shut, and within it somebody may say "not today"; a holiday; too much.
 
 It is shut for the eyes alone: no row of it is drawn, so that no screen reader comes upon a subject. Search, the other
 lists, a session and the page of a pitch stay open, for whoever asks for them wants them.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pitches import doors
+from pitches import doors, review
 from pitches.models import Page, Role
 from pitches.web import hours, lanes, undoing
 from pitches.web.owned import helped
@@ -23,6 +24,8 @@ from portal.templatetags.portal import when
 # Of the session: "page day". The word of somebody who helps, and "not today", hold for whoever said it, and that day.
 ANYWAY, NOT_TODAY = "read_anyway", "not_today"
 BLANKS = 3  # rows drawn for a lane, at most
+MANY = 200  # on the ledge: more than anybody catches up with, sitting by sitting
+NEAR = timedelta(days=7)  # a holiday that begins so soon is spoken of
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,24 @@ def veil(request: HttpRequest, page: Page, counts: dict[str, int]) -> dict[str, 
     away = _said(request, NOT_TODAY, page)
     ahead = hours.another_day(page) if away else hours.following(page)
     return {"veil": covered, "not_today": away, "next_hour": ahead}
+
+
+def notes(page: Page, waiting: int) -> dict[str, Any]:
+    """A holiday that has begun or is near, and more on the ledge than can be read. At most one query."""
+    found: dict[str, Any] = {"holiday": _holiday(page)}
+    if waiting >= MANY:
+        before = clock.now() - timedelta(days=page.lapse_days)
+        found |= {"many": -(-waiting // page.cards), "old": review.older(page, before).count()}
+    return found
+
+
+def _holiday(page: Page) -> dict[str, Any] | None:
+    """The days of the holiday, whether it has begun, and the hour after it."""
+    first, last, today = page.holiday_from, page.holiday_until, page.local_date(clock.now())
+    if first is None or last is None or not first - NEAR <= today <= last:
+        return None
+    after = datetime.combine(last + timedelta(days=1), time(), page.zone)
+    return {"first": first, "last": last, "begun": first <= today, "after": page.next_hour(after)}
 
 
 def lift(request: HttpRequest, page: Page) -> None:

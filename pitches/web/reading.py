@@ -111,10 +111,11 @@ def start(request: HttpRequest, page: Page) -> HttpResponse:
     if review.current_session(page) or access.pitches_of(page).waiting().exists():
         odd_days.lift(request, page)
         by = access.signed_in(request)
-        sitting = review.open_session(page, by=by)
+        oldest = request.POST.get("order") == "oldest"
+        sitting = review.open_session(page, by=by, oldest=oldest)
         if review.show_next(sitting, by=by).card is None and access.pitches_of(page).waiting().exists():
             review.end_session(sitting)  # it was paused, and nothing of it is left
-            review.show_next(review.open_session(page, by=by), by=by)
+            review.show_next(review.open_session(page, by=by, oldest=oldest), by=by)
     return see("desk:session")
 
 
