@@ -224,7 +224,7 @@ CODES = {
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
         desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
-        desk:read_anyway desk:not_today
+        desk:read_anyway desk:not_today desk:outgoing_undo_all desk:outgoing_send_all
         desk:session_pause desk:session_skip desk:session_along desk:session_look
         desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",

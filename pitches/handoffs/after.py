@@ -39,3 +39,8 @@ def hand_off(event: Event) -> None:
 def followed_up(handoff: Handoff) -> None:
     """The owner has taken the next step with the sender. Doing it again changes nothing."""
     Handoff.objects.filter(pk=handoff.pk, done_at=None).update(done_at=clock.now())
+
+
+def not_followed_up(handoff: Handoff) -> None:
+    """It was not done after all, and stands in the list again."""
+    Handoff.objects.filter(pk=handoff.pk).update(done_at=None)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from pitches.models import AnswerKind, Page, Reason, Reply
 from pitches.replies.usual import HINTS, KINDS, OWN_FITS, USUAL, Text, Usual
 
-
 WHOSE = {"own": gettext_lazy("Your own"), "changed": gettext_lazy("In your words"), "": gettext_lazy("As usual")}
 
 

@@ -27,6 +27,7 @@ from pitches.review.keeping import (
     rename_view,
     tag,
 )
+from pitches.review.leaving import ALL, SITTING, send_together, undo_together
 from pitches.review.looking import Hand, at_hand, beside, others, sign, turn_to
 from pitches.review.many import AT_MOST, TURNS, Back, Given, Left, answer_many, fair_no, older, undo_batch
 from pitches.review.sitting import (
@@ -43,6 +44,7 @@ from pitches.review.sitting import (
 from pitches.review.snoozing import OPENED, latest_day, may_wait_for, opened
 
 __all__ = [
+    "ALL",
     "AT_MOST",
     "BECOMES",
     "HOLD",
@@ -54,6 +56,7 @@ __all__ = [
     "OPENED",
     "PAUSE",
     "QUESTION_LIFE",
+    "SITTING",
     "TURNS",
     "Back",
     "BadAnswer",
@@ -92,11 +95,13 @@ __all__ = [
     "restore",
     "role_for",
     "send_now",
+    "send_together",
     "show_next",
     "sign",
     "tag",
     "turn_to",
     "undo",
     "undo_batch",
+    "undo_together",
     "worded",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -162,10 +162,17 @@ def _written(
 
 def undo_batch(page: Page, batch: UUID, *, by: User) -> Back:
     """Take back what was given at one press, as far as it has not gone out. Raises NotAllowed."""
+    back, moved = undo_some(page, Q(batch=batch), by=by)
+    gone = Answer.objects.filter(pitch__page=page, batch=batch, sent_at__isnull=False).count()
+    return Back(back, gone, moved)
+
+
+def undo_some(page: Page, some: Q, *, by: User) -> tuple[int, int]:
+    """Take back the held answers that this is true of: how many wait again, how many moved on by themselves."""
     back = moved = last = 0
     for _turn in range(TURNS):
         with transaction.atomic():
-            rows = Answer.objects.held().filter(pitch__page=page, batch=batch, pk__gt=last).order_by("pk")
+            rows = Answer.objects.held().filter(some, pitch__page=page, pk__gt=last).order_by("pk")
             given = list(rows.select_related("pitch").select_for_update(of=("self", "pitch"), no_key=True)[:AT_MOST])
             if not given:
                 break
@@ -173,8 +180,7 @@ def undo_batch(page: Page, batch: UUID, *, by: User) -> Back:
             here = [one for one in given if one.pitch.state == BECOMES[AnswerKind(one.kind)]]
             back += len(lifecycle.unsay_many(page, here, by=by))
             moved, last = moved + len(given) - len(here), given[-1].pk
-    gone = Answer.objects.filter(pitch__page=page, batch=batch, sent_at__isnull=False).count()
-    return Back(back, gone, moved)
+    return back, moved
 
 
 def _least_role(given: Sequence[Answer]) -> Role:

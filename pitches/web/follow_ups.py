@@ -1,23 +1,27 @@
 """Follow-ups: what a yes leads to, by its day. What became of it is noted by one key or one press."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches import handoffs as after
 from pitches import outcomes
 from pitches.models import EvidenceKind, Handoff, Page, Pitch, Role, Standing
-from pitches.web import access, cards, handed
+from pitches.web import access, cards, handed, undoing
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
 
 AT_ONCE = 50
+A_WEEK = timedelta(days=7)
 NEXT = {
     Standing.TRUSTED: _("They have your direct contact. Agree on the day."),
     Standing.KNOWN: _("They have the next step and the dates. See whether they kept to them."),
@@ -70,28 +74,42 @@ def _context(page: Page) -> dict[str, Any]:
         step = NEXT.get(Standing(handoff.standing), NEXT[Standing.STRANGER])
         due = handoff.follow_up_on <= today
         cards.wear(handed.dressed(handoff), next=step, due=due, kinds=presses(handoff.pitch) if due else [])
-    parts = _parts(found[:AT_ONCE])
-    first = next((row for part in parts if part.name == "now" for row in part.rows), None)
+    parts = _parts(found[:AT_ONCE], today)
+    first = next((row for part in parts if part.name in ("overdue", "now") for row in part.rows), None)
     last = outcomes.last(page)
     words = PRESSES[last.what][1] if last else ""
-    context = {"page": page, "handoffs": found[:AT_ONCE], "parts": parts, "first": first, "more": len(found) > AT_ONCE}
+    context = {"page": page, "today": today, "handoffs": found[:AT_ONCE], "parts": parts, "first": first}
+    context["more"] = len(found) > AT_ONCE
     waiting = sum(len(part.rows) for part in parts if part.name == "answer")
     return context | {"last": last, "last_words": words, "terms_waiting": waiting}
 
 
-def _parts(rows: list[Any]) -> list[Part]:
-    """Each row stands in one part; what waits for the owner comes first."""
-    kept: dict[str, list[Handoff]] = {"answer": [], "now": [], "later": [], "terms": []}
+PARTS = {
+    "answer": _("Terms to answer"),
+    "overdue": _("Overdue"),
+    "now": _("Today"),
+    "week": _("Within a week"),
+    "later": _("Later"),
+    "terms": _("Waiting for terms"),
+}
+
+
+def _parts(rows: list[Any], today: date) -> list[Part]:
+    """Each row stands in one part; what waits for the owner comes first, then the days."""
+    kept: dict[str, list[Handoff]] = {name: [] for name in PARTS}
     for row in rows:
-        waits = "answer" if row.to_answer else "terms" if row.talking else "later"
-        kept["now" if row.due and not row.to_answer else waits].append(row)
-    titles = {
-        "answer": _("Terms to answer"),
-        "now": _("Now"),
-        "later": _("Later"),
-        "terms": _("Waiting for terms"),
-    }
-    return [Part(name, titles[name], found) for name, found in kept.items() if found]
+        kept[_part_of(row, today)].append(row)
+    return [Part(name, PARTS[name], found) for name, found in kept.items() if found]
+
+
+def _part_of(row: Any, today: date) -> str:
+    if row.to_answer:
+        return "answer"
+    if row.due:
+        return "overdue" if row.follow_up_on < today else "now"
+    if row.talking:
+        return "terms"
+    return "week" if row.follow_up_on < today + A_WEEK else "later"
 
 
 def presses(pitch: Pitch) -> list[Press]:
@@ -102,7 +120,13 @@ def presses(pitch: Pitch) -> list[Press]:
 
 @helped(Role.ASSISTANT)
 @require_POST
-def done(_request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """The next step is taken, and there is no more to say of it."""
-    after.followed_up(access.own_handoff(page, pk))
+def done(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
+    """The next step is taken, and there is no more to say of it; or it was not, after all."""
+    handoff = access.own_handoff(page, pk)
+    if request.POST.get("undo"):
+        after.not_followed_up(handoff)
+        messages.success(request, gettext("Undone. It stands in the list again."))
+    else:
+        after.followed_up(handoff)
+        undoing.said(request, gettext("Done, and out of the list."), request.path, undo=1)
     return see("desk:follow_ups")

@@ -64,7 +64,7 @@ def notes(page: Page, waiting: int) -> dict[str, Any]:
     found: dict[str, Any] = {"holiday": _holiday(page)}
     if waiting >= MANY:
         before = clock.now() - timedelta(days=page.lapse_days)
-        found |= {"many": -(-waiting // page.cards), "old": review.older(page, before).count()}
+        found |= {"sittings": -(-waiting // page.cards), "old": review.older(page, before).count()}
     return found
 
 

@@ -11,7 +11,7 @@ from pitches import review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import AnswerKind, MessageState, Page, Role
 from pitches.notify import as_read
-from pitches.web import access, cards, handed, together
+from pitches.web import access, going_out, handed
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 
@@ -28,17 +28,11 @@ FAILED = {
 @require_safe
 def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     """What goes out when, and what did not arrive."""
-    held = access.held_answers(page).select_related("pitch__door", "pitch__page", "door")
-    groups = together.staying(page)
-    answers = list(held.filter(together.apart(groups)).order_by("goes_out_at", "given_at", "pk")[: AT_ONCE + 1])
-    for given in [*answers, *(given for group in groups for given in group.rows)]:
-        cards.wear(given, told=cards.told(given), on_its_way=cards.on_its_way(given), read=as_read.words_of(given))
-    failed = [(mail, FAILED[MessageState(mail.state)]) for mail in access.failed_mails(page)[:AT_ONCE]]
-    staying = [given for given in answers[:AT_ONCE] if not cards.on_its_way(given)]
-    leaving = [given for given in answers[:AT_ONCE] if cards.on_its_way(given)]
-    context = {"page": page, "answers": staying, "leaving": leaving, "failed": failed}
-    context |= {"groups": groups, "count": len(staying) + sum(group.count for group in groups)}
-    context |= {"more": len(answers) > AT_ONCE, "calls": handed.failed_calls(page)}
+    minutes, more = going_out.minutes(page, request.GET.get("after", ""))
+    mails = list(access.failed_mails(page)[: AT_ONCE + 1])
+    failed = [(mail, FAILED[MessageState(mail.state)]) for mail in mails[:AT_ONCE]]
+    context = {"page": page, "minutes": minutes, "more": more, "failed": failed, "more_failed": len(mails) > AT_ONCE}
+    context |= {"calls": handed.failed_calls(page)}
     return render(request, "desk/outgoing.html", context)
 
 

@@ -47,14 +47,16 @@ def text(response: Any) -> str:
 
 
 def test_each_row_stands_in_one_part(owner: Client, page: Page) -> None:
-    later, now, late = handoff(page, 3), handoff(page), handoff(page, -2)
+    later, soon, now, late = handoff(page, 7), handoff(page, 6), handoff(page), handoff(page, -2)
     asked, waits = handoff(page, 5), handoff(page, 5)
     offers.make(asked.pitch, by_owner=False, by=None, deliverables="One post")
     offers.make(waits.pitch, by_owner=True, by=page.owner, deliverables="One post")
     response = owner.get(LIST)
     assert parts(response) == {
         "answer": [asked.pk],
-        "now": [late.pk, now.pk],
+        "overdue": [late.pk],
+        "now": [now.pk],
+        "week": [soon.pk],
         "later": [later.pk],
         "terms": [waits.pk],
     }
