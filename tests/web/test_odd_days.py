@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from pitches.models import Assistant, Event, Message, Page, Pitch, ReadingSession
+from pitches.web import odd_days
 from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory, UserFactory
 
@@ -170,3 +171,58 @@ def test_without_hours_there_is_no_not_today(page: Page) -> None:
     client = at_the_desk(page)
     assert "Not today" not in shown(client)
     assert SUBJECT in text(press(client, "/desk/not-today"))
+
+
+# ── a holiday, too many, nothing ─────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (1, 5, "You are away until Thursday 5 March. The first hour after it is Friday 6 March, 09:00."),
+        (9, 12, "You will be away from Monday 9 March to Thursday 12 March."),
+        (10, 12, ""),
+    ],
+)
+def test_a_holiday_that_has_begun_or_is_near_is_spoken_of(page: Page, first: int, last: int, said: str) -> None:
+    Page.objects.update(holiday_from=MONDAY.date().replace(day=first), holiday_until=MONDAY.date().replace(day=last))
+    seen = shown(at_the_desk(page))
+    assert said in seen
+    assert ("nobody is promised a day within it" in seen) is bool(said)
+    assert ("Change it" in seen) is bool(said)
+    assert "Change it" not in shown(at_the_desk(page, "reader"))
+
+
+def test_in_a_holiday_the_list_is_shut_until_the_hour_after_it(page: Page) -> None:
+    Page.objects.update(holiday_from=MONDAY.date(), holiday_until=MONDAY.date() + timedelta(days=3))
+    assert "Your hour is Friday 6 March, 09:00. They can wait." in shown(at_the_desk(page), TUESDAY)
+
+
+def test_where_many_wait_the_oldest_first_or_a_fair_no(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(odd_days, "MANY", 3)
+    Page.objects.update(cards=2)
+    old = Pitch.objects.waiting().order_by("-pk").first()
+    Pitch.objects.filter(pk=old.pk).update(handed_in_at=TUESDAY - timedelta(days=30))
+    client = at_the_desk(page)
+    seen = shown(client, TUESDAY)
+    assert "3 wait, which is 2 sittings. 1 has waited for more than 21 days." in seen
+    assert "A fair no to all older than 21 days" in seen
+    assert "A fair no" not in shown(at_the_desk(page, "screener"), TUESDAY)
+    press(client, "/desk/session/start", TUESDAY, order="oldest")
+    assert ReadingSession.objects.get().cards[0] == old.pk
+
+
+def test_two_hundred_are_many_and_fewer_are_not(page: Page) -> None:
+    found = [odd_days.notes(page, waiting) for waiting in (199, 200)]
+    assert ["sittings" in notes for notes in found] == [False, True]
+
+
+def test_an_empty_ledge_says_what_lies_elsewhere(page: Page) -> None:
+    Pitch.objects.waiting().update(state="later", back_at=MONDAY + timedelta(days=3))
+    Pitch.objects.filter(pk=Pitch.objects.filter(state="later").first().pk).update(state="asked")
+    seen = shown(at_the_desk(page))
+    assert "2 are put off. The next comes back by Thursday 5 March at the latest." in seen
+    assert "One waits for an answer from them." in seen
+    assert "One is held aside." in seen
+    assert "quarantine." not in seen
+    theirs = shown(at_the_desk(page, "reader"))
+    for words in ("send them here", "Copy a reply"):
+        assert (words in seen, words in theirs) == (True, False)

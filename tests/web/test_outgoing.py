@@ -8,8 +8,10 @@ from django.test import Client
 
 from pitches import review
 from pitches.models import Answer, AnswerKind, Handoff, Page, Pitch
+from pitches.web import going_out
 from portal import clock
 from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, MessageFactory, PageFactory, PitchFactory
+from tests.web.test_odd_days import at_the_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +71,7 @@ def test_outgoing_costs_the_same_for_one_answer_and_three(
         held(page)
         MessageFactory(page=page, state="dead")
     held(PageFactory())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         response = owner.get("/desk/outgoing")
     shown = sum(len(minute.rows) for minute in response.context["minutes"])
     assert (shown, len(response.context["failed"])) == (count, count)
@@ -133,7 +135,7 @@ def test_what_was_put_aside_is_no_letter(owner: Client, page: Page) -> None:
     pitch = PitchFactory(waiting=True, door=DoorFactory(page=page))
     given = review.answer(pitch, AnswerKind.LATER, by=page.owner, until=day)
     text = owner.get("/desk/outgoing").content.decode()
-    assert (text.count("Put aside until "), text.count("Undo"), text.count("Send now")) == (1, 1, 0)
+    assert (text.count("Put aside until "), text.count("Undo<span"), text.count("Send now")) == (1, 1, 0)
     assert (text.count("goes out"), text.count(f"to {pitch.name}")) == (0, 0)
     response = owner.post(f"/desk/outgoing/{given.pk}/send", follow=True)
     assert list(response.context["messages"]) == []
@@ -144,6 +146,90 @@ def test_what_was_undone_is_not_sent(owner: Client, page: Page) -> None:
     given = held(page, undone_at=clock.now())
     response = owner.post(f"/desk/outgoing/{given.pk}/send", follow=True)
     assert [str(message) for message in response.context["messages"]] == ["This answer was taken back before."]
+
+
+# ── minute by minute ─────────────────────────────────────────────────────────
+def together(page: Page, count: int, minutes: int = 8) -> list[Answer]:
+    given = [held(page) for _number in range(count)]
+    moment = clock.now() + timedelta(minutes=minutes)
+    Answer.objects.filter(pk__in=[one.pk for one in given]).update(goes_out_at=moment)
+    return given
+
+
+def shown(response: Any) -> list[tuple[int, int]]:
+    """For each minute, how many there are and how many of them are listed."""
+    return [(minute.count, len(minute.rows)) for minute in response.context["minutes"]]
+
+
+def test_what_leaves_in_one_minute_stands_together_and_says_how_soon(owner: Client, page: Page) -> None:
+    together(page, 2), together(page, 1, minutes=3)
+    response = owner.get("/desk/outgoing")
+    assert shown(response) == [(1, 1), (2, 2)]
+    text = response.content.decode()
+    assert [text.count(f">in {count} minutes<") for count in (3, 8)] == [1, 1]
+    assert [text.count(words) for words in ("Send all 2 now", "Undo all 2", "Send all now")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("which", "sent"), [("minute", 2), ("sitting", 1), ("all", 4)])
+def test_a_group_is_sent_at_one_press_and_what_was_put_aside_stays(
+    owner: Client, page: Page, which: str, sent: int
+) -> None:
+    given, other, aside = together(page, 2), together(page, 1, minutes=3), together(page, 1)
+    open_still = together(page, 1)
+    Answer.objects.filter(pk=aside[0].pk).update(kind="later", until=page.local_date(clock.now()) + timedelta(days=7))
+    Answer.objects.filter(pk=open_still[0].pk).update(goes_out_at=None)
+    theirs = together(PageFactory(), 1)
+    given[0].refresh_from_db()
+    minute = given[0].goes_out_at.replace(second=0, microsecond=0).isoformat()
+    owner.post("/desk/outgoing/send", {"which": minute if which == "minute" else which})
+    gone = set(Answer.objects.filter(goes_out_at__lte=clock.now()).values_list("pk", flat=True))
+    assert len(gone) == sent
+    assert not gone & {aside[0].pk, theirs[0].pk}
+    assert ({other[0].pk} <= gone) is (which == "all")
+
+
+@pytest.mark.parametrize(("which", "back"), [("minute", 2), ("sitting", 0), ("all", 3)])
+def test_a_group_is_taken_back_at_one_press(owner: Client, page: Page, which: str, back: int) -> None:
+    given = together(page, 2)
+    together(page, 1, minutes=3), together(PageFactory(), 1)
+    AnswerFactory(pitch=PitchFactory(accepted=True, door__page=page))  # it went out
+    given[0].refresh_from_db()
+    minute = given[0].goes_out_at.replace(second=0, microsecond=0).isoformat()
+    response = owner.post("/desk/outgoing/undo", {"which": minute if which == "minute" else which}, follow=True)
+    assert Pitch.objects.filter(state="waiting").count() == back
+    said = f"Undone. {back} pitches wait again." if back else "Nothing of it is in the house any more."
+    assert [str(message) for message in response.context["messages"]] == [said]
+
+
+@pytest.mark.parametrize("which", ["", "never", "2026-03-03T09:00"])
+def test_there_is_no_such_group(owner: Client, which: str) -> None:
+    for path in ("/desk/outgoing/send", "/desk/outgoing/undo"):
+        assert owner.post(path, {"which": which}).status_code == 404
+
+
+@pytest.mark.parametrize(("role", "sent", "taken"), [("screener", 403, 403), ("assistant", 303, 303)])
+def test_who_may_only_sort_neither_sends_nor_takes_back_what_was_said(
+    page: Page, role: str, sent: int, taken: int
+) -> None:
+    together(page, 2)
+    helper = at_the_desk(page, role)
+    assert helper.post("/desk/outgoing/undo", {"which": "all"}).status_code == taken
+    assert helper.post("/desk/outgoing/send", {"which": "all"}).status_code == sent
+    assert Answer.objects.filter(undone_at=None).exists() is (role == "screener")
+
+
+def test_a_long_list_goes_on_and_says_how_many_there_are(
+    owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(going_out, "AT_ONCE", 2)
+    together(page, 3)
+    Answer.objects.filter(pk=held(page).pk).update(goes_out_at=None)
+    first = owner.get("/desk/outgoing")
+    assert shown(first) == [(3, 2)]
+    assert "One more is not listed here." in first.content.decode()
+    second = owner.get("/desk/outgoing", {"after": first.context["more"]})
+    assert (shown(second), second.context["more"]) == ([(3, 1), (1, 1)], None)
+    assert owner.get("/desk/outgoing", {"after": "x" * 30}).status_code == 200
 
 
 # ── follow-ups ───────────────────────────────────────────────────────────────
@@ -171,6 +257,23 @@ def test_a_yes_that_was_undone_has_nothing_to_follow_up(owner: Client, page: Pag
     owner.post(f"/desk/outgoing/{Answer.objects.get().pk}/undo")
     assert [found.pk for found in owner.get("/desk/follow-ups").context["handoffs"]] == [kept.pk]
     assert owner.post(f"/desk/follow-ups/{row.pk}/done").status_code == 303
+
+
+def test_done_is_undone(owner: Client, page: Page) -> None:
+    row = handoff(page)
+    assert "Done, and out of the list." in owner.post(f"/desk/follow-ups/{row.pk}/done", follow=True).content.decode()
+    owner.post(f"/desk/follow-ups/{row.pk}/done", {"undo": "1"})
+    assert [found.pk for found in owner.get("/desk/follow-ups").context["handoffs"]] == [row.pk]
+
+
+def test_the_list_says_who_takes_it_and_what_is_overdue(owner: Client, page: Page) -> None:
+    handoff(page, follow_up_on=page.local_date(clock.now()) - timedelta(days=1))
+    assert [owner.get("/desk/follow-ups").content.decode().count(words) for words in ("You take it.", "Overdue")] == [
+        1,
+        2,
+    ]
+    theirs = at_the_desk(page, "reader").get("/desk/follow-ups").content.decode()
+    assert (theirs.count("You take it."), theirs.count("Maya takes it.")) == (0, 1)
 
 
 def test_done_is_done_once(owner: Client, page: Page) -> None:
