@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from pitches import review
 from pitches.forms.many import ManyForm
@@ -21,6 +21,7 @@ NAMED = 3  # of those that were left alone
 
 
 @helped(Role.SCREENER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def bulk(request: HttpRequest, page: Page) -> HttpResponse:
     """Say the same to all that was picked. The words go out in ten minutes. A GET leads back to the list."""
     if request.method != "POST":

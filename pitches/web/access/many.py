@@ -13,7 +13,7 @@ from pitches.web.access.lists import pitches_of
 def picked(page: Page, codes: Iterable[str]) -> list[Pitch]:
     """The pitches of the page with these references, in this order; others are passed over. None at all is a 404."""
     order = {code: place for place, code in enumerate(codes)}
-    found = sorted(pitches_of(page).filter(code__in=order), key=lambda pitch: order[pitch.code])
+    found = sorted(pitches_of(page).filter(code__in=order).only("code"), key=lambda pitch: order[pitch.code])
     if not found:
         raise Http404
     return found
