@@ -3,26 +3,14 @@
 Rows are left out by the database, so that a page of a list is full, and its counts go on counting pitches.
 """
 
-from typing import Any
-
 from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
 from pitches.models import Pitch
 from pitches.models.pitch import PitchQuerySet
+from pitches.web.keyset import beyond
 
 SHOWN = 20  # others under one row; the rest has a link
-
-
-def beyond(order: tuple[str, ...], last: Any) -> Q:
-    """Rows behind `last` (a row, or OuterRef): equal in the first columns of the order, and behind it in the next."""
-    found, same = Q(), Q()
-    for column in order:
-        name = column.removeprefix("-")
-        value = last(name)
-        found |= same & Q(**{f"{name}__{'lt' if column.startswith('-') else 'gt'}": value})
-        same &= Q(**{name: value})
-    return found
 
 
 def unfolded(rows: list[Pitch]) -> list[Pitch]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pitches import handoffs as after
 from pitches import outcomes
 from pitches.models import EvidenceKind, Handoff, Page, Pitch, Role, Standing
-from pitches.web import access, cards, handed, undoing
+from pitches.web import access, cards, handed, keyset, undoing
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
@@ -59,7 +59,7 @@ class Part:
 @require_safe
 def follow_ups(request: HttpRequest, page: Page) -> HttpResponse:
     """Accepted pitches whose next step is open: terms to answer, what is due, what comes, what waits for them."""
-    return render(request, "desk/follow_ups.html", _context(page))
+    return render(request, "desk/follow_ups.html", _context(page, request.GET.get("after", "")))
 
 
 def swapped(request: HttpRequest, page: Page, *, said: str, conflict: str) -> HttpResponse:
@@ -67,8 +67,8 @@ def swapped(request: HttpRequest, page: Page, *, said: str, conflict: str) -> Ht
     return render(request, "desk/_follow_ups_swap.html", _context(page) | {"said": said, "conflict": conflict})
 
 
-def _context(page: Page) -> dict[str, Any]:
-    found = list(access.follow_ups(page)[: AT_ONCE + 1])
+def _context(page: Page, after: str = "") -> dict[str, Any]:
+    found = list(keyset.behind(access.follow_ups(page), access.FOLLOW_UPS, after)[: AT_ONCE + 1])
     today = page.local_date(clock.now())
     for handoff in found:
         step = NEXT.get(Standing(handoff.standing), NEXT[Standing.STRANGER])
@@ -79,7 +79,7 @@ def _context(page: Page) -> dict[str, Any]:
     last = outcomes.last(page)
     words = PRESSES[last.what][1] if last else ""
     context = {"page": page, "today": today, "handoffs": found[:AT_ONCE], "parts": parts, "first": first}
-    context["more"] = len(found) > AT_ONCE
+    context["more"] = found[AT_ONCE - 1].pk if len(found) > AT_ONCE else ""
     waiting = sum(len(part.rows) for part in parts if part.name == "answer")
     return context | {"last": last, "last_words": words, "terms_waiting": waiting}
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models import Lane, Page, Pitch, PitchState, Standing
-from pitches.web import access, cards, folding
+from pitches.web import access, cards, folding, keyset
 
 AT_ONCE = 50
 SECONDS_A_PITCH = 20
@@ -92,7 +92,7 @@ def shown(rows: Any, order: tuple[str, ...], last: Pitch | None, *, folds: bool)
     """Fifty rows of a list behind `last`, ready to be shown, and after which pitch it goes on. Two or three queries."""
     heads = folding.firsts(rows, order) if folds else rows
     if last and None not in [getattr(last, column.removeprefix("-")) for column in order]:
-        heads = heads.filter(folding.beyond(order, partial(getattr, last)))
+        heads = heads.filter(keyset.beyond(order, partial(getattr, last)))
     found = list(heads[: AT_ONCE + 1])
     more = found[AT_ONCE - 1].code if len(found) > AT_ONCE else ""
     found = found[:AT_ONCE]

@@ -50,7 +50,7 @@ from pitches.web.access.lists import (
     with_replies,
 )
 from pitches.web.access.many import batch_of, picked
-from pitches.web.access.offers import follow_ups, offer_of, terms_to_answer, yes_of
+from pitches.web.access.offers import FOLLOW_UPS, follow_ups, offer_of, terms_to_answer, yes_of
 from pitches.web.access.owner import (
     FILES_KEPT_BACK,
     answer_of,
@@ -132,6 +132,7 @@ __all__ = [
     "ANSWERED",
     "CHOSEN",
     "FILES_KEPT_BACK",
+    "FOLLOW_UPS",
     "NEVER",
     "after",
     "agencies_here",

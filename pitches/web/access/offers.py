@@ -9,6 +9,8 @@ from pitches.models import Handoff, Offer, OfferState, Page, Pitch
 from pitches.offers import Talks
 from pitches.web.access.lists import open_handoffs
 
+FOLLOW_UPS = ("-to_answer", "follow_up_on", "pk")  # their order
+
 
 def offer_of(pitch: Pitch, talks: Talks, name: str) -> Offer:
     """An offer about this pitch that this side may see, by its number as the form sent it."""
@@ -38,6 +40,5 @@ def follow_ups(page: Page) -> QuerySet[Handoff]:
     """
     waiting = Offer.objects.filter(pitch=OuterRef("pitch"), state=OfferState.OPEN)
     rows = open_handoffs(page).select_related("pitch__door", "pitch__sender", "pitch__page", "assistant")
-    return rows.annotate(talking=Exists(waiting), to_answer=Exists(waiting.filter(by_owner=False))).order_by(
-        "-to_answer", "follow_up_on", "pk"
-    )
+    rows = rows.annotate(talking=Exists(waiting), to_answer=Exists(waiting.filter(by_owner=False)))
+    return rows.order_by(*FOLLOW_UPS)

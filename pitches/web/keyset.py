@@ -1,0 +1,25 @@
+"""One page of a list after another, by the row that came last: nothing is counted off, nothing shown twice."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+
+def beyond(order: tuple[str, ...], last: Callable[[str], Any]) -> Q:
+    """Rows behind `last`, which tells each column of the order: equal in the first ones, and behind it in the next."""
+    found, same = Q(), Q()
+    for column in order:
+        name = column.removeprefix("-")
+        value = last(name)
+        found |= same & Q(**{f"{name}__{'lt' if column.startswith('-') else 'gt'}": value})
+        same &= Q(**{name: value})
+    return found
+
+
+def behind(rows: QuerySet[Any], order: tuple[str, ...], after: str) -> QuerySet[Any]:
+    """The rows in their order behind the one with this number, or all, if it is none of them. At most one query."""
+    rows = rows.order_by(*order)
+    last = rows.filter(pk=after).first() if after.isdecimal() and len(after) < 18 else None
+    return rows.filter(beyond(order, partial(getattr, last))) if last else rows
