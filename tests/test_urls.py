@@ -159,7 +159,7 @@ class World:
             "code": self.waiting.code,
             "standing": "known",
             "kind": "no",
-            "name": self.ready.pk,
+            "ready": self.ready.pk,
             "batch": self.answer.batch,
             "pk": self.rows().get(name, 999_999),
             "token": (self.waiting if proven else self.unproven).token,
@@ -300,7 +300,7 @@ def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
     argument = OWNED[name]
-    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody", "batch": NO_BATCH, "name": "888888"}[argument]}
+    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody", "batch": NO_BATCH, "ready": "888888"}[argument]}
     answers = [getattr(stranger, method)(path) for path in (world.path(name), world.path(name, **missing))]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content

@@ -53,7 +53,8 @@ class ReplyForm(forms.Form):
     def __init__(self, *args: Any, kind: AnswerKind, ready: replies.Ready | None = None, **kwargs: Any) -> None:
         self.kind, self.ready = kind, ready
         self.own = ready is None or ready.own
-        super().__init__(*args, initial=_initial(ready), **kwargs)
+        kwargs["initial"] = _initial(ready)
+        super().__init__(*args, **kwargs)
         self.reason = ready.reason if ready else ""
         if kind == AnswerKind.ASK:
             del self.fields["label"]
@@ -98,7 +99,7 @@ class ReplyForm(forms.Form):
     def changed_meanwhile(self, now: replies.Ready) -> None:
         """Somebody else kept other words first: say which, and let this one be kept over it."""
         self.add_error("text", ValidationError(CHANGED, code="changed", params={"text": str(now.text)}))
-        self.data = {**self.data.dict(), "seen": replies.stamp(now)}
+        self.data = {**self.data, "seen": replies.stamp(now)}
 
 
 def _initial(ready: replies.Ready | None) -> dict[str, str]:

@@ -70,7 +70,7 @@ def new(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
     """One more of the owner's own."""
     if kind not in ready_words.KINDS:
         raise Http404
-    form = ReplyForm(request.POST or None, kind=AnswerKind(kind))
+    form = ReplyForm(request.POST if request.method == "POST" else None, kind=AnswerKind(kind))
     if form.is_bound and form.is_valid():
         try:
             added = ready_words.add(page, form.kind, **form.said())
@@ -84,18 +84,18 @@ def new(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
 
 @owned
 @require_http_methods(["GET", "HEAD", "POST"])
-def reply(request: HttpRequest, page: Page, name: str) -> HttpResponse:
+def reply(request: HttpRequest, page: Page, ready: str) -> HttpResponse:
     """Other words for one of the usual ones, or one of the owner's own."""
-    ready = _found(ready_words.find(page, name))
-    form = ReplyForm(request.POST if request.method == "POST" else None, kind=ready.kind, ready=ready)
+    now = _found(ready_words.find(page, ready))
+    form = ReplyForm(request.POST if request.method == "POST" else None, kind=now.kind, ready=now)
     if form.is_bound and form.is_valid():
         try:
-            _found(ready_words.keep(page, name, seen=form.cleaned_data["seen"], **form.said()))
+            _found(ready_words.keep(page, ready, seen=form.cleaned_data["seen"], **form.said()))
         except ready_words.Changed:
-            form.changed_meanwhile(_found(ready_words.find(page, name)))
+            form.changed_meanwhile(_found(ready_words.find(page, ready)))
         else:
             messages.success(request, _("Kept, for answers from now on. What was said before stays as it was."))
-            return _back_to(name)
+            return _back_to(ready)
     return _editor(request, page, form)
 
 
@@ -144,19 +144,19 @@ PLACES = {"up": -1, "down": 1}
 
 @owned
 @require_POST
-def place(request: HttpRequest, page: Page, name: str) -> HttpResponse:
+def place(request: HttpRequest, page: Page, ready: str) -> HttpResponse:
     """Up or down among its kind, out of the ready ones and back, the usual words again, or gone for good."""
     do = request.POST.get("do", "")
     if do in PLACES:
-        found = ready_words.move(page, name, by=PLACES[do])
+        found = ready_words.move(page, ready, by=PLACES[do])
     elif do in ("hide", "show"):
-        found = ready_words.hide(page, name, hidden=do == "hide")
+        found = ready_words.hide(page, ready, hidden=do == "hide")
     elif do in ("restore", "remove"):
-        found = ready_words.restore(page, name) if do == "restore" else ready_words.remove(page, name)
+        found = ready_words.restore(page, ready) if do == "restore" else ready_words.remove(page, ready)
     else:
         raise Http404
     _say(request, do, _found(found))
-    return see("desk:replies") if do == "remove" else _back_to(name)
+    return see("desk:replies") if do == "remove" else _back_to(ready)
 
 
 def _say(request: HttpRequest, do: str, was: Ready) -> None:

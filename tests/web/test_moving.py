@@ -190,6 +190,7 @@ def test_the_no_sheet_offers_the_other_doors_with_the_open_ones_first(client: Cl
     assert "It belongs behind “Guests” (Closed)." in page
     DoorFactory(page=left.page, name="Fairs", slug="fairs", position=2)
     page = sheet(client.get(path).content.decode())
+    page = page[page.index('id="right_door"') :]
     assert re.findall(r'<option value="([\w-]*)"', page) == ["", "fairs", "guests"]
 
 
