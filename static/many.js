@@ -3,13 +3,14 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const boxes = (root = document) => $$(".pickme", root);
+const shown = (root) => boxes(root).filter((box) => !box.closest("details:not([open])")); // what is folded is not meant
 const picked = () => boxes().filter((box) => box.checked);
 const bar = $("#many");
 let last = null, star = 0;
 
 function changed() {
   for (const all of $$("[data-all] input")) {
-    const here = boxes(all.closest("section")), on = here.filter((box) => box.checked).length;
+    const here = shown(all.closest("section")), on = here.filter((box) => box.checked).length;
     Object.assign(all, { checked: on > 0 && on === here.length, indeterminate: on > 0 && on < here.length });
   }
   $("#live").textContent = bar.dataset.picked.replace("{n}", picked().length);
@@ -20,7 +21,7 @@ function set(some, on) {
   return changed();
 }
 function range(box) {
-  const every = boxes(), ends = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
+  const every = shown(), ends = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
   return set(every.slice(Math.max(ends[0], 0), ends[1] + 1), last?.isConnected ? last.checked : true);
 }
 function toggle(box) {
@@ -33,7 +34,7 @@ function press(event) {
   const key = event.key.toLowerCase(), box = row() && $(".pickme", row());
   if (star > performance.now() && "an".includes(key)) {
     star = 0;
-    return set(boxes(shelf()), key === "a");
+    return set(shown(shelf()), key === "a");
   }
   if (key === "*") return (star = performance.now() + 1500) > 0;
   if (key === "x" && box) return event.shiftKey ? range(box) : toggle(box);
@@ -58,7 +59,7 @@ if (bar) {
   });
   document.addEventListener("change", ({ target }) => {
     if (target.matches(".pickme")) changed();
-    else if (target.closest("[data-all]")) set(boxes(target.closest("section")), target.checked);
+    else if (target.closest("[data-all]")) set(shown(target.closest("section")), target.checked);
   });
   bar.addEventListener("reset", () => setTimeout(() => set(boxes(), false)));
   $$("[data-all]").forEach((all) => (all.hidden = false));
