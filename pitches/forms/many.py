@@ -49,7 +49,7 @@ def _code(said: str) -> tuple[str, int | None]:
 
 def _said(posted: QueryDict) -> dict[str, str]:
     """The fields of an answer. What was typed belongs to the verb beside which it stands."""
-    said = {name: posted[name] for name in FIELDS if name in posted}
+    said = {name: str(posted[name]) for name in FIELDS if name in posted}
     text, until = posted.get("text", ""), posted.get("until", "")
     kind, _colon, field = posted.get("press", "").partition(":")
     if kind:
