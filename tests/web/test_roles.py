@@ -18,7 +18,8 @@ LEAST = {
     Role.READER: """home inbox pitch file link dates session shortcuts outgoing outgoing_read follow_ups agency people
         person numbers numbers_csv view_keep view_change view_drop read_anyway not_today""",
     Role.SCREENER: """answer restore start session_answer session_undo session_end session_pause session_skip
-        session_along session_look bulk bulk_undo outgoing_undo remark remark_drop pitch_tags assign agency_note agency_tags
+        session_along session_look bulk bulk_undo outgoing_undo remark remark_drop pitch_tags assign agency_note
+        agency_tags
         person_note person_tags""",
     Role.ASSISTANT: """offer offer_undo offer_answer outcome standing outgoing_send call_again agency_standing
         person_standing follow_up_done fair_no""",
