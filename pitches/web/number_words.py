@@ -172,13 +172,13 @@ def spent(reading: Reading, span: Span) -> Figure:
     minutes = [seconds / A_MINUTE for seconds in reading.weeks.values()]
     top = drawing.round_top(max(minutes, default=0))
     scale = [ngettext("%(count)s min", "%(count)s min", count) % {"count": count} for count in (top, top // 2)]
-    names = _names(span)
+    names, began = _names(span), span.page.local_date(reading.began) if reading.began else None
     table = Table(
         "minutes",
         _("Minutes of reading, week by week"),
         [_("Week of"), _("Minutes")],
         [
-            (name, [_measured(reading, monday, value)])
+            (name, [_measured(began, monday, value)])
             for name, monday, value in zip(names, reading.weeks, minutes, strict=True)
         ],
         (_("In all"), [_one_digit(sum(minutes))]),
@@ -187,10 +187,9 @@ def spent(reading: Reading, span: Span) -> Figure:
     return Figure("minutes", _minutes(reading), table, notes=_since(reading, span), plot=plot, more=_agencies(reading))
 
 
-def _measured(reading: Reading, monday: date, minutes: float) -> str:
+def _measured(began: date | None, monday: date, minutes: float) -> str:
     """Before anybody measured there is no figure, which is not the same as none."""
-    began = reading.began
-    unknown = began is None or monday + timedelta(days=6) < began.date()
+    unknown = began is None or monday + timedelta(days=7) <= began
     return _("not measured") if unknown else _one_digit(minutes)
 
 
@@ -342,7 +341,7 @@ def _days(wait: timedelta | None) -> float | None:
 
 
 def _one_digit(number: float | None) -> str:
-    return "–" if number is None else str(number_format(number, 1))
+    return "–" if number is None else str(number_format(round(number, 1), 1))  # alone it cuts digits off
 
 
 def _day(day: date, *, far: bool) -> str:
