@@ -195,6 +195,7 @@ EVERYBODY, NOBODY, GONE = (200,) * 4, (405,) * 4, (302,) * 4
 OWNERS, OWNERS_POST, ONLY_THE_OWNER = (302, 302, 200, 200), (302, 302, 405, 405), (302, 302, 200, 404)
 STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
+    (302, 302, 302, 200): "desk:example",
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics agency:dates
         public:assist public:site_key public:not_me public:watch_confirm public:watch_stop public:key public:who
@@ -224,7 +225,7 @@ CODES = {
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
         desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
-        desk:read_anyway desk:not_today desk:outgoing_undo_all desk:outgoing_send_all
+        desk:example_answer desk:example_away desk:read_anyway desk:not_today desk:outgoing_undo_all desk:outgoing_send_all
         desk:session_pause desk:session_skip desk:session_along desk:session_look
         desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",

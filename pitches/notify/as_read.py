@@ -62,12 +62,20 @@ class Example:
 def example(page: Page, door: Door | None, ready: replies.Ready) -> Example:
     """With a pitch that was never handed in. Nothing is stored."""
     pitch, now = preview.example(page, door), clock.now()
-    pitch.lapses_at = now + review.QUESTION_LIFE
     by = page.local_date(now) + (timedelta(days=30) if ready.kind == AnswerKind.ASK else ASK_AGAIN_AFTER)
-    said = replies.say(ready, pitch, by)
     answer = Answer(pitch=pitch, kind=ready.kind, reason=ready.reason, until=by, given_at=now)
-    answer.words, answer.again, answer.fits = said.words, said.again, said.fits
-    ways = _ways(ready, pitch.door, by) if ready.kind == AnswerKind.NO else ways_on.WaysOn()
+    return read(answer, ready)
+
+
+def read(answer: Answer, ready: replies.Ready | None) -> Example:
+    """An answer that is never stored, to a pitch that was never handed in; a yes, a question or a no."""
+    pitch, page = answer.pitch, answer.pitch.page
+    pitch.lapses_at = clock.now() + review.QUESTION_LIFE
+    by = answer.until or page.local_date(pitch.lapses_at)
+    if ready:
+        said = replies.say(ready, pitch, by)
+        answer.words, answer.again, answer.fits = said.words, said.again, said.fits
+    ways = _ways(ready, pitch.door, by) if ready and ready.kind == AnswerKind.NO else ways_on.WaysOn()
     words, again = reasons.words(answer), reasons.again(answer)
     context = {
         "page": page,
@@ -82,16 +90,16 @@ def example(page: Page, door: Door | None, ready: replies.Ready) -> Example:
         "page_link": links.absolute(f"/@{page.handle}"),
         "site": urlsplit(settings.SITE_URL).netloc,
     }
-    mail = Mail(*render.shown(ready.kind, context))
-    return Example(pitch, answer, TOLD[ready.kind], words, again, ways, mail)
+    mail = Mail(*render.shown(answer.kind, context))
+    return Example(pitch, answer, TOLD[AnswerKind(answer.kind)], words, again, ways, mail)
 
 
-def _ways(ready: replies.Ready, door: Door, by: date) -> ways_on.WaysOn:
+def _ways(ready: replies.Ready, door: Door, by: date | None) -> ways_on.WaysOn:
     """Where another try would belong for somebody to whom all open doors are open."""
     fits = replies.fits(ready.reason, ready.fits)
     if fits is Fits.HERE:
         return ways_on.WaysOn(here=True)
-    if fits is Fits.BY_DATE:
+    if fits is Fits.BY_DATE and by:
         return ways_on.WaysOn(opens_at=datetime(by.year, by.month, by.day, tzinfo=door.page.zone))
     if fits is Fits.OPEN:
         return ways_on.WaysOn()

@@ -91,6 +91,19 @@ def answer(
     return _give(pitch, said, by=by, session=session, version=version, when_open=when_open)
 
 
+def as_if(
+    pitch: Pitch, kind: AnswerKind, *, reason: str = "", text: str = "", until: date | None = None, reply: str = ""
+) -> Answer:
+    """The answer that this would be, to a pitch that was never handed in: checked, worded, not stored.
+
+    Raises BadAnswer.
+    """
+    until = dated(pitch.page, kind, reason, until)
+    check(pitch.page, kind, reason, text or reply, until)
+    said = worded(pitch.page, kind, reason, reply, until)(pitch)
+    return Answer(pitch=pitch, kind=kind, reason=reason, text=text, until=until, given_at=clock.now(), **said)
+
+
 def _give(
     pitch: Pitch,
     said: dict[str, Any],

@@ -73,7 +73,7 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
     context |= odd_days.veil(request, page, found) if shut and waiting else {}
-    context |= odd_days.notes(page, waiting) | ({} if waiting else first_days.empty(page, found))
+    context |= odd_days.notes(page, waiting) | ({} if waiting else first_days.empty(request, page, found))
     context |= {"session": session, "terms_waiting": access.terms_to_answer(page)}
     context |= searching.fields(request, doors)
     context |= _beside(request, rows) | picking.bar(request, page, rows) | more

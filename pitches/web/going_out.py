@@ -20,7 +20,6 @@ from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
 
-AT_ONCE = 50
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # an answer of a sitting that goes on has no moment yet
 LONGEST = 19  # digits of a number that PostgreSQL keeps
 
@@ -65,8 +64,8 @@ class Minute:
         return max(0, self.count - len(self.rows) - sum(press.count for press in self.presses))
 
 
-def minutes(page: Page, after: str = "") -> tuple[list[Minute], int | None]:
-    """The minutes with up to fifty answers in all, and behind which answer it goes on. As many queries as for one.
+def minutes(page: Page, after: str, most: int) -> tuple[list[Minute], int | str]:
+    """The minutes with so many answers in all, and behind which answer it goes on. As many queries as for one.
 
     What was given at one press is one line, at the top.
     """
@@ -74,7 +73,7 @@ def minutes(page: Page, after: str = "") -> tuple[list[Minute], int | None]:
     by_minute = held.annotate(minute=TruncMinute("goes_out_at", tzinfo=UTC)).order_by("minute").values("minute")
     found = {row["minute"]: Minute(row["minute"], row["count"]) for row in by_minute.annotate(count=Count("pk"))}
     presses = together.staying(page)
-    rows, more = _rows(held.filter(together.apart(presses)), after)
+    rows, more = _rows(held.filter(together.apart(presses)), after, most)
     for given in rows:
         _minute(found, given).rows.append(_worn(given))
     for press in presses if not after else ():
@@ -84,15 +83,15 @@ def minutes(page: Page, after: str = "") -> tuple[list[Minute], int | None]:
     return [minute for minute in found.values() if minute.each], more
 
 
-def _rows(held: Any, after: str) -> tuple[list[Answer], int | None]:
+def _rows(held: Any, after: str, most: int) -> tuple[list[Answer], int | str]:
     rows = held.annotate(leaves=Coalesce("goes_out_at", NEVER)).select_related("pitch__door", "pitch__page", "door")
     last = rows.filter(pk=after).first() if after.isdecimal() and len(after) < LONGEST else None
     if last:
         later = Q(leaves=last.leaves, given_at__gt=last.given_at)
         same = Q(leaves=last.leaves, given_at=last.given_at, pk__gt=last.pk)
         rows = rows.filter(Q(leaves__gt=last.leaves) | later | same)
-    shown = list(rows.order_by("leaves", "given_at", "pk")[: AT_ONCE + 1])
-    return shown[:AT_ONCE], shown[AT_ONCE - 1].pk if len(shown) > AT_ONCE else None
+    shown = list(rows.order_by("leaves", "given_at", "pk")[: most + 1])
+    return shown[:most], shown[most - 1].pk if len(shown) > most else ""
 
 
 def _minute(found: dict[datetime | None, Minute], given: Answer) -> Minute:

@@ -28,10 +28,11 @@ FAILED = {
 @require_safe
 def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     """What goes out when, and what did not arrive."""
-    minutes, more = going_out.minutes(page, request.GET.get("after", ""))
+    minutes, more = going_out.minutes(page, request.GET.get("after", ""), AT_ONCE)
     mails = list(access.failed_mails(page)[: AT_ONCE + 1])
     failed = [(mail, FAILED[MessageState(mail.state)]) for mail in mails[:AT_ONCE]]
     context = {"page": page, "minutes": minutes, "more": more, "failed": failed, "more_failed": len(mails) > AT_ONCE}
+    context |= {"answers": [given for minute in minutes for given in minute.rows]}
     context |= {"calls": handed.failed_calls(page)}
     return render(request, "desk/outgoing.html", context)
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from pitches import review
 from pitches.models import Answer, AnswerKind, Handoff, Page, Pitch
-from pitches.web import going_out
+from pitches.web import outgoing
 from portal import clock
 from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, MessageFactory, PageFactory, PitchFactory
 from tests.web.test_odd_days import at_the_desk
@@ -221,14 +221,14 @@ def test_who_may_only_sort_neither_sends_nor_takes_back_what_was_said(
 def test_a_long_list_goes_on_and_says_how_many_there_are(
     owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(going_out, "AT_ONCE", 2)
+    monkeypatch.setattr(outgoing, "AT_ONCE", 2)
     together(page, 3)
     Answer.objects.filter(pk=held(page).pk).update(goes_out_at=None)
     first = owner.get("/desk/outgoing")
     assert shown(first) == [(3, 2)]
     assert "One more is not listed here." in first.content.decode()
     second = owner.get("/desk/outgoing", {"after": first.context["more"]})
-    assert (shown(second), second.context["more"]) == ([(3, 1), (1, 1)], None)
+    assert (shown(second), second.context["more"]) == ([(3, 1), (1, 1)], "")
     assert owner.get("/desk/outgoing", {"after": "x" * 30}).status_code == 200
 
 
