@@ -47,7 +47,7 @@ def test_an_unused_ledge_has_one_example_and_the_share_kit_first(page: Page) -> 
         ({"kind": "ask", "reply": "cost"}, ["What does it cost them?", "Answer in a few lines by"]),
         ({"kind": "ask", "text": "Who paid?"}, ["Who paid?"]),
         ({"kind": "later", "choice": "week"}, ["Elif Kaya is told nothing of it"]),
-        ({"kind": "no", "reason": "off_topic"}, ["Not this time", "This is outside what I cover"]),
+        ({"kind": "no", "reason": "not_my_topic"}, ["Not this time", "This is outside what I cover"]),
         ({"kind": "no", "reason": "not_now"}, ["The idea is sound and the moment is not"]),
         ({"kind": "no", "reason": "own_line", "text": "Not for me, thank you"}, ["Not for me, thank you"]),
     ],
@@ -136,4 +136,4 @@ def test_without_a_door_it_stands_at_one_that_is_not_hung_yet(page: Page) -> Non
     page.doors.all().delete()
     client: Client = at_the_desk(page)
     assert "Your door" in text(client.get(EXAMPLE))
-    assert client.post(ANSWER, {"kind": "no", "reason": "off_topic"}).status_code == 200
+    assert client.post(ANSWER, {"kind": "no", "reason": "not_my_topic"}).status_code == 200
