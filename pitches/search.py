@@ -4,6 +4,8 @@ Every key that is looked for begins with the number of the page (models/findable
 costs nothing. Doors and the owner's book are looked up when somebody searches; a new name is found at once.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -13,13 +15,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from pitches.models import Contact, Door, Findable, Page, Sender
+from pitches.models import Contact, Door, Page, Sender
+from portal.spelling import apart
 
 LONGEST = 200  # characters of a question; what is behind them is not looked for
 WORDS = 8
-MOST = 1000  # pitches of one search, the newest
-ENOUGH = 2000  # so many are looked at in any order; where there are more, the newest months come first
-NEWEST = 5000  # pitches of a page, in the newest months
+MOST = 200  # pitches of one search, the newest: four screens of the list
+BEGUN = 40  # words that begin as it was typed; where there are more, it says too little
+NEARLY = 20  # words that read almost like it
+SHORTEST_SLIP, LONGEST_SLIP, TWO_SLIPS = 4, 40, 12  # letters
+NO_LETTERS = re.compile(r"[\W_]+")
 PEOPLE = 50  # of the owner's book, for one word
 UNSPACED = (
     ("\u0e00", "\u0eff"),
@@ -31,33 +36,35 @@ UNSPACED = (
 
 READ = """
 SELECT search_plain(raw),
-    ARRAY(SELECT unnest(search_stems(config::regconfig, raw)) FROM unnest(%(configs)s::text[]) config),
-    ARRAY(SELECT config FROM unnest(%(configs)s::text[]) config WHERE to_tsvector(config::regconfig, raw) = '')
-FROM regexp_split_to_table(%(words)s, '[^[:alnum:]]+') WITH ORDINALITY said(raw, place)
+    ARRAY(SELECT unnest(search_stems(config::regconfig, raw)) FROM unnest(configs) config),
+    ARRAY(SELECT config FROM unnest(configs) config WHERE to_tsvector(config::regconfig, raw) = ''),
+    CASE WHEN cardinality(begun) <= %(begun)s THEN search_keys(configs, begun) END
+FROM search_configs(%(page)s) configs,
+    regexp_split_to_table(%(words)s, '[^[:alnum:]]+') WITH ORDINALITY said(raw, place),
+    search_begun(%(page)s, search_plain(raw), %(begun)s + 1) begun
 WHERE search_plain(raw) <> '' ORDER BY place LIMIT %(most)s
 """
 NEAR = """
-WITH near AS MATERIALIZED (
-    SELECT pitch_id, page_id, at, names, line, keys FROM pitches_findable WHERE keys @@ %s::tsquery LIMIT %s
-)
-SELECT (SELECT count(*) FROM near),
-    ARRAY(SELECT pitch_id FROM near WHERE page_id = %s{sure} ORDER BY at DESC, pitch_id DESC LIMIT %s)
+SELECT search_keys(configs, ARRAY(SELECT search_near(%(page)s, plain, %(most)s)))
+FROM search_configs(%(page)s) configs, unnest(%(words)s::text[]) WITH ORDINALITY said(plain, place) ORDER BY place
 """
-# A word with a wrong, a missing or a superfluous letter (long words: two), or with two letters in each other's place.
-SLIP = """EXISTS (SELECT FROM unnest(string_to_array(names || ' ' || line, ' ')) word
-    WHERE abs(length(word) - length(%s)) <= 2 AND levenshtein_less_equal(word, %s, 2) <= CASE
-        WHEN length(%s) >= 12 OR (length(word) = length(%s) AND translate(word, %s, '') = '') THEN 2 ELSE 1 END)"""
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word that was typed: plain, its stems, the languages that always say it, and whom or what it names here."""
+    """One word that was typed: plain, its stems, the languages that always say it, and whom or what it names here.
+
+    `begun` are the stems of words of the page that begin so: None where they are very many. `alike` are those of words
+    that read almost like it.
+    """
 
     plain: str
     stems: tuple[str, ...]
     common: tuple[str, ...] = ()
     doors: tuple[int, ...] = ()
     people: tuple[int, ...] = ()
+    begun: tuple[str, ...] | None = ()
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,53 +80,71 @@ class Hits:
 def find(page: Page, said: str, *, doors: Iterable[Door], door: Door | None = None) -> Hits:
     """The pitches of a page in which every word is found, behind one door or any. Without words: all behind the door.
 
-    `doors` are those of the page. Three to eight queries, however much there is.
+    `doors` are those of the page. Three queries, however much there is; one for colleagues of somebody in the book; two
+    more where nothing reads exactly like it.
     """
-    words = _read(page, said, doors)
+    named = list(doors)
+    words = _read(page, said, named)
     if not words and (said.strip() or door is None):
         return Hits()
     code = said[:LONGEST].strip().upper().replace("\0", "").encode(errors="replace").decode()
-    hits = _look(page, words, door, code, alike=False)
-    if not hits.pks and any(_slips(page, word) for word in words):
-        hits = _look(page, words, door, code, alike=True)
-    return replace(hits, words=tuple(words))
+    pks = _newest(page, words, door, code)
+    alike = [] if pks else _almost(page, words, named)
+    if alike:
+        words, pks = alike, _newest(page, alike, door, code)
+    return Hits(tuple(pks[:MOST]), more=len(pks) > MOST, alike=bool(alike and pks), words=tuple(words))
 
 
 # ── what was typed ───────────────────────────────────────────────────────────
-def _read(page: Page, said: str, doors: Iterable[Door]) -> list[Word]:
+def _read(page: Page, said: str, doors: list[Door]) -> list[Word]:
     text = said[:LONGEST].replace("\0", " ").encode(errors="replace").decode()
     with connection.cursor() as cursor:
-        cursor.execute(READ, {"words": text, "configs": _configs(page), "most": WORDS})
+        cursor.execute(READ, {"page": page.pk, "words": text, "begun": BEGUN, "most": WORDS})
         rows = cursor.fetchall()
-    named = list(doors)
     people = _people(page, [row[0] for row in rows])
     return [
         Word(
             plain=plain,
             stems=tuple(sorted({*stems, plain})),
             common=tuple(common),
-            doors=tuple(door.pk for door in named if _names(door.name, plain)),
+            doors=tuple(door.pk for door in doors if _names(door.name, plain)),
             people=who,
+            begun=None if begun is None else tuple(begun),
         )
-        for (plain, stems, common), who in zip(rows, people, strict=True)
+        for (plain, stems, common, begun), who in zip(rows, people, strict=True)
     ]
 
 
 def _names(name: str, plain: str) -> bool:
-    words = name.casefold().split()
-    return any(word.startswith(plain) for word in words) if len(plain) < 3 else plain in name.casefold()
+    words = _words(name)
+    return any(word.startswith(plain) if len(plain) < 3 else plain in word for word in words)
 
 
-def _configs(page: Page) -> list[str]:
-    """The languages of what a page has received: one step of the index for each."""
-    walk = """WITH RECURSIVE seen(config) AS (
-        (SELECT config FROM pitches_findable WHERE page_id = %(page)s ORDER BY config LIMIT 1)
-        UNION ALL SELECT (SELECT config FROM pitches_findable WHERE page_id = %(page)s AND config > seen.config
-            ORDER BY config LIMIT 1) FROM seen WHERE seen.config IS NOT NULL
-    ) SELECT config FROM seen WHERE config IS NOT NULL"""
+def _words(name: str) -> list[str]:
+    """The words of a name without accents and case."""
+    bare = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    return NO_LETTERS.split(bare.casefold())
+
+
+def _almost(page: Page, words: list[Word], doors: list[Door]) -> list[Word]:
+    """The same words, each with what reads almost like it: words of the page, and doors. Nothing if none has any."""
+    asked = [word.plain if SHORTEST_SLIP <= len(word.plain) <= LONGEST_SLIP else "" for word in words]
+    if not any(asked):
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(walk, {"page": page.pk})
-        return [row[0] for row in cursor.fetchall()] or ["simple"]
+        cursor.execute(NEAR, {"page": page.pk, "words": asked, "most": NEARLY})
+        near = [tuple(row[0]) for row in cursor.fetchall()]
+    found = []
+    for word, plain, stems in zip(words, asked, near, strict=True):
+        named = [door.pk for door in doors if plain and any(is_slip(plain, other) for other in _words(door.name))]
+        found.append(replace(word, alike=stems, doors=(*word.doors, *named)))
+    return found if any(word.alike for word in found) or found != words else []
+
+
+def is_slip(said: str, word: str) -> bool:
+    """Is it the word with one letter wrong, missing or too many (in long words two), or with two in each other's place?"""
+    swapped = len(said) == len(word) and not set(word) - set(said)
+    return abs(len(said) - len(word)) <= 2 and apart(said, word) <= (2 if swapped or len(said) >= TWO_SLIPS else 1)
 
 
 def _people(page: Page, words: list[str]) -> list[tuple[int, ...]]:
@@ -175,9 +200,10 @@ def threes(plain: str) -> list[str]:
 
 def _exact(page: Page, word: Word) -> list[str]:
     """The keys of rows in which the word stands, or whose door, sender or language make it so."""
-    begun = (word.plain,) if len(word.plain) >= 3 else ()
-    found = [_key(page, f"/{stem}") for stem in word.stems if not stem.startswith(begun)]
-    found += [_key(page, f"/{plain}") + ":*" for plain in begun]
+    stems = {*word.stems, *(word.begun or ()), *word.alike}
+    found = [_key(page, f"/{stem}") for stem in sorted(stems)]
+    if word.begun == () and len(word.plain) >= 3:  # in no name and no line, so hardly anywhere
+        found.append(_key(page, f"/{word.plain}") + ":*")
     found += [_key(page, f"={config}") for config in word.common]
     found += [_key(page, f"#{door}") for door in word.doors]
     return found + [_key(page, f"^{person}") for person in word.people]
@@ -194,75 +220,21 @@ def _parts(page: Page, word: Word) -> list[str]:
     return [_all(_key(page, kind + three) for three in inner) for kind in ("~:" if unspaced else "~")]
 
 
-def _slips(page: Page, word: Word) -> list[str]:
-    """The keys of rows that may hold the word with a slip, in a name or in the line. Short words have none."""
-    plain = word.plain
-    if len(plain) < 4 or len(plain) > 40:
-        return []
-    return [_all(_key(page, kind + three) for three in group) for kind in "~:" for group in _unbroken(plain)]
-
-
-def _unbroken(plain: str) -> list[list[str]]:
-    """What a slip leaves of the threes of a word, which breaks at most four in a row: at least one of these groups."""
-    cut = threes(plain)
-    size = len(cut)
-    if size >= 12:  # even two slips
-        third = (size - 6) // 3
-        return [cut[:third], cut[third + 3 : 2 * third + 3], cut[2 * third + 6 :]]
-    if size >= 7:
-        half = (size - 3) // 2
-        return [cut[:half], cut[half + 3 :]]
-    swapped = {f"{plain[:at]}{plain[at + 1]}{plain[at]}{plain[at + 2 :]}" for at in range(size - 1)} - {plain}
-    broken = 3 if size >= 5 else 2  # in four letters only a missing one
-    rest = [cut[:at] + cut[at + broken :] for at in range(size - broken + 1)]
-    return [threes(other) for other in sorted(swapped)] + rest
-
-
-def _question(page: Page, words: list[Word], door: Door | None, code: str, *, alike: bool) -> str:
-    groups = [
-        _any([*_exact(page, word), *_parts(page, word), *(_slips(page, word) if alike else [])]) for word in words
-    ]
+def _question(page: Page, words: list[Word], door: Door | None, code: str) -> str:
+    groups = [_any([*_exact(page, word), *_parts(page, word)]) for word in words]
     asked = [_any([_all(groups), _key(page, f"!{code}")])] if groups else []
     return _all([*asked, *([_key(page, f"#{door.pk}")] if door else [])])
 
 
-def _sure(page: Page, words: list[Word], code: str, *, alike: bool) -> tuple[str, list[Any]]:
-    """What the keys leave open: three letters here and three there are no part of a name."""
-    clauses, values = [], []
-    for word in words:
-        like = f"%{word.plain}%"
-        exact = _any([*_exact(page, word), _key(page, f"!{code}")])
-        clauses.append(f"(names LIKE %s OR line LIKE %s OR keys @@ %s::tsquery{f' OR {SLIP}' if alike else ''})")
-        values += [like, like, exact, *([word.plain] * 5 if alike else [])]
-    return "".join(f" AND {clause}" for clause in clauses), values
+def _newest(page: Page, words: list[Word], door: Door | None, code: str) -> list[int]:
+    """The newest pitches in which every word is, one more than MOST where there are more. One query.
 
-
-# ── looking ──────────────────────────────────────────────────────────────────
-def _look(page: Page, words: list[Word], door: Door | None, code: str, *, alike: bool) -> Hits:
-    """The newest hits. Where there are very many, only the newest months are sorted."""
-    asked = _question(page, words, door, code, alike=alike)
-    sure = _sure(page, words, code, alike=alike)
-    pks, near = _near(page, asked, sure, ENOUGH + 1)
-    if near > ENOUGH:
-        months = _newest_months(page)
-        pks, near = _near(page, f"{asked} & {months}", sure, None) if months else ([], 0)
-        if len(pks) <= MOST:
-            pks, near = _near(page, asked, sure, None)
-    return Hits(tuple(pks[:MOST]), more=len(pks) > MOST, alike=alike and bool(pks))
-
-
-def _near(page: Page, asked: str, sure: tuple[str, list[Any]], most: int | None) -> tuple[list[int], int]:
+    Three letters here and three there are no part of a name: so much is left open by the keys, for longer words.
+    """
+    open_ = [word for word in words if len(word.plain) > 3]
+    sure = [_any([*_exact(page, word), _key(page, f"!{code}")]) for word in open_]
+    values: list[Any] = [page.pk, _question(page, words, door, code), [word.plain for word in open_], sure, MOST]
     with connection.cursor() as cursor:
-        cursor.execute(NEAR.format(sure=sure[0]), [asked, most, page.pk, *sure[1], MOST + 1])
-        count, pks = cursor.fetchone()
-    return pks, count
-
-
-def _newest_months(page: Page) -> str:
-    """The months that hold the newest pitches of a page, as keys; nothing for a page with few."""
-    dates = Findable.objects.filter(page=page).order_by("-at").values_list("at", flat=True)
-    first, last = dates[NEWEST : NEWEST + 1].first(), dates.first()
-    if first is None or last is None:
-        return ""
-    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return _any(_key(page, f"@{month // 12}{month % 12 + 1:02}") for month in months)
+        cursor.execute("SELECT search_newest(%s, %s, %s::text[], %s::text[], %s)", values)
+        (pks,) = cursor.fetchone()
+    return list(pks)

@@ -3,7 +3,7 @@
 from pitches.models.desk import Remark, Reply, View
 from pitches.models.door import Door, DoorState, DoorVersion
 from pitches.models.event import Event, Fact
-from pitches.models.findable import Findable
+from pitches.models.findable import Findable, FindableWord
 from pitches.models.handoff import Agreement, Call, CallState, Handoff, Offer, OfferState
 from pitches.models.message import Attempt, Message, MessageState
 from pitches.models.page import Handle, Page, Portrait
@@ -50,6 +50,7 @@ __all__ = [
     "EvidenceKind",
     "Fact",
     "Findable",
+    "FindableWord",
     "Fits",
     "Handle",
     "Handoff",

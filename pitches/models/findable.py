@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Reverse
 
 from pitches.models.page import Page
 from pitches.models.pitch import Pitch
@@ -33,3 +34,26 @@ class Findable(models.Model):
 
     def __str__(self) -> str:
         return f"keys of {self.pitch_id}"
+
+
+class FindableWord(models.Model):
+    """A word of the names and lines of a page: what a slip is compared with, and where a beginning is looked up.
+
+    Triggers write it, too. Two pitches at once may write it twice, so that neither waits for the other.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+", db_index=False)
+    word = models.TextField(db_collation="C")
+    back = models.GeneratedField(
+        expression=Reverse("word"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            # search_near(): words that begin alike, and words that end alike.
+            models.Index(fields=["page", "word"], name="findable_word"),
+            models.Index(fields=["page", "back"], name="findable_back"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

@@ -11,6 +11,8 @@ from portal.up import throwaway
 from tests.chaos.stack import ROOT, Stack
 
 PAGES, AT_ONCE = 1000, 50_000
+# Of a million pitches the first page has 100,000; pages about the 400th have some 600.
+WHERE = {"largest": (1,), "usual": tuple(range(400, 410))}
 # Questions of each kind.
 KINDS = {
     "a word by its stem": ("researching {word}", None),
@@ -26,49 +28,106 @@ TEXTS = """
 CREATE TEMPORARY TABLE texts AS
 WITH syllables AS (SELECT string_to_array(
     'mar ke ti lo su ra ve con tent por sha del fi no gra ble mu tor pe lan', ' ') s),
-vocabulary AS (SELECT array_agg(s[1 + i % 20] || s[1 + i / 20 % 20] || s[1 + i / 400 % 20] ORDER BY i) w
-    FROM syllables, generate_series(0, 7999) i),
+vocabulary AS (SELECT array_agg(s[1 + i % 20] || s[1 + i / 20 % 20] || s[1 + i / 400 % 20]
+    || CASE WHEN i >= 8000 THEN s[1 + i / 8000 % 20] ELSE '' END ORDER BY i) w
+    FROM syllables, generate_series(0, 39999) i),
 written AS (SELECT i,
-    (SELECT string_agg(w[1 + floor(8000 * power(random() + 0 * i * n, 3))::int], ' ') FROM generate_series(1, 8) n)
+    (SELECT string_agg(w[1 + floor(40000 * power(random() + 0 * i * n, 4))::int], ' ') FROM generate_series(1, 8) n)
         || CASE WHEN i % 10 < 3 THEN ' research' ELSE '' END || CASE WHEN i % 5 = 4 THEN ' podcast' ELSE '' END line,
-    (SELECT string_agg(w[1 + floor(8000 * power(random() + 0 * i * n, 3))::int], ' ') FROM generate_series(1, 30) n) why
-    FROM vocabulary, generate_series(0, 1999) i)
-SELECT i, line, array(SELECT '/' || unnest(search_stems('english', line || ' ' || why))
-    UNION ALL SELECT ':' || search_threes(line)) keys FROM written
+    (SELECT string_agg(w[1 + floor(40000 * power(random() + 0 * i * n, 4))::int], ' ') FROM generate_series(1, 30) n)
+        why
+    FROM vocabulary, generate_series(0, 9999) i)
+SELECT i, line, why, array(SELECT '/' || unnest(search_stems('english', line || ' ' || why))) keys FROM written
 """
 PEOPLE = """
 CREATE TEMPORARY TABLE people AS
-WITH named AS (SELECT i, format('%s%sa %s%sson %s%s media hello %s%s example', a[1 + i % 20], a[1 + i / 7 % 20], a[1 + i / 3 % 20],
-    a[1 + i / 11 % 20], a[1 + i / 2 % 20], a[1 + i / 30 % 20], a[1 + i / 2 % 20], a[1 + i / 30 % 20]) names
-    FROM (SELECT string_to_array('el ka pri na mo sa ber to ma lin qu jo an ri wes hol vi du ce ya', ' ') a) s, generate_series(0, 9999) i)
-SELECT i, names, array(SELECT '/' || unnest(string_to_array(names, ' ')) UNION ALL SELECT '~' || search_threes(names)) keys FROM named
-"""  # noqa: E501
+WITH named AS (SELECT i, format('%s%sa %s%sson %s%s media hello%s %s%s example', a[1 + i % 20], a[1 + i / 7 % 20],
+    a[1 + i / 3 % 20], a[1 + i / 11 % 20], a[1 + i / 2 % 20], a[1 + i / 30 % 20], i, a[1 + i / 2 % 20],
+    a[1 + i / 30 % 20]) names
+    FROM (SELECT string_to_array('el ka pri na mo sa ber to ma lin qu jo an ri wes hol vi du ce ya', ' ') a) s,
+        generate_series(0, 49999) i)
+SELECT i, names, array(SELECT '/' || unnest(string_to_array(names, ' ')) UNION ALL SELECT '~' || search_threes(names))
+    keys FROM named
+"""
 LEFT = """
 INSERT INTO pitches_findable (pitch_id, page_id, at, config, names, line, keys)
 SELECT n, page, at, 'english', names, line, array_to_tsvector(array(SELECT page || key FROM unnest(
-    texts.keys || people.keys || ARRAY['#' || page * 10 + n %% 8, '^' || people.i, '=english', '!P-' || n,
-    '@' || to_char(at, 'YYYYMM')]) key))
-FROM (SELECT n, 1 + floor(%(pages)s * power(random(), 3))::int page, floor(random() * 2000)::int text,
-        floor(random() * 10000)::int person, timestamptz '2022-01-01' + n * interval '5 years' / %(most)s AS at
+    texts.keys || people.keys || search_moment(at)
+    || ARRAY['#' || page * 10 + n %% 8, '^' || people.i, '=english', '!P-' || n]) key))
+FROM (SELECT n, 1 + floor(%(pages)s * power(random(), 3))::int page, floor(random() * 10000)::int text,
+        floor(random() * 50000)::int person, timestamptz '2022-01-01' + n * interval '5 years' / %(most)s AS at
     FROM generate_series(%(first)s, %(last)s) n) made
 JOIN people ON people.i = person
-JOIN texts ON texts.i = CASE WHEN page <= 3 AND text %% 5 = 4 THEN text - 1 ELSE text END
+JOIN texts ON texts.i = CASE WHEN (page <= 3 OR page BETWEEN 400 AND 409) AND text %% 5 = 4 THEN text - 1 ELSE text END
 """
-SIZES = "SELECT pg_size_pretty(pg_table_size('pitches_findable')), pg_size_pretty(pg_relation_size('findable_keys'))"
-INDEX = "CREATE INDEX findable_keys ON pitches_findable USING gin (keys) WITH (gin_pending_list_limit = 256)"
+# What a search shows is read from the pitches themselves.
+PITCHES = """
+INSERT INTO pitches_pitch SELECT made.* FROM pitches_findable found JOIN texts USING (line)
+CROSS JOIN (SELECT model FROM pitches_pitch model ORDER BY id DESC LIMIT 1) one,
+    jsonb_populate_record(model, jsonb_build_object('id', pitch_id, 'page_id', page_id, 'line', left(line, 90),
+        'door_id', page_id * 10 + pitch_id %% 8, 'why', left(why, 400), 'code', 'P-' || pitch_id, 'token_hash', pitch_id,
+        'form_key', gen_random_uuid(), 'handed_in_at', at, 'state',
+        (ARRAY['accepted', 'declined', 'lapsed', 'declined', 'waiting'])[1 + pitch_id %% 5])) made
+WHERE pitch_id BETWEEN %(first)s AND %(last)s
+"""
+ALL_DOORS = """
+INSERT INTO pitches_door SELECT made.* FROM generate_series(1, %(pages)s) page, generate_series(0, 7) n,
+    (SELECT model FROM pitches_door model LIMIT 1) one, jsonb_populate_record(model, jsonb_build_object(
+    'id', page * 10 + n, 'page_id', page, 'slug', 'door-' || n, 'name', 'Door ' || n)) made
+WHERE page * 10 + n <> (model).id
+"""
+ALL_PAGES = """
+INSERT INTO pitches_page SELECT made.* FROM generate_series(1, %(pages)s) n, (SELECT model FROM pitches_page model LIMIT 1) one,
+    jsonb_populate_record(model, jsonb_build_object('id', n, 'handle', 'page' || n, 'owner_id', 1000000 + n)) made
+WHERE n <> (model).id
+"""
+WORDS = """
+INSERT INTO pitches_findableword (page_id, word)
+SELECT DISTINCT page_id, word FROM pitches_findable, unnest(string_to_array(names || ' ' || line, ' ')) word
+WHERE length(word) BETWEEN 3 AND 41
+"""
+SIZES = """
+SELECT pg_size_pretty(pg_table_size('pitches_findable')), pg_size_pretty(pg_relation_size('findable_keys')),
+    pg_size_pretty(pg_total_relation_size('pitches_findableword')),
+    (SELECT count(*) FROM pitches_findable WHERE page_id = 1), (SELECT count(*) FROM pitches_findable WHERE page_id = 400)
+"""
+INDEXES = """
+SELECT indexrelid::regclass::text FROM pg_index LEFT JOIN pg_constraint ON conindid = indexrelid
+WHERE indrelid = %s::regclass AND conname IS NULL
+"""
+INDEX = (
+    "CREATE INDEX findable_keys ON pitches_findable USING gin (keys) WITH (gin_pending_list_limit = 256)",
+    "CREATE INDEX findable_newest ON pitches_findable (page_id, at DESC)",
+    "CREATE INDEX findable_config ON pitches_findable (page_id, config)",
+    "CREATE INDEX findable_word ON pitches_findableword (page_id, word)",
+    "CREATE INDEX findable_back ON pitches_findableword (page_id, back)",
+)
+TABLES = ("pitches_findable", "pitches_findableword", "pitches_pitch")
 
 
 def seed(cursor, most):
-    """Fill the table of keys, with the same mixture at any size. Pitches themselves are not needed."""
+    """Fill the tables of the search and the pitches, with the same mixture at any size."""
+    from tests.factories import PitchFactory
+
+    PitchFactory(waiting=True, pk=2_000_000_000)
     cursor.execute("SET session_replication_role = replica; SELECT setseed(0.5); SET maintenance_work_mem = '768MB'")
-    cursor.execute("DROP INDEX IF EXISTS findable_keys; TRUNCATE pitches_findable")
-    for sql in (TEXTS, PEOPLE):
+    cursor.execute("SET work_mem = '128MB'; TRUNCATE pitches_findable, pitches_findableword")
+    for table in TABLES:
+        cursor.execute(INDEXES, [table])
+        for (index,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {index}")
+    for sql in (TEXTS, PEOPLE, "CREATE UNIQUE INDEX ON texts (line)", "ANALYZE texts; ANALYZE people"):
         cursor.execute(sql)
     cursor.execute("ALTER TABLE pitches_findable SET UNLOGGED")
+    cursor.execute(ALL_PAGES, {"pages": PAGES})
+    cursor.execute(ALL_DOORS, {"pages": PAGES})
     for first in range(1, most + 1, AT_ONCE):
-        last = min(first + AT_ONCE - 1, most)
-        cursor.execute(LEFT, {"pages": PAGES, "most": most, "first": first, "last": last})
-    cursor.execute(INDEX)
+        span = {"pages": PAGES, "most": most, "first": first, "last": min(first + AT_ONCE - 1, most)}
+        cursor.execute(LEFT, span)
+        cursor.execute(PITCHES, span)
+    cursor.execute(WORDS)
+    for index in INDEX:
+        cursor.execute(index)
     cursor.execute(SIZES)
     return cursor.fetchone()
 
