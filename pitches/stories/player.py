@@ -221,6 +221,8 @@ class Player:
             return {"kind": AnswerKind.WRONG_DOOR, "door": self._door(said["wrong_door"])}
         if "ask" in said:
             return {"kind": AnswerKind.ASK, "text": said["ask"]}
+        if "later" in said and said["later"] == "open":
+            return {"kind": AnswerKind.LATER, "when_open": True}
         if "later" in said:
             return {"kind": AnswerKind.LATER, "until": date.fromisoformat(str(said["later"]))}
         until = date.fromisoformat(str(said["until"])) if "until" in said else None
