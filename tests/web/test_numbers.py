@@ -82,7 +82,7 @@ def test_each_figure_is_a_sentence_with_a_drawing_and_a_table(owner: Client, pag
     labels = re.findall(r'role="img" aria-label="([^"]+)"', response.content.decode())
     assert [unescape(one) for one in labels] == said
     assert list(tables(response)) == ["doors", "waits", "minutes", "agencies", "noes", "kit"]
-    assert "0 of 10 had their answer" not in text(response)
+    assert "10 of 10 had their answer by the end of the day that the receipt named." in text(response)
     assert 'style="' not in response.content.decode()
 
 
