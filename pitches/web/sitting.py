@@ -38,8 +38,13 @@ def pause(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
 @helped(Role.SCREENER)
 @require_POST
 def skip(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """Pass a card over without an answer; it comes back at the end. With step=back: the one before."""
+    """Pass a card over without an answer; it comes back at the end. With step=back: the one before.
+
+    `at` names the card that was on the screen: a network that tried twice passes one card over.
+    """
     sitting, by = access.own_session(page, pk), access.signed_in(request)
+    if sitting.looks.filter(by=by).exclude(pitch__code=request.POST.get("at", "")).exists():
+        return reading.go_to_next(request, page, "")
     key = review.beside(sitting, by, back=request.POST.get("step") == "back")
     if key is None:
         return reading.go_to_next(request, page, _("No other card is free."), conflict=_("No other card is free."))

@@ -85,8 +85,10 @@ def told(response: Any) -> list[str]:
 def test_each_of_two_has_a_card_of_their_own(owner: Client, helper: Any, cards: list[Pitch]) -> None:
     sam = helper()
     start(owner)
+    assert seen(sam).content.decode().count('data-look="new"') == 1  # by a link: the page says so by itself
     start(sam)
     assert [shown(owner), shown(sam)] == cards
+    assert seen(sam).content.decode().count('data-look=""') == 1
 
 
 def test_the_last_card_is_open_elsewhere_and_can_be_read_along(owner: Client, helper: Any, cards: list[Pitch]) -> None:
@@ -157,7 +159,7 @@ def test_words_for_a_card_that_is_no_longer_on_the_screen_are_not_lost(owner: Cl
 
 def test_a_mistake_in_another_window_shows_its_own_card(owner: Client, cards: list[Pitch]) -> None:
     start(owner)
-    press(owner, "skip")
+    press(owner, "skip", at=cards[0].code)
     response = say(owner, cards[0], kind="no", text="Not this year.")
     assert (response.status_code, response.context["pitch"]) == (422, cards[0])
     assert response.content.decode().count('value="Not this year."') == 1
@@ -251,13 +253,14 @@ def test_a_paused_sitting_of_which_nothing_is_left_begins_anew(owner: Client, pa
 # ── passing over, and back ───────────────────────────────────────────────────
 def test_a_card_is_passed_over_and_comes_back(owner: Client, cards: list[Pitch]) -> None:
     start(owner)
-    response = press(owner, "skip")
+    response = press(owner, "skip", at=cards[0].code)
+    assert press(owner, "skip", at=cards[0].code).context["pitch"] == cards[1]  # the network tried twice
     assert (response.context["pitch"], response.context["said"]) == (cards[1], "Passed over. It comes back at the end.")
     assert (response.context["meter"], response.context["left"]) == (["", "c"], 40)
-    assert press(owner, "skip", step="back").context["pitch"] == cards[0]
-    press(owner, "skip")
+    assert press(owner, "skip", at=cards[1].code, step="back").context["pitch"] == cards[0]
+    press(owner, "skip", at=cards[0].code)
     assert say(owner, cards[1]).context["pitch"] == cards[0]
-    assert press(owner, "skip").context["said"] == "No other card is free."
+    assert press(owner, "skip", at=cards[0].code).context["said"] == "No other card is free."
     assert list(Spent.objects.values_list("pitch", flat=True)) == [one.pk for one in (*cards, cards[0], cards[1])]
 
 
