@@ -126,7 +126,7 @@ def unsay_many(page: Page, given: Sequence[Answer], *, by: User | None = None) -
     """The same for answers to pitches of one page; those that went out, or whose pitch moved on, are left alone."""
     with transaction.atomic():
         here = Answer.objects.held().filter(pk__in=[one.pk for one in given], pitch__page=page)
-        held = set(here.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+        held = set(here.order_by("pitch_id").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
         lapse = Subquery(Answer.objects.held().filter(pitch=OuterRef("pk")).values("lapsed_at")[:1])
         events: list[Event] = []
         for was in UNDO:

@@ -175,14 +175,15 @@ def undo_some(page: Page, some: Q, *, by: User) -> tuple[int, int]:
     back = moved = last = 0
     for _turn in range(TURNS):
         with transaction.atomic():
-            rows = Answer.objects.held().filter(some, pitch__page=page, pk__gt=last).order_by("pk")
+            # In the order in which answer_many() takes the pitches: two that want the same ones wait in a line.
+            rows = Answer.objects.held().filter(some, pitch__page=page, pitch_id__gt=last).order_by("pitch_id")
             given = list(rows.select_related("pitch").select_for_update(of=("self", "pitch"), no_key=True)[:AT_MOST])
             if not given:
                 break
             helping.voice(page, by, _least_role(given))
             here = [one for one in given if one.pitch.state == BECOMES[AnswerKind(one.kind)]]
             back += len(lifecycle.unsay_many(page, here, by=by))
-            moved, last = moved + len(given) - len(here), given[-1].pk
+            moved, last = moved + len(given) - len(here), given[-1].pitch_id
     return back, moved
 
 
