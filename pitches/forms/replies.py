@@ -63,28 +63,28 @@ class ReplyForm(forms.Form):
             del self.fields["again"]
         if kind != AnswerKind.NO or not self.own:
             del self.fields["fits"]
+        if self.own:
+            self._need()
         places = ", ".join(f"{{{name}}}" for name in replies.known(kind, self.reason))
         filled = _("You may write %(places)s; it is filled in when you answer.") % {"places": places}
         self.fields["text"].help_text = filled if self.own else _("Leave it empty for the usual words.") + " " + filled
 
-    def clean_label(self) -> str:
-        """The owner's own need a name."""
-        return self._there("label", _("Give it a name of a few words."))
+    def _need(self) -> None:
+        """The owner's own need a name and words."""
+        question = self.kind == AnswerKind.ASK
+        words = _("Write the question.") if question else _("Write the words.")
+        for name, sentence in (("label", _("Give it a name of a few words.")), ("text", words)):
+            if name in self.fields:
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = sentence
 
     def clean_text(self) -> str:
         """Only what can be filled in stands in braces."""
-        text = self._there("text", _("Write the question.") if self.kind == AnswerKind.ASK else _("Write the words."))
-        return self._fillable(text, replies.known(self.kind, self.reason))
+        return self._fillable(self.cleaned_data["text"], replies.known(self.kind, self.reason))
 
     def clean_again(self) -> str:
         """The same; besides, there is no more than the day of a "not now"."""
         return self._fillable(self.cleaned_data["again"], ("date",) if self.reason == Reason.NOT_NOW else ())
-
-    def _there(self, name: str, otherwise: str) -> str:
-        said: str = self.cleaned_data[name]
-        if self.own and not said:
-            raise ValidationError(otherwise, code="required")
-        return said
 
     def _fillable(self, text: str, places: tuple[str, ...]) -> str:
         problem = replies.problem(text, places)

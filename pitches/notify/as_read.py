@@ -23,6 +23,11 @@ class Mail:
     subject: str
     text: str
 
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text without the line ends that fit it into a mail."""
+        return [" ".join(part.split()) for part in self.text.split("\n\n")]
+
 
 @dataclass(frozen=True)
 class Words:
