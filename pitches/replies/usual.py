@@ -69,7 +69,7 @@ USUAL = (
         ),
         _("Please do not send this one again. Another idea is welcome behind a door that fits."),
         Fits.ELSEWHERE,
-        _("not with this"),
+        _("not this one again"),
     ),
     _no(
         Reason.COVERED,
@@ -79,7 +79,7 @@ USUAL = (
         ),
         _("You may try again with new facts. Say in the first line what is new."),
         Fits.HERE,
-        _("with new facts"),
+        _("again with new facts"),
     ),
     _no(
         Reason.NOT_NOW,
@@ -89,7 +89,7 @@ USUAL = (
         ),
         _("Trying again makes sense, once that day has come."),
         Fits.BY_DATE,
-        _("from a day on"),
+        _("again from a day on"),
     ),
     _no(
         Reason.NO_PROOF,
@@ -99,7 +99,7 @@ USUAL = (
         ),
         _("You may try again with proof that can be checked."),
         Fits.HERE,
-        _("with proof"),
+        _("again with proof"),
     ),
     _no(
         Reason.ADVERT,
@@ -109,14 +109,14 @@ USUAL = (
         ),
         _("You may try again as a paid slot, where a door takes those."),
         Fits.PAID,
-        _("as a paid slot"),
+        _("again as a paid slot"),
     ),
     _no(
         Reason.NOT_FOR_READERS,
         _("I cannot see what my readers would gain, and their trust is all I have. No reflection on your work."),
         _("You may try again with another angle."),
         Fits.HERE,
-        _("with another angle"),
+        _("again from another angle"),
     ),
     _no(
         Reason.NO_REASON,
@@ -132,7 +132,7 @@ USUAL = (
         ),
         _("You may send it again, best with what is new about it."),
         Fits.HERE,
-        _("with something new"),
+        _("again with something new"),
     ),
     _no(Reason.OWN_LINE, "", "", Fits.HERE),  # all that is said is the owner's line
 )
@@ -142,7 +142,7 @@ TEXTS: dict[Reason, Usual] = {Reason(one.key): one for one in USUAL if one.kind 
 OWN_FITS = (Fits.HERE, Fits.ELSEWHERE, Fits.OPEN)
 HINTS: dict[str, Text] = {
     Fits.HERE.value: _("may try again"),
-    Fits.ELSEWHERE.value: _("not with this"),
+    Fits.ELSEWHERE.value: _("not this one again"),
     Fits.OPEN.value: "",
 }
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from pitches import replies
 from pitches.models import AnswerKind, Page, Reason
 
@@ -38,5 +36,4 @@ def _sheet(ready: list[replies.Ready]) -> list[Ready]:
 
 def _button(one: replies.Ready, key: int) -> Ready:
     usual_no = one.reason not in ("", Reason.OWN_LINE)
-    hint = _("another try: %(how)s") % {"how": one.hint} if one.hint else ""
-    return Ready(key, one.name, str(one.label), "reason" if usual_no else "reply", hint)
+    return Ready(key, one.name, str(one.label), "reason" if usual_no else "reply", str(one.hint))

@@ -298,7 +298,7 @@ def test_no_more_than_eight_have_a_digit(owner: Client, page: Page, pitch: Pitch
 
 def test_the_hint_beside_a_reason_says_what_another_try_needs(owner: Client, pitch: Pitch) -> None:
     hints = {ready.value: ready.hint for ready in owner.get(f"/desk/pitch/{pitch.code}").context["reasons"]}
-    assert (hints["covered"], hints["no_reason"]) == ("another try: with new facts", "")
+    assert (hints["covered"], hints["no_reason"]) == ("again with new facts", "")
 
 
 def test_words_that_went_away_are_told_in_the_sheet_and_the_line_is_kept(owner: Client, pitch: Pitch) -> None:
