@@ -16,7 +16,7 @@ from pitches.stats import Channel, Expectation, Kit, No, Noes, Outcome, Outcomes
 from pitches.web import drawing
 
 A_DAY, A_MINUTE = timedelta(days=1), 60
-SHOWN = 5  # reasons and agencies that are drawn; the table has more
+SHOWN = 5  # agencies that are drawn; the table has more
 FAR = 180  # days: beyond this a week says its year
 # What to do at the door at which most of them were said.
 FIXES: dict[str, Promise] = {
@@ -217,7 +217,7 @@ def _agencies(reading: Reading) -> Figure | None:
     if not reading.agencies:
         return None
     first = reading.agencies[0]
-    words = {"agency": first.name or _("people without an agency"), "minutes": _one_digit(first.seconds / A_MINUTE)}
+    words = {"agency": first.name or _("People without an agency"), "minutes": _one_digit(first.seconds / A_MINUTE)}
     rows, most = [], first.seconds
     for one in reading.agencies:
         parts = [
@@ -234,7 +234,7 @@ def _agencies(reading: Reading) -> Figure | None:
     if reading.of_others:
         named.append((_("All others"), [_one_digit(reading.of_others / A_MINUTE), "", "", ""]))
     table = Table("agencies", _("Minutes of reading by agency, and what came of it"), head, named)
-    title = _("Most of it went to %(agency)s: %(minutes)s minutes.") % words
+    title = _("%(agency)s took the most time: %(minutes)s minutes.") % words
     return Figure("agencies", title, table, rows=rows[:SHOWN])
 
 
@@ -252,7 +252,7 @@ def declined(noes: Noes, *, may_fix: bool) -> Figure:
                 for (name, _slug), count in one.doors.most_common(3)
             ],
         )
-        for one in noes.reasons[:SHOWN]
+        for one in noes.reasons
     ]
     cells = [(_reason(one), [name, count]) for one in noes.reasons for (name, _slug), count in one.doors.most_common()]
     table = Table(

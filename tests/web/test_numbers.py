@@ -75,7 +75,7 @@ def test_each_figure_is_a_sentence_with_a_drawing_and_a_table(owner: Client, pag
         "You answered 10 of 10 pitches.",
         "The typical wait is 2 days.",
         "Reading takes 2 minutes a week.",
-        "Most of it went to Mosaic Research: 1.6 minutes.",
+        "Mosaic Research took the most time: 1.6 minutes.",
         "“Not my topic” is your most frequent no, mostly at Door 0.",
         "5 came from your replies and links, 5 handed in.",
     ]
