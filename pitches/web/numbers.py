@@ -63,7 +63,7 @@ def _span(request: HttpRequest, page: Page) -> Span:
 
 
 def _figures(request: HttpRequest, span: Span, doors: list[stats.OutcomesOfDoor]) -> list[Figure]:
-    """Ten queries or fewer, however many doors, weeks and agencies there are."""
+    """Eleven queries at most, however many doors, weeks and agencies there are."""
     expect = stats.expectation(span.page, span.since)
     seat = access.seat(request)
     return [
