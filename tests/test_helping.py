@@ -1,12 +1,13 @@
 """Helping: a verified mailbox is the seat; the verb asks for the role; who is out is out at once."""
 
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 
-from pitches import helping, offers, outcomes, relationships, review
+from pitches import helping, lifecycle, offers, outcomes, relationships, review
 from pitches.handoffs import assistants, roles
 from pitches.helping import NotAllowed
 from pitches.lifecycle import AlreadyMoved
@@ -204,29 +205,43 @@ def test_removed_while_they_answer_it_is_in_before_or_not_at_all() -> None:
         review.answer(waiting(row.page), AnswerKind.YES, by=somebody)
 
 
+def meanwhile(monkeypatch: pytest.MonkeyPatch, step: tuple[object, str], act: Any, row: Assistant) -> None:
+    """Remove somebody while `act` has come as far as a step of it: they are gone only once it is written."""
+    inside, gone, real = threading.Event(), threading.Event(), getattr(*step)
+
+    def slowly(*args: Any, **more: Any) -> object:
+        if not inside.is_set():  # whoever removes them takes this step too
+            inside.set()
+            assert not gone.wait(0.3)
+        return real(*args, **more)
+
+    monkeypatch.setattr(*step, slowly)
+
+    def both(number: int) -> object:
+        if not number:
+            return act()
+        assert inside.wait(20)
+        assistants.leave(row)
+        return gone.set()
+
+    assert AssertionError not in race(both, 2)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_answers_is_there_until_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     row, somebody = helper(PageFactory())
-    pitch, order, inside = waiting(row.page), [], threading.Event()
-    open_card = review.answering.open_card
-
-    def slowly(*args: Any, **more: Any) -> None:
-        inside.set()
-        open_card(*args, **more)
-
-    monkeypatch.setattr(review.answering, "open_card", slowly)
-
-    def act(number: int) -> None:
-        if number:
-            inside.wait(10)
-            assistants.leave(row)
-        else:
-            review.answer(pitch, AnswerKind.YES, by=somebody)
-        order.append(number)
-
-    race(act, 2)
+    pitch = waiting(row.page)
+    act = partial(review.answer, pitch, AnswerKind.YES, by=somebody)
+    meanwhile(monkeypatch, (review.answering, "open_card"), act, row)
     assert Answer.objects.get().said_by == row.name
-    assert order == [0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_given_a_pitch_leaves_it_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, _somebody = helper(PageFactory())
+    pitch = waiting(row.page)
+    meanwhile(monkeypatch, (lifecycle, "record"), partial(helping.assign, pitch, row, by=row.page.owner), row)
+    assert Pitch.objects.get().assigned_to is None
 
 
 @pytest.mark.django_db(transaction=True)
