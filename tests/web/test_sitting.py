@@ -233,6 +233,15 @@ def test_undo_while_paused_opens_the_pitch_itself(owner: Client, cards: list[Pit
     assert response.headers["HX-Redirect"] == f"/desk/pitch/{cards[0].code}"
 
 
+def test_an_answer_that_comes_too_late_wakes_no_paused_sitting(owner: Client, cards: list[Pitch]) -> None:
+    session = start(owner)
+    owner.post(f"/desk/session/{session.pk}/pause")
+    Pitch.objects.filter(pk=cards[0].pk).update(state="withdrawn")
+    text = say(owner, cards[0]).content.decode()
+    assert (text.count("took this one back while you were reading."), text.count("Paused at 2 of 2</h1>")) == (2, 1)
+    assert review.looking.rests(Look.objects.get())
+
+
 def test_who_pauses_alone_is_told_who_reads_on(owner: Client, helper: Any, cards: list[Pitch]) -> None:
     start(owner)
     sam = helper()
