@@ -307,6 +307,8 @@ def test_a_held_answer_is_shown_as_the_mail_that_will_go_out(page: Page) -> None
     assert mail.subject.startswith("Not this time: ")
     for words in ("I liked it.", "Dear <b>Elif</b>", "Ask & see."):
         assert words in mail.text
+    assert "/p/…" in mail.text
+    assert answer.pitch.token not in mail.text
     read = as_read.words_of(answer)
     assert (read.said, read.again) == ("I liked it.\n\nDear <b>Elif</b>", "Ask & see.")
 

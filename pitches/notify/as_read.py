@@ -44,11 +44,14 @@ def words_of(given: Answer) -> Words:
 
 
 def mail_of(given: Answer) -> Mail:
-    """The mail of an answer that is still in the house, in the language of its reader, as of this moment."""
+    """The mail of an answer that is still in the house, in the language of its reader, as of this moment.
+
+    But for the link: it is the sender's key, and the desk never has it.
+    """
     pitch = given.pitch
     message = Message(kind=given.kind, to=pitch.email, page=pitch.page, pitch=pitch, answer=given)
     mail = render.build(message)
-    return Mail(str(mail.subject), str(mail.body))
+    return Mail(str(mail.subject), str(mail.body).replace(pitch.token, "…"))
 
 
 @dataclass(frozen=True)

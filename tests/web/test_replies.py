@@ -112,6 +112,7 @@ def test_usual_words_are_reworded_and_sent(owner: Client, page: Page, pitch: Pit
     whole = seen(owner.get(f"/desk/outgoing/{answer.pk}"))
     assert "Not this time: " in whole
     assert "no <b>more</b> of this." in whole
+    assert pitch.token not in whole
 
 
 def test_what_was_said_stays_on_the_status_page(owner: Client, page: Page) -> None:
