@@ -67,6 +67,7 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     shelves = [] if shut else _shelves(request, page, show, found, asked)
     rows = [row for shelf in shelves for row in folding.unfolded(shelf.rows)]
     context = {"page": page, "show": show, "shelves": shelves, "counts": found, "last": cards.undoable(page)}
+    context |= {"counted": {name: lanes.counted(name, count) for name, count in found.items()}}
     matching = sum(found[lane] for lane in lanes.LEDGE)
     waiting = access.pitches_of(page).waiting().count() if asked.said else matching
     context |= {"matching": matching} | filters.fields(request, page, asked)

@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models import Lane, Page, Pitch, PitchState, Standing
 from pitches.web import access, cards, folding, keyset
 
 AT_ONCE = 50
+MOST, MOST_OPEN = 1000, 10_000  # so far is counted: what has ended, and what is open
 SECONDS_A_PITCH = 20
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 ANSWERED = (PitchState.ACCEPTED, PitchState.DECLINED, PitchState.WRONG_DOOR, PitchState.LAPSED, PitchState.WITHDRAWN)
@@ -40,6 +42,11 @@ class Shelf:
     count: int
     rows: list[Pitch]
     more: str = ""
+
+    @property
+    def counted(self) -> str:
+        """How many there are, in words where counting stopped."""
+        return counted(self.kind.name, self.count)
 
     @property
     def minutes(self) -> int:
@@ -72,9 +79,20 @@ SHOWN = {"ledge": (*LEDGE, "held", "quarantine")} | {
 
 
 def counts(page: Page, narrow: Q = Q()) -> dict[str, int]:  # noqa: B008 (an empty Q asks for nothing, and stays so)
-    """How many pitches are in each list, of all or of those that a filter asks for. One query."""
-    found = {name: Count("pk", filter=kind.within) for name, kind in KINDS.items()}
-    return access.pitches_of(page).filter(narrow).aggregate(**found)
+    """How many pitches are in each list, of all or of those that a filter asks for. One query.
+
+    Counting stops one after the limit of a list, which says that there are more.
+    """
+    return access.counted(page, {name: (kind.within & narrow, _limit(name)) for name, kind in KINDS.items()})
+
+
+def _limit(name: str) -> int:
+    return MOST if name in ("answered", "all") else MOST_OPEN
+
+
+def counted(name: str, count: int) -> str:
+    """The count of a list, or "more than" its limit."""
+    return gettext("more than %(most)s") % {"most": _limit(name)} if count > _limit(name) else str(count)
 
 
 def fetch(

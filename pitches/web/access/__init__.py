@@ -35,6 +35,7 @@ from pitches.web.access.holders import (
 )
 from pitches.web.access.lists import (
     before,
+    counted,
     counted_doors,
     failed_mails,
     held_answers,
@@ -148,6 +149,7 @@ __all__ = [
     "book_of",
     "called",
     "calls_of",
+    "counted",
     "counted_doors",
     "counted_found",
     "desk_page",
