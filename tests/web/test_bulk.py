@@ -268,10 +268,11 @@ def test_outgoing_shows_a_press_as_one_line_and_each_of_it_folded(owner: Client,
     response = owner.get("/desk/outgoing")
     text = response.content.decode()
     assert (text.count("3 answers given together"), text.count("Undo all 3"), text.count("Undo<")) == (1, 1, 3)
-    assert (response.context["answers"], response.context["count"]) == ([], 3)
+    minute = response.context["minutes"][0]
+    assert (minute.count, minute.rows, [group.count for group in minute.presses]) == (3, [], [3])
     Answer.objects.update(goes_out_at=clock.now() - timedelta(seconds=1))
-    response = owner.get("/desk/outgoing")
-    assert (response.context["groups"], len(response.context["leaving"])) == ([], 3)
+    minute = owner.get("/desk/outgoing").context["minutes"][0]
+    assert (minute.gone, minute.presses, len(minute.rows)) == (True, [], 3)
 
 
 # ── what it costs ────────────────────────────────────────────────────────────

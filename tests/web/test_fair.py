@@ -95,12 +95,14 @@ def test_one_press_answers_all_of_that_age_and_undo_brings_them_back(owner: Clie
 
 
 def test_who_comes_after_the_look_is_not_meant(owner: Client, page: Page) -> None:
-    old(page, 1)
-    before = owner.get(f"{PATH}?days=all").context["chosen"].before
-    late = old(page, -0.001)[0]
-    owner.post(PATH, {"days": "all", "before": before.isoformat()})
-    assert Pitch.objects.get(pk=late.pk).state == "waiting"
-    assert Answer.objects.count() == 1
+    now = clock.now()
+    early, late = old(page, 1)[0], old(page, 0)[0]
+    Pitch.objects.filter(pk=late.pk).update(handed_in_at=now + timedelta(minutes=1))
+    with clock.standing_at(now):
+        before = owner.get(f"{PATH}?days=all").context["chosen"].before
+    with clock.standing_at(now + timedelta(minutes=2)):
+        owner.post(PATH, {"days": "all", "before": before.isoformat()})
+    assert [one.pitch for one in Answer.objects.all()] == [early]
 
 
 def test_pressed_twice_is_harmless(owner: Client, page: Page) -> None:
