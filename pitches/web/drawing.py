@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 # What is not told apart by colour alone: desk/_number_defs.html has these patterns.
 HATCHED = {"wrong_door": "hatch-wrong_door", "later": "hatch-later", "lapsed": "hatch-lapsed"}
+PLAIN = {"yes": "of-yes", "no": "of-no", "asked": "of-asked", "waiting": "of-waiting", "time": "of-time"}
 Part = tuple[str, float]  # what it stands for, how much
 
 
@@ -98,7 +99,7 @@ def _plot(*shapes: SafeString) -> SafeString:
 def _paint(look: str) -> SafeString:
     if look in HATCHED:
         return format_html('class="hatched" fill="url(#{})"', HATCHED[look])
-    return format_html('class="of-{}"', look)
+    return format_html('class="{}"', PLAIN[look])
 
 
 def _height(value: float, top: float) -> float:
