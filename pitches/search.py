@@ -142,7 +142,7 @@ def _almost(page: Page, words: list[Word], doors: list[Door]) -> list[Word]:
 
 
 def is_slip(said: str, word: str) -> bool:
-    """Is it the word with one letter wrong, missing or too many (in long words two), or with two in each other's place?"""
+    """Is it the word with a letter wrong, missing or too many (in long words two), or two in each other's place?"""
     swapped = len(said) == len(word) and not set(word) - set(said)
     return abs(len(said) - len(word)) <= 2 and apart(said, word) <= (2 if swapped or len(said) >= TWO_SLIPS else 1)
 

@@ -270,7 +270,8 @@ def spread(door: Door, lines: list[str]) -> list[int]:
     first = left(door).pk
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO pitches_pitch SELECT made.* FROM pitches_pitch one, unnest(%s::text[]) WITH ORDINALITY said(said, n),"
+            "INSERT INTO pitches_pitch SELECT made.* FROM pitches_pitch one,"
+            " unnest(%s::text[]) WITH ORDINALITY said(said, n),"
             " jsonb_populate_record(one, jsonb_build_object('id', id + n, 'code', 'C-' || id || '-' || n,"
             " 'token_hash', id + n, 'form_key', gen_random_uuid(), 'line', said,"
             " 'handed_in_at', timestamptz '2020-01-01' + n * n * interval '1 minute')) made WHERE one.id = %s",
@@ -343,7 +344,8 @@ def test_no_slip_in_a_word_escapes(page: Page, word: str) -> None:
     typed |= {f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1)}
     typed = {one for one in typed if len(one) >= search.SHORTEST_SLIP}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT said FROM unnest(%s::text[]) said WHERE NOT %s = ANY (ARRAY(SELECT search_near(%s, said, 5)))",
+        cursor.execute("SELECT said FROM unnest(%s::text[]) said"
+                       " WHERE NOT %s = ANY (ARRAY(SELECT search_near(%s, said, 5)))",
                        [sorted(typed), word, page.pk])  # fmt: skip
         assert cursor.fetchall() == []
     assert all(search.is_slip(one, word) for one in typed)

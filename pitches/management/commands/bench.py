@@ -16,14 +16,17 @@ class Command(BaseCommand):
         """How often the door is turned; or how many pitches are rehearsed, and nothing else."""
         parser.add_argument("--turns", type=int, default=1000)
         parser.add_argument("--search", type=int, metavar="PITCHES", help="search among so many, and nothing else")
+        parser.add_argument("--desk", type=int, metavar="PITCHES", help="the desk before so long a past")
         parser.add_argument("--rehearsal", type=int, metavar="PITCHES")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """One run."""
-        from tests.bench import past, run, search  # noqa: PLC0415 (the driver lives beside the tests)
+        from tests.bench import desk, past, run, search  # noqa: PLC0415 (the driver lives beside the tests)
 
         if options["rehearsal"]:
             wrong = past.bench(self.stdout.write, options["rehearsal"])
+        elif options["desk"]:
+            wrong = desk.bench(self.stdout.write, options["desk"])
         elif options["search"]:
             wrong = search.run(self.stdout.write, options["search"])
         else:

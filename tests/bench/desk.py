@@ -1,0 +1,228 @@
+"""What the desk costs with a long history: inbox, session, answer and search, with little and with much behind them."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from pitches import doors
+from pitches.models import Event, Pitch, ReadingSession
+from pitches.stories.theatre import throwaway_database
+from portal import clock
+from portal.models import User
+from tests.bench.search import cpu as cpu_of
+
+FEW = 1000  # the reference
+WAITING, DOORS, TURNS = 60, 5, 40
+ANSWER = "answer, and the next card"
+P95, FLAT, GOALS = 15.0, 1.15, {ANSWER: 100.0}  # milliseconds; times the reference
+# As often as they come about; and what each leaves behind: an answer that went out, and three events.
+ENDED = ("declined", "declined", "accepted", "lapsed", "declined", "wrong_door", "declined", "withdrawn")
+HISTORY = """
+INSERT INTO pitches_pitch SELECT made.* FROM generate_series(%(first)s::int, %(last)s) n,
+    (SELECT one FROM pitches_pitch one WHERE id = %(model)s) model,
+    jsonb_populate_record(one, jsonb_build_object('id', %(model)s + n, 'code', 'H-' || n, 'token_hash', 'h' || n,
+        'form_key', gen_random_uuid(), 'line', 'Survey ' || n || ' of ' ||
+            (ARRAY['readers', 'widgets', 'brands'])[1 + n %% 3],
+        'state', (%(states)s::text[])[1 + n %% 8], 'sender_id', (%(senders)s::bigint[])[1 + n %% 50],
+        'door_id', (%(doors)s::bigint[])[1 + n %% 5], 'tags', CASE WHEN n %% 9 = 0 THEN '{spring}' ELSE '{}' END,
+        'standing', (ARRAY['stranger', 'known', 'stranger', 'trusted'])[1 + n %% 4],
+        'handed_in_at', (one).handed_in_at - n * interval '13 minutes')) made
+"""
+FOLLOWS = (
+    """INSERT INTO pitches_findable (pitch_id, page_id, at, config, names, line, keys)
+    SELECT kept.pitch_id, kept.page_id, kept.at, kept.config, kept.names, kept.line, kept.keys
+    FROM pitches_pitch pitch CROSS JOIN LATERAL findable_of(pitch) kept WHERE pitch.id BETWEEN %(from)s AND %(to)s""",
+    """INSERT INTO pitches_findableword (page_id, word) SELECT DISTINCT page_id, word
+    FROM pitches_findable, unnest(string_to_array(names || ' ' || line, ' ')) word
+    WHERE pitch_id BETWEEN %(from)s AND %(to)s AND length(word) BETWEEN 3 AND 41""",
+    """INSERT INTO pitches_answer SELECT made.* FROM pitches_pitch pitch,
+    (SELECT one FROM pitches_answer one WHERE pitch_id = %(model)s) model,
+    jsonb_populate_record(one, jsonb_build_object('id', nextval('pitches_answer_id_seq'), 'pitch_id', pitch.id,
+        'kind', CASE state WHEN 'accepted' THEN 'yes' ELSE 'no' END,
+        'reason', CASE state WHEN 'accepted' THEN '' ELSE 'covered' END,
+        'given_at', handed_in_at, 'sent_at', handed_in_at)) made
+    WHERE pitch.id BETWEEN %(from)s AND %(to)s AND state IN ('accepted', 'declined')""",
+    """INSERT INTO pitches_event SELECT made.* FROM pitches_pitch pitch,
+    unnest('{arrived,waiting,answered}'::text[]) what,
+    (SELECT one FROM pitches_event one WHERE pitch_id = %(model)s LIMIT 1) model,
+    jsonb_populate_record(one, jsonb_build_object('id', nextval('pitches_event_id_seq'), 'pitch_id', pitch.id, 'what',
+        CASE what WHEN 'answered' THEN state ELSE what END, 'at', handed_in_at)) made
+    WHERE pitch.id BETWEEN %(from)s AND %(to)s""",
+)
+
+
+@dataclass
+class Spent:
+    """What some requests of one kind cost: milliseconds waited, of CPU here and in the database, and queries."""
+
+    waited: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    queries: set[int] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+    def add(self, asked: list[str], waited: float, cpu: float) -> None:
+        """One request more. `asked` are its queries; those of the last one are kept."""
+        self.asked = asked
+        self.queries.add(len(asked))
+        self.waited.append(waited)
+        self.cpu.append(cpu)
+
+    def late(self, some: list[float]) -> float:
+        """The 95th of a hundred."""
+        return sorted(some)[len(some) * 95 // 100]
+
+    def usual(self) -> float:
+        """The middle one of the CPU."""
+        return sorted(self.cpu)[len(self.cpu) // 2]
+
+
+@dataclass
+class Desk:
+    """A page with its owner at the desk; `grow` gives it a longer past."""
+
+    page: Any
+    owner: Client
+    model: int
+    senders: list[int]
+    past: int = 0
+
+    def grow(self, number: int) -> None:
+        """Until there are so many pitches that were answered."""
+        values = {
+            "first": self.past + 1,
+            "last": number,
+            "model": self.model,
+            "states": list(ENDED),
+            "senders": self.senders,
+            "doors": list(self.page.doors.values_list("pk", flat=True)),
+            "owner": self.page.owner_id,
+            "from": self.model + self.past + 1,
+            "to": self.model + number,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica; SET work_mem = '64MB'")
+            for sql in (HISTORY, *FOLLOWS):
+                cursor.execute(sql, values)
+            cursor.execute("SET session_replication_role = origin; RESET work_mem")
+        self.past = number
+
+
+def begin() -> Desk:
+    """A page with an ordinary ledge: sixty wait, from fifty senders, behind five doors."""
+    from tests.factories import AnswerFactory, PitchFactory, SenderFactory
+
+    owner = User.objects.create_user("desk@desk.example", name="Maya Desk")
+    page = doors.begin(owner, handle="long-ago", name="Maya Desk", cards=WAITING)
+    hung = [doors.hang(page, by=owner, slug=f"door-{n}", name=f"Door {n}", blurb="Numbers.") for n in range(DOORS)]
+    client = Client(headers={"host": urlsplit(settings.SITE_URL).netloc})
+    client.force_login(owner)
+    senders = SenderFactory.create_batch(50)
+    model = PitchFactory(lapsed=True, door=hung[0], sender=senders[0], pk=10_000_000)
+    AnswerFactory(pitch=model, by=owner)
+    Event.objects.create(page=page, pitch=model, what="arrived", at=clock.now(), queue="soon", reacted_at=clock.now())
+    for place in range(WAITING):
+        standing = ("stranger", "known", "trusted")[place % 3]
+        door = hung[place % DOORS]
+        PitchFactory(waiting=True, door=door, sender=senders[place % 50], standing=standing, code=f"W-{place}")
+    return Desk(page, client, model.pk, [sender.pk for sender in senders])
+
+
+def questions(desk: Desk) -> dict[str, Callable[[], Callable[[], Any]]]:
+    """What is asked for, by name: each makes ready one request, which is measured alone."""
+
+    def get(path: str) -> Callable[[], Callable[[], Any]]:
+        return lambda: lambda: desk.owner.get(path)
+
+    return {
+        "inbox": get("/desk/inbox"),
+        "what was answered": get("/desk/inbox?show=answered"),
+        "session": get("/desk/session"),
+        ANSWER: lambda: answer(desk),
+        "search": get("/desk/inbox?q=survey+widgets"),
+        "search with a slip": get("/desk/inbox?q=wigdets"),
+    }
+
+
+def answer(desk: Desk) -> Callable[[], Any]:
+    """A no to the card that is open, as the session sends it."""
+    sitting = ReadingSession.objects.get(ended_at=None)
+    waits = dict(Pitch.objects.filter(pk__in=sitting.cards, state="waiting").values_list("pk", "code"))
+    code = next(waits[pk] for pk in sitting.cards if pk in waits)
+    path, said = f"/desk/session/{sitting.pk}/answer/{code}", {"kind": "no", "reason": "covered"}
+    return lambda: desk.owner.post(path, said, headers={"HX-Request": "true"})
+
+
+def measure(desk: Desk, times: int) -> dict[str, Spent]:
+    """Ask all of it in turns. Afterwards the ledge is as it was."""
+    asked = questions(desk)
+    spent = {name: Spent() for name in asked}
+    desk.owner.post("/desk/session/start")
+    for turn in range(times + 2):
+        for name, ready in asked.items():
+            request = ready()
+            queries, waited, cpu, status = one(request)
+            assert status == 200, (name, status)
+            if turn >= 2:  # the first ones fill caches
+                spent[name].add(queries, waited, cpu)
+    restore(desk)
+    return spent
+
+
+def one(request: Callable[[], Any]) -> tuple[list[str], float, float, int]:
+    """The queries, milliseconds waited, milliseconds of CPU here and in the database, and the status of one request."""
+    database = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    asked = []
+
+    def counted(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *words)
+
+    before, here, began = cpu_of(database), time.process_time(), time.perf_counter()
+    with connection.execute_wrapper(counted):
+        response = request()
+    waited, here = time.perf_counter() - began, time.process_time() - here
+    return asked, 1000 * waited, 1000 * here + cpu_of(database) - before, response.status_code
+
+
+def restore(desk: Desk) -> None:
+    """Take back what was answered in the measurement."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM pitches_event WHERE pitch_id < %s", [desk.model])
+        for table in ("answer", "spent", "look", "message"):
+            cursor.execute(f"DELETE FROM pitches_{table} WHERE pitch_id < %s", [desk.model])
+    ReadingSession.objects.all().delete()
+    Pitch.objects.filter(pk__lt=desk.model).update(state="waiting", opened_at=None)
+
+
+def bench(say: Callable[[str], object], number: int, times: int = TURNS) -> list[str]:
+    """Fill, measure, and say it line by line. The answer is what is wrong."""
+    wrong, counted = [], {}
+    with throwaway_database():
+        desk = begin()
+        for past in (1, 3, FEW):
+            desk.grow(past)
+            reference = measure(desk, times if past == FEW else 3)
+            counted[past] = {name: spent.queries for name, spent in reference.items()}
+        began = time.perf_counter()
+        desk.grow(number)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        say(f"{number:,} pitches behind the ledge, made in {time.perf_counter() - began:.0f} s, beside {FEW:,}.")
+        say("  waited p95   CPU p50   CPU p95   with few   queries (web process and database; milliseconds)")
+        for name, spent in measure(desk, times).items():
+            few, goal = reference[name], GOALS.get(name, P95)
+            ratio = spent.usual() / few.usual()
+            say(f"{spent.late(spent.waited):12.1f} {spent.usual():9.1f} {spent.late(spent.cpu):9.1f}   {ratio:6.2f}x"
+                f"   {'/'.join(map(str, sorted(spent.queries))):>7}  {name} (goal {goal:.0f}, {FLAT}x)")  # fmt: skip
+            wrong += [f"{name}: {spent.late(spent.cpu):.1f} ms"] if spent.late(spent.cpu) > goal else []
+            wrong += [f"{name}: {ratio:.2f}x with a long history"] if ratio > FLAT else []
+            others = {one for past in counted.values() for one in past[name]} | spent.queries
+            wrong += [f"{name}: {sorted(others)} queries"] if len(others) > 1 else []
+    return wrong
