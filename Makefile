@@ -2,7 +2,8 @@
 # make test   all tests            make check   style, types, imports, migrations, deployment
 # make chaos  1,000 pitches over HTTP while processes are killed; minutes (SEED=7 repeats a run)
 # make flood  100,000 strangers wait: how soon a friend is in their lane, and a sign-in code on its way; minutes
-# make bench  the public page beside an empty view, 10,000 pitches rehearsed, long stories; about a quarter of an hour
+# make bench  the public page beside an empty view, 10,000 pitches rehearsed, long stories, the desk with 100,000 pitches
+#             behind it, a search among 1,000,000 (5 GB for a while); about half an hour
 # make pictures   the pictures of the documents, taken anew from the demo page
 # make requirements   after a change of the dependencies in pyproject.toml
 PY ?= python3
@@ -26,6 +27,8 @@ flood: $(V)/.ok
 
 bench: $(V)/.ok
 	$(BIN)/python manage.py bench --rehearsal 10000
+	$(BIN)/python manage.py bench --desk 100000
+	$(BIN)/python manage.py bench --search 1000000
 	SUBMISSIONS=500 $(BIN)/python -m pytest -q tests/web/test_quiet_mailboxes.py -k submissions
 	set -e; for story in tests/stories/long/*.yaml; do $(BIN)/python manage.py play $$story; done
 	$(BIN)/python manage.py bench
