@@ -1,0 +1,66 @@
+"""Odd days in a browser: the example by keys and without a script, the veil, the minutes of what goes out."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pitches.models import Answer, Page, Pitch
+from portal import clock
+from tests.browser.test_owner_journey import sign_in
+from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_the_example_is_answered_by_keys_and_by_thumb(hand: Any, script: bool) -> None:
+    page = PageFactory(by_the_hour=True)
+    DoorFactory(page=page)
+    person = hand("desktop" if script else "phone", script=script, cookies=sign_in(page))
+    person.open("/desk/inbox")
+    person.axe() if script else None
+    if script:
+        for key in ("s", "n", "1"):
+            person.page.wait_for_load_state()
+            person.page.keyboard.press(key)
+    else:
+        person.tap(person.page.locator(".mail .subject"))
+        person.tap(person.page.locator(".decide").get_by_text("No", exact=True))
+        person.tap(person.page.locator("#no [data-digit='1']"))
+    person.page.get_by_role("heading", name="This is what Elif Kaya would read").wait_for()
+    if script:
+        assert person.page.evaluate("document.activeElement.tagName") == "H1"
+        person.axe()
+    person.tap(person.link("Try another answer"))
+    person.page.get_by_role("heading", name="Survey").wait_for()
+    person.tap(person.button("Send it away"))
+    person.page.get_by_role("heading", name="The ledge is empty").wait_for()
+    assert (Pitch.objects.count(), Answer.objects.count(), person.strangers) == (0, 0, [])
+
+
+@pytest.mark.parametrize(("screen", "scheme"), [("phone", "dark"), ("desktop", "light")])
+def test_the_veil_and_the_minutes(hand: Any, screen: str, scheme: Any) -> None:
+    page = PageFactory(by_the_hour=True, reading=[], cards=30)
+    tomorrow = page.local_date(clock.now()) + timedelta(days=1)
+    Page.objects.update(reading=[f"{tomorrow:%a} 09:00".upper()])
+    door = DoorFactory(page=page)
+    PitchFactory.create_batch(3, waiting=True, door=door)
+    for seconds in (200, 200, 400):
+        pitch = PitchFactory(accepted=True, door=door)
+        AnswerFactory(held=True, pitch=pitch, goes_out_at=clock.now() + timedelta(seconds=seconds))
+    person = hand(screen, cookies=sign_in(page))
+    person.page.emulate_media(color_scheme=scheme)
+    person.open("/desk/inbox")
+    person.axe()
+    assert person.page.locator("[data-row]").count() == 0
+    person.open("/desk/outgoing")
+    person.axe()
+    assert person.page.locator("h2 [data-leaves]").last.inner_text() == "in 7 minutes"
+    person.page.clock.install()
+    person.open("/desk/outgoing")
+    person.page.clock.fast_forward(205_000)
+    assert person.page.locator("h2").all_inner_texts()[0].endswith("on its way")
+    assert person.page.locator("h2 [data-leaves]").last.inner_text() in ("in 4 minutes", "in 3 minutes")
+    person.open("/desk/inbox")
+    person.tap(person.button("Read anyway"))
+    person.page.locator("[data-row]").first.wait_for()
+    person.axe()
