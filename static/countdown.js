@@ -8,7 +8,7 @@ function count() {
     if (left > 0) { place.textContent = words.format(Math.ceil(left / 60), "minute"); continue; }
     place.textContent = place.dataset.gone;
     place.removeAttribute("data-leaves");
-    place.closest(".lane")?.querySelectorAll(".act").forEach((act) => (act.hidden = true));
+    place.closest(".lane")?.querySelectorAll(".act form").forEach((form) => (form.hidden = true));
   }
 }
 setInterval(count, 5000);
