@@ -138,6 +138,11 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
 
+// ── no network: a list says so in place ──
+const unplugged = () => $$("[data-unplugged]").forEach((note) => (note.hidden = navigator.onLine));
+["online", "offline"].forEach((change) => addEventListener(change, unplugged));
+unplugged();
+
 // ── answers: a slip of the finger, the focus afterwards; sitting.js has the network ──
 document.addEventListener("click", (event) => {
   const slip = event.detail > 0 && performance.now() - answered < GUARD && event.target.closest(".decide, .toast");
