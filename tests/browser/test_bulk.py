@@ -49,6 +49,12 @@ def test_by_keys_alone(hand: Callable[..., Hand]) -> None:
     keys.press("n")
     expect(picked).to_have_count(0)
     assert states() == ["waiting"] * 5
+    person.open("/desk/inbox/fair-no?days=all")
+    person.axe()
+    person.tap(person.button("Say it to 5"))
+    expect(person.page.locator(".messages")).to_contain_text("5 pitches get a fair no.")
+    person.open("/desk/outgoing")
+    person.axe()
 
 
 def test_by_thumb_without_a_script(hand: Callable[..., Hand]) -> None:
