@@ -17,6 +17,7 @@ from pitches.web import access, cards, folding, keyset
 AT_ONCE = 50
 MOST, MOST_OPEN = 1000, 10_000  # so far is counted: what has ended, and what is open
 SECONDS_A_PITCH = 20
+EVERY = Q()  # a filter that asks for nothing
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 ANSWERED = (PitchState.ACCEPTED, PitchState.DECLINED, PitchState.WRONG_DOOR, PitchState.LAPSED, PitchState.WITHDRAWN)
 # Known before introduced, nudged first, then the oldest: the order of a session (PitchQuerySet.in_reading_order).
@@ -78,7 +79,7 @@ SHOWN = {"ledge": (*LEDGE, "held", "quarantine")} | {
 }
 
 
-def counts(page: Page, narrow: Q = Q()) -> dict[str, int]:  # noqa: B008 (an empty Q asks for nothing, and stays so)
+def counts(page: Page, narrow: Q = EVERY) -> dict[str, int]:
     """How many pitches are in each list, of all or of those that a filter asks for. One query.
 
     Counting stops one after the limit of a list, which says that there are more.
@@ -95,9 +96,7 @@ def counted(name: str, count: int) -> str:
     return gettext("more than %(most)s") % {"most": _limit(name)} if count > _limit(name) else str(count)
 
 
-def fetch(
-    page: Page, name: str, count: int, after: str = "", *, narrow: Q = Q(), folds: bool = True  # noqa: B008 (as above)
-) -> Shelf:
+def fetch(page: Page, name: str, count: int, after: str = "", *, narrow: Q = EVERY, folds: bool = True) -> Shelf:
     """The rows of one list, from the start or after a pitch. At most four queries."""
     kind = KINDS[name]
     last = _ranked(page).filter(code=after).first() if after else None

@@ -91,9 +91,7 @@ def _count(counts: Counter[tuple[int, str, str]], states: set[str]) -> int:
     return sum(count for (_door, state, _lane), count in counts.items() if state in states)
 
 
-def _rows(
-    page: Page, hits: search.Hits, states: set[str], after: str, asked: Filter
-) -> tuple[list[Pitch], str]:
+def _rows(page: Page, hits: search.Hits, states: set[str], after: str, asked: Filter) -> tuple[list[Pitch], str]:
     """Fifty rows, the newest first, and after which one it goes on."""
     rows = access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])
     rows = rows.filter(asked.narrow, asked.lane, state__in=states)
