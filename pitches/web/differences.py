@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pitches import products
+from pitches import helping, products
 from pitches.forms.fields import Either, Text
 from pitches.forms.groups import GROUPS
 from pitches.models import Asked, Fact, Payer, Pitch, PitchState, Revision, RevisionKind
@@ -85,16 +85,20 @@ class Added:
     at: datetime
     text: str
     question: str = ""
+    asked_by: str = ""  # who asked it for the owner
 
 
 def notes(pitch: Pitch) -> list[Added]:
-    """What its sender added in notes and said to questions, the oldest first. One query."""
-    found, question = [], ""
+    """What its sender added in notes and said to questions, the oldest first. One query, more where somebody helped."""
+    found, question, by = [], "", None
     for event in pitch.events.filter(what__in=(Fact.NOTED, Fact.REPLIED, PitchState.ASKED)).order_by("pk"):
         if event.what == PitchState.ASKED:
-            question = event.note
+            question, by = event.note, event.by_id
+        elif event.what == Fact.REPLIED:
+            helped = helping.names_of(pitch.page, {by} if by else ())
+            found.append(Added(event.at, event.note, question, helped.get(by or 0, "")))
         else:
-            found.append(Added(event.at, event.note, question if event.what == Fact.REPLIED else ""))
+            found.append(Added(event.at, event.note))
     return found
 
 
