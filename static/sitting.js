@@ -21,7 +21,7 @@ function lost() {
   if (!pressed?.form.isConnected) return;
   if (pressed.tries++ === 0) return setTimeout(again, 400);
   const place = $("[data-problem]"), sentence = $("#session").dataset.lost;
-  if (place) { $("span", place).textContent = sentence; place.hidden = false; }
+  if (place) place.hidden = false;
   say(sentence);
 }
 addEventListener("online", again);
