@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -111,11 +112,12 @@ def history(pitch: Pitch) -> str:
     before = pitches.aggregate(count=Count("pk"), first=Min("handed_in_at"))
     if not before["count"]:
         return _("First pitch, from a checked address.")
-    sent = list(access.told_to(pitches))
-    words = {"pitches": _pitches_in(before["count"], before["first"].date()), "answers": _counted(sent)}
-    if not sent:
+    sent = access.told_to(pitches)
+    newest = sent.order_by("-given_at", "-pk").annotate(kinds=ArraySubquery(sent.order_by().values("kind"))).first()
+    words = {"pitches": _pitches_in(before["count"], before["first"].date())}
+    if newest is None:
         return _("%(pitches)s, none answered yet.") % words
-    newest = sent[-1]
+    words["answers"] = _counted(newest.kinds)
     last = {"line": newest.pitch.line, "answer": lower_first(told(newest).rstrip(".")), "day": day(newest.given_at)}
     return _("%(pitches)s: %(answers)s. Last: “%(line)s”, %(answer)s, %(day)s.") % (words | last)
 
@@ -129,8 +131,7 @@ def _pitches_in(count: int, first: date) -> str:
     return _("%(pitches)s, over %(span)s") % {"pitches": pitches, "span": span}
 
 
-def _counted(sent: list[Answer]) -> str:
-    kinds = [answer.kind for answer in sent]
+def _counted(kinds: list[str]) -> str:
     said = {
         AnswerKind.YES: _("%(count)s yes"),
         AnswerKind.NO: _("%(count)s no"),

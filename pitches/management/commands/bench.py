@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if options["rehearsal"]:
             wrong = past.bench(self.stdout.write, options["rehearsal"])
         elif options["desk"]:
-            wrong = desk.bench(self.stdout.write, options["desk"])
+            wrong = desk.run(self.stdout.write, options["desk"])
         elif options["search"]:
             wrong = search.run(self.stdout.write, options["search"])
         else:
