@@ -7,10 +7,19 @@ import pytest
 from django.test import Client
 
 from pitches import review
+from pitches.helping import NotAllowed
 from pitches.models import Answer, AnswerKind, Handoff, Page, Pitch
 from pitches.web import outgoing
 from portal import clock
-from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, MessageFactory, PageFactory, PitchFactory
+from tests.factories import (
+    AnswerFactory,
+    DoorFactory,
+    HandoffFactory,
+    MessageFactory,
+    PageFactory,
+    PitchFactory,
+    UserFactory,
+)
 from tests.web.test_odd_days import at_the_desk
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +183,7 @@ def test_what_leaves_in_one_minute_stands_together_and_says_how_soon(owner: Clie
 def test_a_group_is_sent_at_one_press_and_what_was_put_aside_stays(
     owner: Client, page: Page, which: str, sent: int
 ) -> None:
-    given, other, aside = together(page, 2), together(page, 1, minutes=3), together(page, 1)
+    given, other, aside = together(page, 2), together(page, 1, minutes=10), together(page, 1)
     open_still = together(page, 1)
     Answer.objects.filter(pk=aside[0].pk).update(kind="later", until=page.local_date(clock.now()) + timedelta(days=7))
     Answer.objects.filter(pk=open_still[0].pk).update(goes_out_at=None)
@@ -191,7 +200,7 @@ def test_a_group_is_sent_at_one_press_and_what_was_put_aside_stays(
 @pytest.mark.parametrize(("which", "back"), [("minute", 2), ("sitting", 0), ("all", 3)])
 def test_a_group_is_taken_back_at_one_press(owner: Client, page: Page, which: str, back: int) -> None:
     given = together(page, 2)
-    together(page, 1, minutes=3), together(PageFactory(), 1)
+    together(page, 1, minutes=10), together(PageFactory(), 1)
     AnswerFactory(pitch=PitchFactory(accepted=True, door__page=page))  # it went out
     given[0].refresh_from_db()
     minute = given[0].goes_out_at.replace(second=0, microsecond=0).isoformat()
@@ -216,6 +225,11 @@ def test_who_may_only_sort_neither_sends_nor_takes_back_what_was_said(
     assert helper.post("/desk/outgoing/undo", {"which": "all"}).status_code == taken
     assert helper.post("/desk/outgoing/send", {"which": "all"}).status_code == sent
     assert Answer.objects.filter(undone_at=None).exists() is (role == "screener")
+    someone = UserFactory()
+    for verb in (review.send_together, review.undo_together):
+        together(page, 1)
+        with pytest.raises(NotAllowed):
+            verb(page, review.ALL, by=someone)
 
 
 def test_a_long_list_goes_on_and_says_how_many_there_are(
