@@ -143,7 +143,7 @@ def test_no_match_says_so_and_leads_on(owner: Client, door: Door) -> None:
     left(door, "declined", tags=["radio"])
     body = look(owner, tag="radio").content.decode()
     assert "Nothing in this list matches your filters." in body
-    assert 'href="/desk/inbox?tag=radio&amp;show=all">Show the 1 in other lists' in body
+    assert 'href="/desk/inbox?tag=radio&amp;show=all">Show everything that matches (1)' in body
 
 
 def test_a_helper_of_another_page_is_nobody(owner: Client, door: Door) -> None:
