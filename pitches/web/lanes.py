@@ -105,14 +105,17 @@ def fetch(page: Page, name: str, count: int, after: str = "", *, narrow: Q = EVE
     return Shelf(kind, count, found, more)
 
 
-def shown(rows: Any, order: tuple[str, ...], last: Pitch | None, *, folds: bool) -> tuple[list[Pitch], str]:
-    """Fifty rows of a list behind `last`, ready to be shown, and after which pitch it goes on. Two or three queries."""
+def shown(
+    rows: Any, order: tuple[str, ...], last: Pitch | None, *, folds: bool, at_once: int = 0
+) -> tuple[list[Pitch], str]:
+    """Fifty rows of a list behind `last`, or `at_once`, and after which pitch it goes on. Two or three queries."""
+    at_once = at_once or AT_ONCE
     heads = folding.firsts(rows, order) if folds else rows
     if last and None not in [getattr(last, column.removeprefix("-")) for column in order]:
         heads = heads.filter(keyset.beyond(order, partial(getattr, last)))
-    found = list(heads[: AT_ONCE + 1])
-    more = found[AT_ONCE - 1].code if len(found) > AT_ONCE else ""
-    found = found[:AT_ONCE]
+    found = list(heads[: at_once + 1])
+    more = found[at_once - 1].code if len(found) > at_once else ""
+    found = found[:at_once]
     under = folding.others(rows, order, found) if folds else {}
     cards.lay_out_all([*found, *(row for several in under.values() for row in several)])
     for row in found:

@@ -15,6 +15,7 @@ from pitches.web.filters import Filter
 from pitches.web.lanes import ANSWERED
 
 EVERYTHING = "all"
+AT_ONCE = 25  # rows: to mark the words in each is the dearest part of a search
 ALREADY = {state.value for state in ANSWERED}
 LISTS: dict[str, tuple[str | Promise, set[str]]] = {
     EVERYTHING: (_("Everything"), {*PitchState.values}),
@@ -92,11 +93,12 @@ def _count(counts: Counter[tuple[int, str, str]], states: set[str]) -> int:
 
 
 def _rows(page: Page, hits: search.Hits, states: set[str], after: str, asked: Filter) -> tuple[list[Pitch], str]:
-    """Fifty rows, the newest first, and after which one it goes on."""
+    """Some rows, the newest first, and after which one it goes on."""
     rows = access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])
     rows = rows.filter(asked.narrow, asked.lane, state__in=states)
     last = access.pitches_of(page).filter(code=after.upper()).first() if after else None
-    found, more = lanes.shown(rows, ("-handed_in_at", "-pk"), last, folds=asked.folds)
+    most = min(AT_ONCE, lanes.AT_ONCE)
+    found, more = lanes.shown(rows, ("-handed_in_at", "-pk"), last, folds=asked.folds, at_once=most)
     for row in found:
         for one in (row, *row.alike):  # type: ignore[attr-defined]
             marking.mark(one, hits)

@@ -244,7 +244,7 @@ def bench(say: Callable[[str], object], number: int, times: int = TURNS) -> list
 
 
 def run(say: Callable[[str], object], number: int) -> list[str]:
-    """The same in a process with the settings of the tests: the whole middleware, and no files made ready for a server."""
+    """The same in a process with the settings of the tests: all of the middleware, static files as they lie."""
     asked = f"import sys; from tests.bench import desk; sys.exit(desk.main({number}))"
     words = [sys.executable, "manage.py", "shell", "-v0", "-c", asked]
     own = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}

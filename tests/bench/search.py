@@ -189,7 +189,7 @@ def look(said, page, door):
 
     hits = search.find(page, said, doors=(), door=door)
     access.counted_found(page, hits.pks, Q())
-    return list(access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])[:51])
+    return list(access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])[:26])
 
 
 def bench(say, most, turns=60, goal=20.0):
