@@ -139,6 +139,7 @@ def test_an_unknown_view_is_unknown(owner: Client) -> None:
 
 
 def test_an_empty_ledge_says_when_the_next_hour_is(owner: Client) -> None:
+    Page.objects.update(example_over_at=MONDAY)  # the first run is over
     with clock.standing_at(MONDAY):
         text = owner.get("/desk/inbox").content.decode()
     assert text.count("The ledge is empty.") == 1
