@@ -106,7 +106,7 @@ def test_hours_missed_during_an_outage_begin_once_not_each():
 
 def test_a_session_that_nobody_touches_pauses_after_half_an_hour_and_ends_a_day_later():
     session = ReadingSessionFactory(page__reading=[])
-    answer = AnswerFactory(held=True, pitch__page__reading=[], session=session)
+    answer = AnswerFactory(held=True, pitch__door__page__reading=[], session=session)
     assert tick_around(MONDAY + timedelta(minutes=30)) == [0, 1, 0]
     assert ReadingSession.objects.get().paused_at == MONDAY + timedelta(minutes=30)
     assert Answer.objects.get(pk=answer.pk).goes_out_at == MONDAY + timedelta(minutes=40)
