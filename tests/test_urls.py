@@ -71,7 +71,9 @@ class World:
         self.unproven = PitchFactory(door=self.door, email=self.sender.email)
         self.waiting = PitchFactory(door=self.door, waiting=True, sender=self.sender)
         self.session = ReadingSessionFactory(page=self.page, cards=[self.waiting.pk])
-        self.answer = AnswerFactory(held=True, pitch__door=self.door, pitch__accepted=True, session=self.session, batch=BATCH)
+        self.answer = AnswerFactory(
+            held=True, pitch__door=self.door, pitch__accepted=True, session=self.session, batch=BATCH
+        )
         self.handoff = HandoffFactory(pitch=self.answer.pitch)
         self.assistant = AssistantFactory(page=self.page)
         self.call = CallFactory(pitch=self.handoff.pitch)
@@ -206,7 +208,8 @@ CODES = {
     STRANGERS: "home account_login account_signup account_request_login_code",
     OWNERS: """desk:import_people desk:sample desk:vouches mine:home mine:doors mine:people mine:domains mine:record
         desk:plans desk:plan desk:assistants desk:people
-        desk:share desk:replies desk:reply_new desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse welcome_handle
+        desk:share desk:replies desk:reply_new desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse
+        welcome_handle
         desk:doors desk:door_new desk:topics
         desk:numbers desk:numbers_csv
         desk:fair_no
@@ -224,8 +227,10 @@ CODES = {
         desk:reply_preview desk:reply_place desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
-        desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer desk:session_undo
-        desk:example_answer desk:example_away desk:read_anyway desk:not_today desk:outgoing_undo_all desk:outgoing_send_all
+        desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer
+        desk:session_undo
+        desk:example_answer desk:example_away desk:read_anyway desk:not_today desk:outgoing_undo_all
+        desk:outgoing_send_all
         desk:session_pause desk:session_skip desk:session_along desk:session_look
         desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
@@ -295,13 +300,31 @@ def test_a_post_without_our_token_is_refused(world):
 @pytest.mark.parametrize("name", OWNED)
 def test_what_is_foreign_is_like_what_does_not_exist(world, name):
     """Two refusals: another owner, and nobody; and the two 404s are the same to the last byte."""
-    read = ("desk:pitch", "desk:link", "desk:reply_link", "desk:agency", "desk:person", "desk:file", "desk:dates", "desk:outgoing_read")
+    read = (
+        "desk:pitch",
+        "desk:link",
+        "desk:reply_link",
+        "desk:agency",
+        "desk:person",
+        "desk:file",
+        "desk:dates",
+        "desk:outgoing_read",
+    )
     method = "get" if name in read else "post"
     nobody, stranger = world.client("anonymous"), world.client("other")
     before = checksum(*SAFE)
     assert getattr(nobody, method)(world.path(name)).status_code == 302
     argument = OWNED[name]
-    missing = {argument: {"pk": 888_888, "code": "MAYA-NONE", "slug": "nothing", "handle": "nobody", "batch": NO_BATCH, "ready": "888888"}[argument]}
+    missing = {
+        argument: {
+            "pk": 888_888,
+            "code": "MAYA-NONE",
+            "slug": "nothing",
+            "handle": "nobody",
+            "batch": NO_BATCH,
+            "ready": "888888",
+        }[argument]
+    }
     answers = [getattr(stranger, method)(path) for path in (world.path(name), world.path(name, **missing))]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content

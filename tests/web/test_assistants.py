@@ -101,7 +101,9 @@ def test_a_link_is_guessed_by_nobody(client, maya):
 )
 def test_who_cannot_be_asked_is_said(desk, maya, typed, said):
     AssistantFactory(page=maya, email="There@helps.example")
-    response = desk.post(URL, {"role": "mail"} | typed | ({"email": maya.owner.email} if typed["email"] == "OWNER" else {}))
+    response = desk.post(
+        URL, {"role": "mail"} | typed | ({"email": maya.owner.email} if typed["email"] == "OWNER" else {})
+    )
     assert (response.status_code, said in response.content.decode()) == (422, True)
     assert (Assistant.objects.count(), Event.objects.count()) == (1, 0)
 
