@@ -1,28 +1,58 @@
 """Thirty pitches in one session: by keys, by thumb, and without JavaScript."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from pitches.forms.pitch import LINE_LIMIT, WHY_LIMIT
 from pitches.models import Answer, Pitch
 from tests.factories import DoorFactory, PageFactory, PitchFactory
 
 # Six yes, three questions, three for later, eighteen no: an ordinary half hour.
 MIX = ["y"] * 6 + ["q1", "q2", "q3"] + ["l1", "l2", "l3"] + [f"n{1 + number % 7}" for number in range(18)]
+SAID = {"y": "Yes", "q": "Question", "l": "Later", "n": "No"}
 KINDS = {"yes": 6, "ask": 3, "later": 3, "no": 18}
-LETTER_ABOVE_ANSWERS = """() => document.querySelector('.letter-card').getBoundingClientRect().bottom
-    <= document.querySelector('.decide').getBoundingClientRect().top"""
+# All of the letter stands above the answers, and nothing is further down than the window reaches.
+READABLE = """() => document.querySelector('.letter-card').getBoundingClientRect().bottom
+        <= document.querySelector('.decide').getBoundingClientRect().top
+    && document.documentElement.scrollHeight <= document.documentElement.clientHeight"""
+# What a screen reader would say, one entry for each time the live region changes; and every press of a pointer.
+LISTEN = """
+    addEventListener('pointerdown', () => sessionStorage.setItem('pointed', 'yes'), true);
+    addEventListener('DOMContentLoaded', () => {
+        window.spoken = [];
+        const live = document.getElementById('live');
+        new MutationObserver(() => live.textContent.trim() && spoken.push(live.textContent.trim()))
+            .observe(live, {childList: true, characterData: true, subtree: true});
+    });"""
+SHORT = "Two A/B tests, both versions public."
 WORDS = "Two A/B tests, 410,000 visits, both versions public. You asked for negative results in March; this is one."
+# As long as the form lets a letter be: 90 and 240 characters.
+LINE = "How eleven newsletters in four countries lost a third of all readers and won them all back"
+LONG = (
+    "We asked 1,204 people why they mute a brand, in four countries, with the raw table and the form for you to use. "
+    "Nine in ten name the rate of posts, not the topic. No one has put it to the test at this size, and it is a year "
+    "of our own work."
+)
+OFFER = {"type": "flat_fee", "min": 2400, "max": 3000, "currency": "GBP", "usage": "organic", "months": 3}
+PAID = {"paid": OFFER | {"exclusivity": "category", "approval_rounds": 1, "final_say": "owner"}}
+LETTERS = [
+    ("Why people mute", SHORT),
+    ("The consent banner that lost 31% of sign-ups, and the fix", WORDS),
+    (LINE, LONG),
+]
 
 
 @pytest.fixture
 def ledge() -> Any:
     page = PageFactory(handle="maya", name="Maya Lind", cards=30)
     door = DoorFactory(page=page, slug="original-research", name="Original research")
-    PitchFactory.create_batch(
-        30, waiting=True, door=door, line="The consent banner that lost 31% of sign-ups, and the fix", why=WORDS
-    )
+    for number in range(30):
+        line, why = LETTERS[number % len(LETTERS)]
+        paid = {"groups": PAID, "label": "ad"} if number % 5 == 0 else {}
+        PitchFactory(waiting=True, door=door, line=line, why=why, last_day=date(2031, 5, 20), **paid)
     return page
 
 
@@ -42,7 +72,9 @@ def kinds() -> dict[str, int]:
 
 
 def test_thirty_pitches_by_keys_alone(hand: Any, ledge: Any) -> None:
+    assert (len(LINE), len(LONG)) == (LINE_LIMIT, WHY_LIMIT)
     person = hand("desktop", cookies=sign_in(ledge))
+    person.page.add_init_script(LISTEN)
     person.open("/desk/inbox")
     keys = 0
 
@@ -55,12 +87,17 @@ def test_thirty_pitches_by_keys_alone(hand: Any, ledge: Any) -> None:
     for number, answer in enumerate(MIX, start=1):
         person.page.get_by_text(f"{number} of 30").first.wait_for()
         assert focused(person) == "H1"
-        person.page.wait_for_function(LETTER_ABOVE_ANSWERS, timeout=5000)
+        person.page.wait_for_function(READABLE, timeout=5000)
         for key in answer:
             press(key)
     person.page.get_by_role("heading", name="The ledge is clear").wait_for()
     assert kinds() == KINDS
     assert keys <= 60
+    assert focused(person) == "H1"
+    spoken = person.page.evaluate("spoken")
+    assert [said.startswith(SAID[answer[0]]) for said, answer in zip(spoken, MIX, strict=True)] == [True] * 30
+    assert spoken[-1].endswith("That was the last one.")
+    assert person.page.evaluate("sessionStorage.getItem('pointed')") is None
     assert person.strangers == []
 
 
