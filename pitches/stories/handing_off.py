@@ -20,12 +20,12 @@ def plan(page: Page, step: Step) -> None:
     """The owner keeps what follows a yes to one standing; what is not named is as usual."""
     questions = [{"text": one["text"], "required": bool(one.get("required"))} for one in step.get("questions", ())]
     said = {name: step[name] for name in ("brief", "next_step", "days") if name in step}
-    helper = _assistant(page) if step.get("assistant") else None
+    helper = assistant(page) if step.get("assistant") else None
     plans.keep(page, Standing(step["standing"]), assistant=helper, questions=questions, **said)
 
 
-def _assistant(page: Page) -> Assistant:
-    """Asked at the first time, and agreed at once."""
+def assistant(page: Page) -> Assistant:
+    """The one assistant of a story, asked at the first time and agreed at once."""
     there = assistants.helping(page).first()
     if there:
         return there

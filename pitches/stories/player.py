@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from pitches import doors, embargo, intake, lifecycle, opening, relationships, review
+from pitches import doors, embargo, helping, intake, lifecycle, opening, relationships, review
 from pitches.forms import PitchForm
 from pitches.forms.groups import GROUPS
 from pitches.models import Answer, AnswerKind, Door, Pitch, Sender, Standing
-from pitches.stories import bargaining, changing, crowd, handing_off, many, second_doors, stage, trying, ways
+from pitches.stories import bargaining, beside, changing, crowd, handing_off, many, second_doors, stage, trying, ways
 from pitches.stories.report import Line, Outcome, plain, same
 from portal import clock, domains, tokens
 
@@ -51,7 +51,7 @@ class Player:
                 stage.travel(stage.moment(step["at"]))
             if "after" in step:
                 stage.travel(clock.now() + stage.duration(step["after"]))
-            outcome = self._by_sender(step) if verb in changing.VERBS else getattr(self, f"do_{verb}")(step)
+            outcome = self._do(verb, step)
             stage.settle()
         except NotBuiltYet:
             return Line(text, ["not built yet"])
@@ -60,6 +60,11 @@ class Player:
             outcome.pitch.refresh_from_db()
         wrongs = outcome.wrongs + self.foretold.differences(step, outcome)
         return Line(text, wrongs + list(self._compare(step, outcome)))
+
+    def _do(self, verb: str, step: Mapping[str, Any]) -> Outcome:
+        if verb in beside.VERBS:
+            return beside.act(step, self.page)
+        return self._by_sender(step) if verb in changing.VERBS else getattr(self, f"do_{verb}")(step)
 
     def do_pitch(self, step: Mapping[str, Any]) -> Outcome:
         """Hand in through the door's form, then prove the mailbox with the mailed code."""
@@ -113,7 +118,10 @@ class Player:
         return data | second_doors.flat(self.answers[name])
 
     def do_race(self, step: Mapping[str, Any]) -> Outcome:
-        """Several write, and hand in at the same moment."""
+        """Several write, and hand in at the same moment; or two answer one pitch at the same moment."""
+        if "id" in step:
+            answers = {who: self._answer(said) for who, said in step["answers"].items()}
+            return beside.race(self._pitch(step["id"]), answers)
         written = [(self._written(entry), self._sender(entry["sender"])) for entry in step["pitches"]]
         results = ways.race(written)
         stage.settle()
@@ -202,15 +210,20 @@ class Player:
         return Outcome()
 
     def do_session(self, step: Mapping[str, Any]) -> Outcome:
-        """The owner opens a reading session, answers, ends it."""
-        session = review.open_session(self.page, by=self.page.owner)
+        """The owner, or who helps them, opens a reading session, answers, ends it."""
+        by = beside.who(self.page, step.get("by", "owner"))
+        session = review.open_session(self.page, by=by)
         review.show_next(session)
         names = {pk: name for name, pk in self.pitches.items()}
         cards = [names.get(pk, f"pitch {pk}") for pk in session.cards]
         for name, said in many.said_to(cards, step.get("answers", {})).items():
-            review.answer(self._pitch(name), by=self.page.owner, session=session, **self._answer(said))
+            try:
+                review.answer(self._pitch(name), by=by, session=session, **self._answer(said))
+            except helping.NotAllowed:
+                return Outcome(self._pitch(name), {"result": "refused", "why": "role"})
             review.show_next(session)
-        review.end_session(session)
+        if step.get("end", True):
+            review.end_session(session)
         stage.settle()
         return Outcome(facts={"cards": cards, "lanes": many.lanes(session.cards)})
 
@@ -235,7 +248,9 @@ class Player:
         if given is None:
             return Outcome(pitch, {"result": "refused", "why": "nothing to undo"})
         try:
-            review.undo(given, by=self.page.owner)
+            review.undo(given, by=beside.who(self.page, step.get("by", "owner")))
+        except helping.NotAllowed:
+            return Outcome(pitch, {"result": "refused", "why": "role"})
         except lifecycle.AlreadyMoved:
             return Outcome(pitch, {"result": "refused", "why": "answered"})
         return Outcome(pitch)
@@ -304,6 +319,7 @@ class Player:
             "mails": self._mails,
             "standing": self._standings,
             "handoff": self._handoffs,
+            "said_by": lambda wanted: {key: beside.said_by(self._pitch(key)) for key in wanted},
             "doors": self._doors,
         }
         return looks[name](wanted) if name in looks else self._of_pitch(name, outcome.pitch)
