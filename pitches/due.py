@@ -65,7 +65,7 @@ DUE: dict[str, Due] = {
     "a pitch comes back": Due(
         lambda: Pitch.objects.filter(state=PitchState.LATER).for_desk(),
         "back_at",
-        review.bring_back,
+        review.come_back,
     ),
     "a pitch lapses": Due(
         lambda: Pitch.objects.filter(state__in=LAPSING).for_desk(),

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from pitches import opening
-from pitches.lifecycle import AlreadyMoved
-from pitches.models import Door, Event, Page, Pitch, PitchState
+from pitches.models import Door, Event, Fact, Page, Pitch, PitchState
 from pitches.review.endings import bring_back
 from portal import clock
 
@@ -53,14 +52,19 @@ def hold_shut(pitch: Pitch) -> None:
 
 
 def opened(event: Event) -> None:
-    """Reaction to a door that opened: what was to wait for it is on the ledge again, at once.
+    """Reaction to a door that opened: what was to wait for it is due now, and the next ticks bring it back.
 
-    What its sender took back meanwhile comes back with the next tick, if they put it back.
+    So also what its sender took back meanwhile, once they put it back. However many there are, this is one step.
     """
-    waiting = Pitch.objects.filter(door=event.door, back_when_open=True)
-    for pitch in waiting.filter(state=PitchState.LATER).select_related("page").order_by("pk"):
-        try:
-            bring_back(pitch, note=OPENED)
-        except AlreadyMoved:
-            continue
-    waiting.filter(state=PitchState.WITHDRAWN).update(back_when_open=False, back_at=clock.now())
+    states = (PitchState.LATER, PitchState.WITHDRAWN)
+    waiting = Pitch.objects.filter(door=event.door, back_when_open=True, state__in=states)
+    rows = waiting.filter(back_at__gt=event.at).order_by("pk").select_for_update(no_key=True)
+    waiting.filter(pk__in=list(rows.values_list("pk", flat=True))).update(back_at=event.at)
+
+
+def come_back(pitch: Pitch) -> None:
+    """The day of a pitch that was put off has come, or its door has opened: the thread says which."""
+    opened_then = pitch.back_when_open and Event.objects.filter(
+        door=pitch.door_id, what=Fact.DOOR_OPENED, at=pitch.back_at
+    )
+    bring_back(pitch, note=OPENED if opened_then and opened_then.exists() else "")

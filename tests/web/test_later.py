@@ -9,7 +9,7 @@ from django.test import Client
 from pitches import intake, opening, reactions, review
 from pitches.due import tick
 from pitches.models import AnswerKind, Door, Event, Fact, Page, Pitch
-from pitches.web import later
+from pitches.web import conflicts, later
 from portal import clock, leases
 from tests.factories import DoorFactory, PageFactory, PitchFactory
 
@@ -46,11 +46,12 @@ def put_off(pitch: Pitch) -> Pitch:
 
 
 def react() -> None:
-    """What follows the events so far."""
+    """What follows the events so far, and then with the next tick."""
     rows = Event.objects.filter(reacted_at=None, what=Fact.DOOR_OPENED)
     lease, events = leases.claim(rows, limit=50)
     for event in events:
         reactions.react(event.pk, lease)
+    tick()
 
 
 def open_by_hand(door: Door) -> None:
@@ -152,10 +153,11 @@ def test_the_day_of_the_door(page: Page) -> None:
     assert (pitch.state, pitch.back_when_open) == ("waiting", False)
 
 
-def test_the_latest_day_where_the_door_stays_shut(door: Door) -> None:
+def test_the_latest_day_where_the_door_stays_shut(owner: Client, door: Door) -> None:
     pitch = put_off(PitchFactory(waiting=True, door=door))
     with clock.standing_at(datetime(2026, 3, 13, 9, 1, tzinfo=UTC)):
         tick()
+    assert "Came back, as you asked" in owner.get(f"/desk/pitch/{pitch.code}").content.decode()
     pitch.refresh_from_db()
     assert (pitch.state, pitch.back_when_open, pitch.lapses_at) == ("waiting", False, MONDAY + timedelta(days=21))
 
@@ -164,7 +166,14 @@ def test_the_thread_says_what_it_was(owner: Client, door: Door) -> None:
     pitch = put_off(PitchFactory(waiting=True, door=door))
     open_by_hand(door)
     react()
-    assert "Came back, as the door opened" in owner.get(f"/desk/pitch/{pitch.code}").content.decode()
+    thread = owner.get(f"/desk/pitch/{pitch.code}").content.decode()
+    assert "Came back, as the door opened" in thread
+    assert ("Later: when the door opens" in thread, "Later: back on" in thread) == (True, False)
+
+
+def test_who_was_late_reads_that_the_door_may_bring_it_sooner(door: Door) -> None:
+    pitch = put_off(PitchFactory(waiting=True, door=door))
+    assert "It comes back when it opens, at the latest on " in conflicts.sentence(pitch, pitch.page.owner)
 
 
 # ── what clears it ───────────────────────────────────────────────────────────
