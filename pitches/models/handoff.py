@@ -65,6 +65,9 @@ class Offer(models.Model):
     pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="offers")
     by_owner = models.BooleanField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    said_by = models.CharField(
+        max_length=80, blank=True, help_text="who made it, or declined it, for the owner; empty: the owner"
+    )
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     day = models.DateField(null=True, blank=True, help_text="the owner's local date by which all is there")

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from pitches import helping, offers
-from pitches.models import Event, Fact, Message, Offer, OfferState
+from pitches import offers
+from pitches.models import Event, Message, Offer, OfferState
 from pitches.notify import outbox
 from portal import links
 
@@ -55,13 +55,8 @@ def is_over(message: Message) -> bool:
 
 def said_by(message: Message) -> str:
     """Who proposed or declined for the owner, by name; empty for the owner. Who agreed stands in the terms."""
-    pitch, found = message.pitch, message.offer
-    if pitch is None or found is None or message.kind == "agreed":
-        return ""
-    if message.kind == "offer":
-        return helping.name_of(pitch.page, found.by)
-    said = pitch.events.filter(what=Fact.DISAGREED, note=str(found.pk)).select_related("by").last()
-    return helping.name_of(pitch.page, said.by) if said else ""
+    found = message.offer
+    return "" if found is None or message.kind == "agreed" else found.said_by
 
 
 def about(message: Message) -> dict[str, Any]:

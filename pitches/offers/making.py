@@ -37,7 +37,7 @@ def make(
     `answering` is the other side's offer that was on the screen: this one comes in its place. Raises AlreadyMoved.
     """
     said = {"deliverables": deliverables, "amount": amount, "currency": currency, "day": day, "note": note}
-    helping.voice(pitch.page, by, Role.ASSISTANT)
+    helper = helping.voice(pitch.page, by, Role.ASSISTANT)
     pitch, talks = _hold(pitch, by_owner=by_owner)
     if talks.mine and talks.mine.state == OfferState.OPEN and _says(talks.mine, said):
         return talks.mine  # the same press came twice
@@ -51,6 +51,7 @@ def make(
         pitch=pitch,
         by_owner=by_owner,
         by=by,
+        said_by=helper,
         made_at=now,
         goes_out_at=now + (HOLD if by_owner else AT_ONCE),
         **said,
@@ -101,11 +102,14 @@ def agree(offer: Offer, *, by_owner: bool, by: User | None, seen: str) -> Agreem
 @transaction.atomic
 def decline(offer: Offer, *, by_owner: bool, by: User | None) -> None:
     """Decline the other side's offer. Each side may still make its own, if it has not. Raises AlreadyMoved."""
-    helping.voice(offer.pitch.page, by, Role.ASSISTANT)
+    helper = helping.voice(offer.pitch.page, by, Role.ASSISTANT)
     pitch, talks = _hold(offer.pitch, by_owner=by_owner)
     if talks.theirs and talks.theirs.pk == offer.pk and talks.theirs.state == OfferState.DECLINED:
         return  # the same press came twice
-    _settle(_answered(talks, offer), OfferState.DECLINED)
+    found = _answered(talks, offer)
+    if by_owner:
+        Offer.objects.filter(pk=found.pk).update(said_by=helper)
+    _settle(found, OfferState.DECLINED)
     lifecycle.record(Fact.DISAGREED, pitch.page, pitch, by=by, note=str(offer.pk))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pitches import helping, offers
+from pitches import offers
 from pitches.forms.offers import OfferForm
 from pitches.models import Offer, OfferState, Pitch
 from pitches.web import cards
@@ -14,18 +14,18 @@ from portal.models import User
 def shown(pitch: Pitch, *, by_owner: bool, form: OfferForm | None = None, reader: User | None = None) -> dict[str, Any]:
     """What the panel "Terms" is drawn from. `form` is one that could not be taken; `reader` sits at the desk."""
     talks = offers.as_seen(pitch, by_owner=by_owner)
-    names = helping.names_of(pitch.page, {one.by_id for one in talks.offers if one.by_owner and one.by_id})
     for one in talks.offers:
         _dress(pitch, one, talks, by_owner)
-        cards.wear(one, by_line=_by_line(pitch, one, names.get(one.by_id or 0, ""), reader))
+        cards.wear(one, by_line=_by_line(pitch, one, reader))
     last = talks.offers[-1] if talks.offers else None
     make = form or (OfferForm(page=pitch.page, start=talks.to_answer) if talks.may_make else None)
     return {"talks": talks, "last": last, "make": make, "failed": bool(form and form.errors)}
 
 
-def _by_line(pitch: Pitch, one: Offer, helper: str, reader: User | None) -> str:
+def _by_line(pitch: Pitch, one: Offer, reader: User | None) -> str:
     """Who proposes, for whoever reads it: the desk (`reader`) or the sender."""
     own = not one.by_owner if reader is None else one.by_owner and one.by_id in (None, reader.pk)
+    helper = one.said_by if one.by_owner else ""
     if own:
         return _("You proposed")
     if helper and reader is None:

@@ -252,6 +252,7 @@ def test_terms_that_somebody_proposes_for_the_owner_say_so(maya: Page, client: C
     pitch = AnswerFactory(pitch__door__page=maya, pitch__accepted=True, sent_at=clock.now()).pitch
     HandoffFactory(pitch=pitch)
     offer = offers.make(pitch, by_owner=True, by=sam(maya), deliverables="One post")
+    Assistant.objects.all().delete()  # it keeps who said it, as an answer does
     type(offer).objects.update(goes_out_at=clock.now() - timedelta(minutes=1))
     assert "Sam Ode proposes for Maya" in read(client, f"/p/{pitch.token}")
     assert "Sam Ode proposes" in read(browser(maya.owner), f"/desk/pitch/{pitch.code}")
@@ -279,6 +280,24 @@ def test_a_pitch_is_given_to_somebody_and_says_so(maya: Page) -> None:
     browser(user).post(f"{path}/assign", {"to": ""})
     pitch.refresh_from_db()
     assert (pitch.assigned_to, maya.events.filter(what=Fact.ASSIGNED).count()) == (None, 2)
+
+
+def test_who_left_meanwhile_is_given_nothing_and_it_is_said(maya: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    sam(maya, role=Role.SCREENER)
+    pitch = waiting(maya)
+    monkeypatch.setattr("pitches.helping.keepers", lambda _page: Assistant.objects.none())
+    path = f"/desk/pitch/{pitch.code}"
+    answer = browser(maya.owner).post(f"{path}/assign", {"to": Assistant.objects.get().pk}, follow=True)
+    assert answer.redirect_chain == [(path, 303)]
+    assert "Sam Ode does not help with this any longer. Nothing was changed." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("hours", "This is for Maya alone."), ("outgoing/send", "This is not yours")]
+)
+def test_what_is_refused_says_whose_it_is(maya: Page, path: str, said: str) -> None:
+    answer = browser(sam(maya, role=Role.SCREENER)).post(f"/desk/{path}")
+    assert (answer.status_code, said in answer.content.decode()) == (403, True)
 
 
 def test_nobody_of_another_page_is_given_a_pitch(maya: Page) -> None:
