@@ -8,7 +8,7 @@ WITH old AS (
     SELECT pitch FROM pitches_findable kept JOIN pitches_pitch pitch ON pitch.id = kept.pitch_id
     WHERE kept.pitch_id > %(done)s AND kept.pitch_id <= %(last)s
         AND NOT kept.keys @@ ('''' || kept.page_id || (search_moment(kept.at))[1] || '''')::tsquery
-    FOR KEY SHARE OF pitch
+    FOR SHARE OF pitch
 ), anew AS (
     UPDATE pitches_findable kept SET keys = made.keys
     FROM old CROSS JOIN LATERAL findable_of(old.pitch) made WHERE kept.pitch_id = (old.pitch).id
