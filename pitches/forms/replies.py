@@ -12,6 +12,8 @@ from pitches.forms import fields
 from pitches.models import AnswerKind, Fits, Reason
 
 LABEL, TEXT, QUESTION, AGAIN = 60, 600, 280, 200  # characters, as they are written
+FILLED = 280  # characters of "again", as an answer keeps it
+LONGEST_DAY = 32  # characters: "Wednesday 30 September 2026" is 27, and other languages take some more
 CHANGED = gettext_lazy(
     "This was changed in another window meanwhile. There it says: “%(text)s” Keep it once more, and yours takes its "
     "place."
@@ -84,7 +86,11 @@ class ReplyForm(forms.Form):
 
     def clean_again(self) -> str:
         """The same; besides, there is no more than the day of a "not now"."""
-        return self._fillable(self.cleaned_data["again"], ("date",) if self.reason == Reason.NOT_NOW else ())
+        again = self._fillable(self.cleaned_data["again"], ("date",) if self.reason == Reason.NOT_NOW else ())
+        if len(again.replace("{date}", "0" * LONGEST_DAY)) > FILLED:
+            problem = _("With the date filled in, this is too long. Write it with fewer dates.")
+            raise ValidationError(problem, code="long")
+        return again
 
     def _fillable(self, text: str, places: tuple[str, ...]) -> str:
         problem = replies.problem(text, places)

@@ -137,6 +137,7 @@ def test_a_yes_with_words_stands_on_the_status_page(owner: Client, page: Page) -
     [
         ("covered", {"text": "Dear {nmae}"}, "Nothing can be filled in for {nmae}. You may write {name}, {door}."),
         ("covered", {"text": "Dear {name"}, "A brace stands alone."),
+        ("not_now", {"text": "x", "again": "{date}" * 20}, "With the date filled in, this is too long."),
         ("covered", {"text": "x", "again": "{name}"}, "Nothing is filled in here, so take {name} out."),
         ("covered", {"text": "x" * 601}, "Make it shorter: at most 600 characters. It has 601."),
         ("covered", {"text": "x", "label": "x" * 61}, "at most 60 characters"),
