@@ -22,6 +22,10 @@ class NotAllowed(Exception):
     """This is more than somebody's role lets them do, or they help no longer. The message is a sentence for them."""
 
 
+class KeeperGone(NotAllowed):
+    """Who should look after a pitch helps no longer; whoever gives it to them may still do so with others."""
+
+
 @dataclass(frozen=True)
 class Seat:
     """Somebody's place at a desk: whose page it is, and what they may do."""
@@ -132,7 +136,7 @@ def keepers(page: Page) -> QuerySet[Assistant]:
 
 
 def assign(pitch: Pitch, to: Assistant | None, *, by: User) -> bool:
-    """Give a pitch to somebody to look after, or back to nobody. False if it was so. Raises NotAllowed.
+    """Give a pitch to somebody to look after, or back to nobody. False if it was so. Raises NotAllowed or KeeperGone.
 
     The page is held after the helper's row, as by whoever removes somebody: a pitch is never given to who just left.
     """
@@ -140,7 +144,7 @@ def assign(pitch: Pitch, to: Assistant | None, *, by: User) -> bool:
         voice(pitch.page, by, Role.SCREENER)
         Page.objects.select_for_update(no_key=True).get(pk=pitch.page_id)
         if to and not keepers(pitch.page).filter(pk=to.pk).exists():
-            raise NotAllowed(_("%(name)s does not help with this any longer. Nothing was changed.") % {"name": to.name})
+            raise KeeperGone(_("%(name)s does not help with this any longer. Nothing was changed.") % {"name": to.name})
         if not Pitch.objects.filter(pk=pitch.pk).exclude(assigned_to=to).update(assigned_to=to):
             return False
         lifecycle.record(Fact.ASSIGNED, pitch.page, pitch, by=by, note=str(to.pk) if to else "")
@@ -150,4 +154,6 @@ def assign(pitch: Pitch, to: Assistant | None, *, by: User) -> bool:
 
 def free(helper: Assistant) -> None:
     """What somebody looked after is looked after by nobody."""
-    Pitch.objects.filter(assigned_to=helper).update(assigned_to=None)
+    with transaction.atomic():  # by their number, as whoever answers many
+        rows = Pitch.objects.filter(assigned_to=helper).order_by("pk").select_for_update(no_key=True)
+        Pitch.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(assigned_to=None)

@@ -210,6 +210,46 @@ def test_who_pauses_while_another_reads_on_stops_alone(page: Page, cards: list[P
     assert review.pause_session(session, by=page.owner) == 1
 
 
+@pytest.mark.parametrize("stop", [review.pause_session, review.end_session])
+def test_who_may_only_sort_starts_no_clock_of_an_answer(page: Page, cards: list[Pitch], stop: Any) -> None:
+    session, screener = sit(page, page.owner), helper(page, Role.SCREENER)
+    given = say(session, cards[0], page.owner)
+    after(300)
+    sit(page, screener)
+    stop(session, by=screener)
+    given.refresh_from_db()
+    session.refresh_from_db()
+    assert (given.goes_out_at, session.paused_at, session.ended_at) == (None, None, None)
+    review.undo(given, by=page.owner)
+    stop(session, by=screener)  # nothing is in it that they may not send
+    session.refresh_from_db()
+    assert session.paused_at or session.ended_at
+
+
+def test_who_ends_while_another_reads_on_stops_alone(page: Page, cards: list[Pitch], sam: User) -> None:
+    session = sit(page, page.owner)
+    sit(page, sam)
+    say(session, cards[1], sam)
+    assert review.end_session(session, by=page.owner).ended_at is None
+    assert Answer.objects.get().goes_out_at is None
+    assert review.end_session(session, by=sam).ended_at
+
+
+def test_time_stops_only_what_is_as_it_was_seen(page: Page, cards: list[Pitch]) -> None:
+    session = sit(page, page.owner)
+    seen = ReadingSession.objects.get()
+    after(60)
+    assert review.touch(session)
+    review.pause_session(seen)
+    assert ReadingSession.objects.get().paused_at is None
+    review.pause_session(ReadingSession.objects.get())
+    seen = ReadingSession.objects.get()
+    after(60)
+    assert (bool(seen.paused_at), review.touch(session)) == (True, False)
+    sit(page, page.owner)
+    assert review.end_session(seen).ended_at is None
+
+
 def test_an_answer_from_an_old_window_goes_on_with_a_paused_sitting(page: Page, cards: list[Pitch]) -> None:
     session = sit(page, page.owner)
     review.pause_session(session, by=page.owner)

@@ -22,6 +22,7 @@ from pitches.review.keeping import (
     MOST_TAGS,
     NotKept,
     drop_remark,
+    drop_view,
     keep_view,
     move_view,
     remark,
@@ -33,7 +34,6 @@ from pitches.review.looking import Hand, at_hand, beside, others, sign, turn_to
 from pitches.review.many import AT_MOST, TURNS, Back, Given, Left, answer_many, fair_no, older, undo_batch
 from pitches.review.sitting import (
     IDLE,
-    PAUSE,
     current_session,
     end_session,
     next_card,
@@ -41,8 +41,9 @@ from pitches.review.sitting import (
     pause_session,
     paused,
     show_next,
+    touch,
 )
-from pitches.review.snoozing import OPENED, latest_day, may_wait_for, opened
+from pitches.review.snoozing import OPENED, come_back, latest_day, may_wait_for, opened
 
 __all__ = [
     "ALL",
@@ -55,7 +56,6 @@ __all__ = [
     "LONGEST_TAG",
     "MOST_TAGS",
     "OPENED",
-    "PAUSE",
     "QUESTION_LIFE",
     "SITTING",
     "TURNS",
@@ -73,8 +73,10 @@ __all__ = [
     "begin_hour",
     "beside",
     "bring_back",
+    "come_back",
     "current_session",
     "drop_remark",
+    "drop_view",
     "end_session",
     "fair_no",
     "keep_view",
@@ -101,6 +103,7 @@ __all__ = [
     "show_next",
     "sign",
     "tag",
+    "touch",
     "turn_to",
     "undo",
     "undo_batch",

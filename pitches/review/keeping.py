@@ -70,20 +70,31 @@ def rename_view(view: View, name: str) -> None:
     view.name = name
     try:
         with transaction.atomic():
-            view.save(update_fields=["name"])
+            View.objects.filter(pk=view.pk).update(name=name)  # one that is gone meanwhile stays so
     except IntegrityError as clash:
         raise _clash(name) from clash
 
 
+def drop_view(view: View) -> tuple[str, str]:
+    """Keep a view no longer. Its name and what it looked for, to put it back."""
+    name, query = view.name, view.query
+    view.delete()
+    return name, query
+
+
 def move_view(view: View, *, up: bool) -> None:
-    """One place up or down among one's own."""
-    mine = list(View.objects.filter(page=view.page, user=view.user))
-    at = mine.index(view)
-    to = max(0, min(len(mine) - 1, at - 1 if up else at + 1))
-    mine.insert(to, mine.pop(at))
-    for place, one in enumerate(mine):
-        one.position = place
-    View.objects.bulk_update(mine, ["position"])
+    """One place up or down among one's own. One that is gone meanwhile moves nothing."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=view.user_id)  # as keep_view()
+        mine = list(View.objects.filter(page=view.page, user=view.user_id))
+        if view not in mine:
+            return
+        at = mine.index(view)
+        to = max(0, min(len(mine) - 1, at - 1 if up else at + 1))
+        mine.insert(to, mine.pop(at))
+        for place, one in enumerate(mine):
+            one.position = place
+        View.objects.bulk_update(mine, ["position"])
 
 
 def _check_name(page: Page, user: User, name: str, *, but: int = 0) -> None:

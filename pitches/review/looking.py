@@ -146,6 +146,11 @@ def _write_down(look: Look, until: datetime) -> None:
     Spent.objects.create(pitch_id=pitch, session_id=session, by_id=by, seconds=seconds, at=clock.now())
 
 
+def any_left(session: ReadingSession) -> bool:
+    """Does a card of the session still wait for an answer?"""
+    return bool(_waiting(session))
+
+
 def others(session: ReadingSession, *, by: User | None) -> list[Look]:
     """Who else reads in this session now."""
     looks = session.looks.select_related("by").order_by("pk")

@@ -7,15 +7,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, QuerySet, When
 from django.db.models.functions import Least
 
-from pitches import ledge, lifecycle
+from pitches import helping, ledge, lifecycle
 from pitches.models import (
     Answer,
+    AnswerKind,
     Fact,
     Look,
     Page,
     Pitch,
     PitchState,
     ReadingSession,
+    Role,
 )
 from pitches.models.reading import HOLD
 from pitches.review import looking
@@ -46,21 +48,36 @@ def open_session(page: Page, *, by: User, oldest: bool = False) -> ReadingSessio
 
     A new one begins at the card that they had open when the last one ended. `oldest`: the cards by age alone.
     """
-    now = clock.now()
     try:
-        with transaction.atomic():
-            session = ReadingSession.objects.create(
-                page=page,
-                by=by,
-                cards=_begun_with(page, by, ledge.cards_of(page, oldest=oldest)),
-                began_at=now,
-                touched_at=now,
-            )
-            lifecycle.record(Fact.SAT_DOWN, page, by=by, note=str(session.pk))  # its place among all that happens
-            return session
+        return _begin(page, by, oldest=oldest)
     except IntegrityError:
-        ReadingSession.objects.filter(page=page, ended_at=None).update(paused_at=None, touched_at=now)
-        return ReadingSession.objects.get(page=page, ended_at=None)
+        return _go_on(page) or _begin(page, by, oldest=oldest)  # the one that was in the way has ended since
+
+
+def _begin(page: Page, by: User, *, oldest: bool) -> ReadingSession:
+    now = clock.now()
+    with transaction.atomic():
+        session = ReadingSession.objects.create(
+            page=page,
+            by=by,
+            cards=_begun_with(page, by, ledge.cards_of(page, oldest=oldest)),
+            began_at=now,
+            touched_at=now,
+        )
+        lifecycle.record(Fact.SAT_DOWN, page, by=by, note=str(session.pk))  # its place among all that happens
+        return session
+
+
+def _go_on(page: Page) -> ReadingSession | None:
+    rows = ReadingSession.objects.filter(page=page, ended_at=None)
+    rows.update(paused_at=None, touched_at=clock.now())
+    return rows.first()
+
+
+def touch(session: ReadingSession) -> bool:
+    """Somebody is at it, so that it does not pause by itself. False if it stopped meanwhile."""
+    goes_on = ReadingSession.objects.filter(pk=session.pk, ended_at=None, paused_at=None)
+    return bool(goes_on.update(touched_at=clock.now()))
 
 
 def _begun_with(page: Page, by: User, cards: list[int]) -> list[int]:
@@ -84,29 +101,64 @@ def next_card(session: ReadingSession, by: User | None = None) -> tuple[Pitch | 
 def pause_session(session: ReadingSession, *, by: User | None = None) -> int | None:
     """Stop at this card, to go on there. What was answered goes out ten minutes later: how many go then.
 
-    None if others read on: then only this one stops, and the answers wait for the others. Nobody named: time did it.
+    None if only this one stops: others read on, or the answers are not theirs to send. Nobody named: time did it, if
+    nobody has touched it since it was seen.
     """
-    if by and looking.others(session, by=by):
-        looking.rest(session, by=by)
-        return None
     now = clock.now()
     with transaction.atomic():
-        if not ReadingSession.objects.filter(pk=session.pk, ended_at=None, paused_at=None).update(paused_at=now):
+        speaks, found = _speaks(session, by), _locked(session)
+        if found is None or found.paused_at or (by is None and found.touched_at != session.touched_at):
             return 0
+        if by and _stays(session, by, speaks=speaks):
+            looking.rest(session, by=by)
+            return None
+        ReadingSession.objects.filter(pk=session.pk).update(paused_at=now)
         for who in (by, None):
             looking.rest(session, by=who)
         return _send_out(session, now + HOLD)
 
 
-def end_session(session: ReadingSession) -> ReadingSession:
-    """End a session: from now on its answers are held for ten minutes."""
+def end_session(session: ReadingSession, *, by: User | None = None) -> ReadingSession:
+    """End a session: from now on its answers are held for ten minutes.
+
+    Others read on, or the answers are not theirs to send: then only who asks stops. Nobody named: time ends what is
+    still paused as it was seen.
+    """
     now = clock.now()
     with transaction.atomic():
-        if ReadingSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=now):
+        speaks, found = _speaks(session, by), _locked(session)
+        if found is None or (by is None and session.paused_at and found.paused_at != session.paused_at):
+            pass
+        elif by and _stays(session, by, speaks=speaks):
+            looking.rest(session, by=by)
+        else:
+            ReadingSession.objects.filter(pk=session.pk).update(ended_at=now)
             looking.rest(session, by=None)
             _send_out(session, now + HOLD)
     session.refresh_from_db()
     return session
+
+
+def _speaks(session: ReadingSession, by: User | None) -> bool:
+    """May they let answers go? Asked before the session is locked, as rows are locked in that order."""
+    try:
+        helping.voice(session.page, by, Role.ASSISTANT)
+    except helping.NotAllowed:
+        return False
+    return True
+
+
+def _locked(session: ReadingSession) -> ReadingSession | None:
+    """The session as it is now, held until the end of the transaction; None if it has ended."""
+    return ReadingSession.objects.select_for_update(no_key=True).filter(pk=session.pk, ended_at=None).first()
+
+
+def _stays(session: ReadingSession, by: User, *, speaks: bool) -> bool:
+    """Does it go on without them? While others read what is left, and while it holds what they may not send."""
+    if looking.others(session, by=by) and looking.any_left(session):
+        return True
+    held = Answer.objects.held().filter(session=session, goes_out_at=None)
+    return not speaks and held.exclude(kind=AnswerKind.LATER).exists()
 
 
 def _send_out(session: ReadingSession, at: datetime) -> int:
