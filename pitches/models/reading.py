@@ -141,6 +141,7 @@ class Answer(models.Model):
     until = models.DateField(
         null=True, blank=True, help_text="with later: when it comes back; with not now: from when it may be tried again"
     )
+    when_open = models.BooleanField(default=False, help_text="with later: sooner, if the door opens")
     door = models.ForeignKey(
         Door, null=True, blank=True, on_delete=models.RESTRICT, related_name="+", help_text="the right one"
     )

@@ -86,9 +86,9 @@ def answer(
     check_door(pitch.page, kind, door)
     if door and door.pk == pitch.door_id:
         raise BadAnswer(_("Choose the right door."))
-    said = {"kind": kind, "reason": reason, "text": text, "until": until, "door": door}
+    said = {"kind": kind, "reason": reason, "text": text, "until": until, "door": door, "when_open": when_open}
     said |= worded(pitch.page, kind, reason, reply, until)(pitch)
-    return _give(pitch, said, by=by, session=session, version=version, when_open=when_open)
+    return _give(pitch, said, by=by, session=session, version=version)
 
 
 def as_if(
@@ -111,7 +111,6 @@ def _give(
     by: User,
     session: ReadingSession | None,
     version: int | None,
-    when_open: bool = False,
 ) -> Answer:
     """Move the pitch and write the answer, both or neither."""
     now, lapsed_at, kind = clock.now(), pitch.lapses_at, said["kind"]
@@ -120,12 +119,14 @@ def _give(
         was = pitch.state
         if was not in (PitchState.WAITING, PitchState.HELD):
             raise AlreadyMoved(_("This pitch has been answered already."))
-        dates = dates_after(pitch.page, kind, said["until"]) | (_until_the_door_opens(pitch) if when_open else {})
-        open_card(pitch, version)
-        lifecycle.move(pitch, BECOMES[kind], by=by, note=said["text"], **dates)
-        # Touching the row holds it: a session that ends meanwhile sees this answer, or this sees that it ended.
+        # Touching the row holds it: a session that ends meanwhile sees this answer, or this sees that it ended. Before
+        # the pitch, as whoever goes on to the next card holds them in this order.
         sitting = ReadingSession.objects.filter(pk=session.pk, ended_at=None) if session else None
         reading = sitting is not None and sitting.update(touched_at=now, paused_at=None)
+        dates = dates_after(pitch.page, kind, said["until"])
+        dates |= _until_the_door_opens(pitch) if said["when_open"] else {}
+        open_card(pitch, version)
+        lifecycle.move(pitch, BECOMES[kind], by=by, note=said["text"], **dates)
         return Answer.objects.create(
             pitch=pitch,
             session=session,

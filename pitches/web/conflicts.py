@@ -6,28 +6,28 @@ from django.utils.translation import gettext as _
 
 from pitches import review
 from pitches.models import Answer, AnswerKind, Pitch, PitchState
+from pitches.web import later
 from portal.models import User
-from portal.templatetags.portal import day
 
 
 def sentence(pitch: Pitch, by: User | None = None) -> str:
     """Where the pitch is now, for somebody who wanted to answer it: who was first, if it was not they."""
     pitch.refresh_from_db()
     who = _somebody_else(pitch, by)
-    words = {"name": pitch.name, "day": day(pitch.back_at, pitch.page.timezone), "who": who}
+    words = {"name": pitch.name, "back": _back(pitch), "who": who}
     theirs = {
         PitchState.ACCEPTED: _("%(who)s has said yes to this one."),
         PitchState.DECLINED: _("%(who)s has said no to this one."),
         PitchState.WRONG_DOOR: _("%(who)s has answered this one: wrong door."),
         PitchState.ASKED: _("%(who)s has asked %(name)s a question."),
-        PitchState.LATER: _("%(who)s has put this one off. It comes back on %(day)s."),
+        PitchState.LATER: _("%(who)s has put this one off. It comes back %(back)s."),
     }
     said = {
         PitchState.ACCEPTED: _("You had already said yes to this one in another window."),
         PitchState.DECLINED: _("You had already said no to this one in another window."),
         PitchState.WRONG_DOOR: _("This one has been answered already: wrong door."),
         PitchState.ASKED: _("You had already asked %(name)s a question in another window."),
-        PitchState.LATER: _("You had already put this one off in another window. It comes back on %(day)s."),
+        PitchState.LATER: _("You had already put this one off in another window. It comes back %(back)s."),
         PitchState.WITHDRAWN: _("%(name)s took this one back while you were reading."),
         PitchState.LAPSED: _("The last day of this one has passed, so it was closed without an answer."),
         PitchState.QUARANTINE: _("This one is in quarantine. Restore it first, then answer it."),
@@ -35,6 +35,12 @@ def sentence(pitch: Pitch, by: User | None = None) -> str:
     }
     found = (said | theirs if who else said).get(PitchState(pitch.state), _("This one waits on the ledge again."))
     return found % words
+
+
+def _back(pitch: Pitch) -> str:
+    """On which day it comes back, or that its door may bring it sooner."""
+    on = later.back(pitch)
+    return on if pitch.back_when_open else _("on %(day)s") % {"day": on}
 
 
 def _somebody_else(pitch: Pitch, by: User | None) -> str:
@@ -69,7 +75,7 @@ def same(pitch: Pitch, decision: dict[str, Any], by: User | None = None) -> bool
     if given is None or (by and given.by_id != by.pk):
         return False
     names = ("text", "reason", "door") if decision.get("when_open") else ("text", "reason", "until", "door")
-    if decision.get("when_open", False) != pitch.back_when_open:
+    if decision.get("when_open", False) != given.when_open:
         return False
     kept = {name: getattr(given, name) for name in names}
     if AnswerKind(given.kind) != decision["kind"] or kept != {name: decision[name] for name in kept}:

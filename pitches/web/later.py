@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from pitches import review
 from pitches.forms.decision import WHEN_OPEN
-from pitches.models import Answer, Pitch, PitchState
+from pitches.models import Answer, Pitch
 from portal.templatetags.portal import day
 
 
@@ -21,9 +21,10 @@ def ready(pitch: Pitch) -> tuple[str, str]:
 
 
 def told(given: Answer) -> str:
-    """Such an answer in a few words: the day, or the door and the latest day."""
-    waits = given.pitch.back_when_open and given.pitch.state == PitchState.LATER
-    words = _("Later: when the door opens, at the latest on %(day)s") if waits else _("Later: back on %(day)s")
+    """Such an answer in a few words: the day, or the door and the latest day; whatever became of the pitch."""
+    words = _("Later: back on %(day)s")
+    if given.when_open:
+        words = _("Later: when the door opens, at the latest on %(day)s")
     return words % {"day": day(given.until)}
 
 
