@@ -64,7 +64,6 @@ def opened(event: Event) -> None:
 
 def come_back(pitch: Pitch) -> None:
     """The day of a pitch that was put off has come, or its door has opened: the thread says which."""
-    opened_then = pitch.back_when_open and Event.objects.filter(
-        door=pitch.door_id, what=Fact.DOOR_OPENED, at=pitch.back_at
-    )
-    bring_back(pitch, note=OPENED if opened_then and opened_then.exists() else "")
+    openings = Event.objects.filter(door=pitch.door_id, what=Fact.DOOR_OPENED)
+    by_door = pitch.back_when_open and pitch.back_at and openings.filter(at=pitch.back_at).exists()
+    bring_back(pitch, note=OPENED if by_door else "")
