@@ -46,6 +46,14 @@ def name_of(page: Page, look: Look) -> str:
     return helping.name_of(page, look.by) or page.first_name
 
 
+def stopped(page: Page, others: list[Look]) -> str:
+    """What is said to who stops while the sitting goes on: others read, or its answers are not theirs to send."""
+    if not others:
+        return _("You have stopped. What was answered here goes out when somebody who may answer finishes.")
+    names = ", ".join(name_of(page, look) for look in others)
+    return _("You have paused. %(names)s reads on; the answers go out ten minutes after that.") % {"names": names}
+
+
 def said_after(answer: str, page: Page, hand: Hand) -> str:
     """What is said after an answer: what it was, and what is on the screen now."""
     words = {"answer": answer, "who": open_since(page, hand.also)}

@@ -29,7 +29,8 @@ FAILED = {
 def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     """What goes out when, and what did not arrive."""
     minutes, more = going_out.minutes(page, request.GET.get("after", ""), AT_ONCE)
-    mails = list(access.failed_mails(page)[: AT_ONCE + 1])
+    seat = access.seat(request)
+    mails = list(access.failed_mails(page, own=bool(seat and seat.is_owner))[: AT_ONCE + 1])
     failed = [(mail, FAILED[MessageState(mail.state)]) for mail in mails[:AT_ONCE]]
     context = {"page": page, "minutes": minutes, "more": more, "failed": failed, "more_failed": len(mails) > AT_ONCE}
     context |= {"answers": [given for minute in minutes for given in minute.rows]}

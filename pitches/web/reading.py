@@ -114,7 +114,7 @@ def start(request: HttpRequest, page: Page) -> HttpResponse:
         oldest = request.POST.get("order") == "oldest"
         sitting = review.open_session(page, by=by, oldest=oldest)
         if review.show_next(sitting, by=by).card is None and access.pitches_of(page).waiting().exists():
-            review.end_session(sitting)  # it was paused, and nothing of it is left
+            review.end_session(sitting, by=by)  # it was paused, and nothing of it is left
             review.show_next(review.open_session(page, by=by, oldest=oldest), by=by)
     return see("desk:session")
 
@@ -178,7 +178,7 @@ def _go_on(request: HttpRequest, sitting: ReadingSession) -> Hand:
         sitting = review.open_session(sitting.page, by=by)
     hand = review.show_next(sitting, by=by)
     if hand.card is None:
-        review.end_session(sitting)
+        review.end_session(sitting, by=by)
     return hand
 
 
@@ -225,8 +225,12 @@ def _away(request: HttpRequest, name: str, *args: object) -> HttpResponse:
 @helped(Role.SCREENER)
 @require_POST
 def end(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """Finish: what was answered goes out together in ten minutes."""
-    sitting = review.end_session(access.own_session(page, pk))
+    """Finish: what was answered goes out together in ten minutes, unless others read on or it is not theirs to send."""
+    by = access.signed_in(request)
+    sitting = review.end_session(access.own_session(page, pk), by=by)
+    if sitting.ended_at is None:
+        messages.success(request, hands.stopped(page, review.others(sitting, by=by)))
+        return see("desk:inbox")
     held = sitting.answers.held().count()
     said = ngettext(
         "One answer goes out in 10 minutes. Until then you can change your mind.",

@@ -21,8 +21,7 @@ def pause(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     sitting, by = access.own_session(page, pk), access.signed_in(request)
     going = review.pause_session(sitting, by=by)
     if going is None:
-        names = ", ".join(hands.name_of(page, look) for look in review.others(sitting, by=by))
-        said = _("You have paused. %(names)s reads on; the answers go out ten minutes after that.") % {"names": names}
+        said = hands.stopped(page, review.others(sitting, by=by))
     elif going:
         said = ngettext(
             "Paused. One answer goes out in 10 minutes. Until then you can change your mind.",
@@ -76,14 +75,16 @@ def look(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse:
         said = _("%(name)s changed this while you read. Answer it, and you see what is different.")
         return HttpResponse(said % {"name": found.name}, content_type="text/plain")
     goes_on = found.pk in sitting.cards and not sitting.ended_at and not sitting.paused_at
-    if goes_on and review.sign(sitting, found, by=by):
-        review.open_card(found)
+    if goes_on:
+        if found.opened_at is None:  # the pitch is held before the look
+            review.open_card(found)
+        review.sign(sitting, found, by=by)
     return HttpResponse(status=204)
 
 
 def _open(sitting: ReadingSession, card: Pitch, request: HttpRequest) -> None:
     """Unless it stopped meanwhile: then the screen says so."""
-    if not sitting.ended_at and not sitting.paused_at:
+    if review.touch(sitting):
         review.open_card(card)
         review.turn_to(sitting, card, by=access.signed_in(request))
 

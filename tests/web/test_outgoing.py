@@ -4,15 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from pitches import review
 from pitches.helping import NotAllowed
-from pitches.models import Answer, AnswerKind, Handoff, Page, Pitch
+from pitches.models import Answer, AnswerKind, Handoff, Page, Pitch, Role
 from pitches.web import outgoing
 from portal import clock
 from tests.factories import (
     AnswerFactory,
+    AssistantFactory,
     DoorFactory,
     HandoffFactory,
     MessageFactory,
@@ -105,6 +107,24 @@ def test_what_did_not_arrive_is_listed_with_a_sentence(owner: Client, page: Page
     MessageFactory(state="dead")
     failed = owner.get("/desk/outgoing").context["failed"]
     assert [mail.to for mail, _sentence in failed] == ["elif@slow.example", "elif@gone.example"]
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.ASSISTANT])
+def test_who_helps_reads_of_mails_to_senders_alone(owner: Client, page: Page, role: Role) -> None:
+    helps = AssistantFactory(page=page, role=role, name="Sam Ode")
+    user = UserFactory(email=helps.email)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    told = MessageFactory(page=page, kind="yes", state="dead")
+    MessageFactory(page=page, kind="tell_now", state="dead")
+    MessageFactory(page=page, kind="supplied", assistant=helps, state="dead")
+    MessageFactory(page=page, kind="digest", pitch=None, to=page.owner.email, state="dead")
+    MessageFactory(page=page, kind="assist_invite", pitch=None, to=helps.email, assistant=helps, state="dead")
+    body = owner.get("/desk/outgoing")
+    assert len(body.context["failed"]) == 5
+    assert "An email to Sam Ode" in body.content.decode()
+    other = Client()
+    other.force_login(user)
+    assert [mail for mail, _sentence in other.get("/desk/outgoing").context["failed"]] == [told]
 
 
 def test_undo_in_outgoing_opens_the_pitch_again(owner: Client, page: Page) -> None:

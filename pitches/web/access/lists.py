@@ -31,6 +31,15 @@ from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
 from pitches.models.reading import AnswerQuerySet
 from portal import clock
 
+NOT_TO_SENDERS = (
+    "tell_now",
+    "digest",
+    "book_exported",
+    "assistant_joined",
+    "assist_invite",
+    "handoff",
+    "supplied",
+)  # kinds of mails to the owner, and to those who help
 KEYS_OVER = 50  # keys that work no longer, in a list
 
 
@@ -107,11 +116,16 @@ def with_keys(keys: Iterable[Key]) -> PitchQuerySet:
     return Pitch.objects.filter(key__in=list(keys)).exclude(state=PitchState.UNPROVEN).order_by("handed_in_at", "pk")
 
 
-def failed_mails(page: Page) -> QuerySet[Message]:
-    """Mails of a page that did not arrive, or may not have. Not a word of addresses that the owner was never given."""
+def failed_mails(page: Page, *, own: bool) -> QuerySet[Message]:
+    """Mails of a page that did not arrive, or may not have. Not a word of addresses that the owner was never given.
+
+    Who helps (not `own`) sees only those to the senders of pitches: neither the owner's own mails, nor those to others.
+    """
     mails = Message.objects.filter(page=page, state__in=(MessageState.DEAD, MessageState.UNKNOWN))
     mails = mails.exclude(kind__in=("code", "watch_confirm", "door_open", "draft"))
-    return mails.select_related("pitch", "key__door").order_by("-pk")
+    if not own:
+        mails = mails.filter(pitch__isnull=False, assistant=None, key=None).exclude(kind__in=NOT_TO_SENDERS)
+    return mails.select_related("pitch", "key__door", "assistant").order_by("-pk")
 
 
 def counted_doors(page: Page) -> list[Door]:
