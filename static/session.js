@@ -4,6 +4,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const GUARD = 250; // ms after an answer in which a tap is a slip
 const TOAST = 6000;
+const SLOW = 300; // ms until an answer that is on its way is shown as such
 let answered = -GUARD, going = false, toastTimer;
 
 const keysOn = () => $("[data-keys]")?.dataset.keys === "on";
@@ -133,7 +134,7 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   // Whoever begins to type while a panel is open writes their own line; small e only leads there.
   if (openPanel() && event.key !== "e" && /^\p{L}$/u.test(event.key)) { going = false; own(); return; }
-  const done = going && "iofpr".includes(key) ? go(key) : /^[0-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
+  const done = going && /^[a-z]$/.test(key) ? go(key) : /^[0-9]$/.test(key) ? digit(key) : KEYS[key]?.(event);
   if (done) event.preventDefault();
 });
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
@@ -148,8 +149,23 @@ document.addEventListener("click", (event) => {
   const slip = event.detail > 0 && performance.now() - answered < GUARD && event.target.closest(".decide, .toast");
   if (slip) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, true);
-document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
-document.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
+// After a moment the pressed button says that it is on its way; a second press is dropped by hx-sync.
+let sending = null;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  detail.target.setAttribute("aria-busy", "true");
+  const button = detail.requestConfig.triggeringEvent?.submitter;
+  if (!button) return;
+  sending = { button, words: button.innerHTML };
+  sending.timer = setTimeout(() => { button.setAttribute("aria-disabled", "true"); button.textContent = $("#live").dataset.busy; }, SLOW);
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  detail.target?.removeAttribute("aria-busy");
+  if (!sending) return;
+  clearTimeout(sending.timer);
+  if (sending.button.hasAttribute("aria-disabled")) sending.button.innerHTML = sending.words;
+  sending.button.removeAttribute("aria-disabled");
+  sending = null;
+});
 function arrive() {
   $$("[data-help]").forEach((button) => (button.hidden = false));
   const wanted = $("#session [aria-invalid=true]") ?? $("#session [autofocus]") ?? $("#session h1");

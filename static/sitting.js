@@ -20,18 +20,22 @@ function again() {
 function lost() {
   if (!pressed?.form.isConnected) return;
   if (pressed.tries++ === 0) return setTimeout(again, 400);
-  const place = $("[data-problem]"), sentence = $("#session").dataset.lost;
-  if (place) place.hidden = false;
+  pressed.waits = true;
+  tell($("#session").dataset.lost);
+}
+function tell(sentence) {
+  const place = $("[data-problem]");
+  if (place) { place.hidden = false; $("span", place).textContent = sentence; }
   say(sentence);
 }
-addEventListener("online", again);
+addEventListener("online", () => pressed?.waits && again());
 document.addEventListener("click", (event) => event.target.closest("[data-again]") && again());
 document.addEventListener("htmx:sendError", lost);
 document.addEventListener("htmx:timeout", lost);
 document.addEventListener("htmx:responseError", (event) => {
   if ([401, 403].includes(event.detail.xhr.status)) return location.reload();
-  if (pressed) pressed.tries = Math.max(pressed.tries, 1);
-  lost();
+  if (pressed) Object.assign(pressed, { tries: 1, waits: false });
+  tell($("#session").dataset.broke);
 });
 
 // ── the sign that a card is open, while somebody moves ──

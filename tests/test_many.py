@@ -198,7 +198,7 @@ def test_undo_says_truly_how_many_came_back(page: Page) -> None:
     pitches[3].state = "held"
     pitches[3].save()
     given = say(pitches)
-    review.send_now(given.answers[0])
+    review.send_now(given.answers[0], by=given.answers[0].pitch.page.owner)
     due.tick()
     Pitch.objects.filter(pk=pitches[1].pk).update(state="withdrawn")
     review.undo(Answer.objects.get(pitch=pitches[2]), by=page.owner)

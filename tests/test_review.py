@@ -230,9 +230,9 @@ def test_an_answer_leaves_the_house_once(page: Page) -> None:
 
 def test_send_now_lets_the_next_tick_take_it(page: Page) -> None:
     given = say(waiting(page))
-    assert review.send_now(given) is True
+    assert review.send_now(given, by=given.pitch.page.owner) is True
     due.tick()
-    assert (Answer.objects.get().sent_at, review.send_now(given)) == (MONDAY, False)
+    assert (Answer.objects.get().sent_at, review.send_now(given, by=given.pitch.page.owner)) == (MONDAY, False)
 
 
 # ── undo ─────────────────────────────────────────────────────────────────────

@@ -111,5 +111,5 @@ class Twelve:
     def _answer(self, name: str, kind: AnswerKind, *, sent: bool = True, **said: Any) -> None:
         given = review.answer(self.pitches[name], kind, by=self.page.owner, **said)
         if sent:
-            review.send_now(given)
+            review.send_now(given, by=given.pitch.page.owner)
             self._settle()

@@ -19,7 +19,7 @@ from portal import clock
 from portal.models import User
 
 
-def send_now(given: Answer, *, by: User | None = None) -> bool:
+def send_now(given: Answer, *, by: User) -> bool:
     """Let one held answer go at once. True if it was still here. Raises NotAllowed."""
     with transaction.atomic():
         helping.voice(given.pitch.page, by, Role.ASSISTANT)

@@ -175,6 +175,7 @@ def undo_some(page: Page, some: Q, *, by: User) -> tuple[int, int]:
     back = moved = last = 0
     for _turn in range(TURNS):
         with transaction.atomic():
+            helping.voice(page, by, Role.SCREENER)  # held before the pitches, as everywhere
             # In the order in which answer_many() takes the pitches: two that want the same ones wait in a line.
             rows = Answer.objects.held().filter(some, pitch__page=page, pitch_id__gt=last).order_by("pitch_id")
             given = list(rows.select_related("pitch").select_for_update(of=("self", "pitch"), no_key=True)[:AT_MOST])

@@ -92,7 +92,7 @@ def _named(lines: list[str]) -> str:
     return said % {"lines": some, "count": more}
 
 
-@helped(Role.SCREENER)
+@helped(Role.SCREENER, in_turns=True)
 @require_POST
 def undo(request: HttpRequest, page: Page, batch: UUID) -> HttpResponse:
     """Take back all that was given at one press and has not gone out. Pressing twice is no error."""

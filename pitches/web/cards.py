@@ -17,6 +17,7 @@ from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standi
 from pitches.web import access, differences, landing, later, letter, ready, sealed, shown, together
 from pitches.web.ready import Ready
 from portal import clock
+from portal.models import User
 from portal.templatetags.portal import ago, day
 
 Row = TypeVar("Row")
@@ -204,9 +205,9 @@ def landed(pitch: Pitch, today: Lane | None = None) -> str:
     return landing.landed(pitch, signs_of(pitch), today)
 
 
-def undoable(page: Page) -> Answer | None:
-    """The answer given a moment ago, in words: what the toast offers to undo. One query."""
-    last = review.last_answer(page)
+def undoable(page: Page, by: User) -> Answer | None:
+    """The answer that somebody gave a moment ago, in words: what the toast offers to undo. One query."""
+    last = review.last_answer(page, by=by)
     if last is None or clock.now() - last.given_at > TOAST:
         return None
     return wear(last, told=told(last), **together.undo_of(page, last))

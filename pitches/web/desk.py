@@ -66,7 +66,8 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     shut = show == "ledge" and (not session or session.paused_at) and not asked.said and odd_days.is_shut(request, page)
     shelves = [] if shut else _shelves(request, page, show, found, asked)
     rows = [row for shelf in shelves for row in folding.unfolded(shelf.rows)]
-    context = {"page": page, "show": show, "shelves": shelves, "counts": found, "last": cards.undoable(page)}
+    context = {"page": page, "show": show, "shelves": shelves, "counts": found}
+    context |= {"last": cards.undoable(page, access.signed_in(request))}
     context |= {"counted": {name: lanes.counted(name, count) for name, count in found.items()}}
     matching = sum(found[lane] for lane in lanes.LEDGE)
     waiting = access.pitches_of(page).waiting().count() if asked.said else matching
@@ -74,20 +75,22 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
     context |= odd_days.veil(request, page, found) if shut and waiting else {}
-    context |= odd_days.notes(page, waiting) | ({} if waiting else first_days.empty(request, page, found))
+    context |= odd_days.notes(page, waiting) | ({} if waiting or asked.said else first_days.empty(request, page, found))
     context |= {"session": session, "terms_waiting": access.terms_to_answer(page)}
     context |= searching.fields(request, doors)
-    context |= _beside(request, rows) | picking.bar(request, page, rows) | more
+    context |= _beside(request, rows)
+    context |= picking.bar(request, page, rows, context.get("reasons")) | more
     return render(request, "desk/inbox.html", context, status=status)
 
 
 def _found(
     request: HttpRequest, page: Page, doors: list[Door], asked: filters.Filter, *, status: int, **more: Any
 ) -> HttpResponse:
-    context = searching.found(request, page, doors, asked) | {"last": cards.undoable(page)}
+    context = searching.found(request, page, doors, asked) | {"last": cards.undoable(page, access.signed_in(request))}
     rows = folding.unfolded(context["rows"])
     context |= filters.fields(request, page, asked)
-    context |= _beside(request, rows) | picking.bar(request, page, rows) | more
+    context |= _beside(request, rows)
+    context |= picking.bar(request, page, rows, context.get("reasons")) | more
     return render(request, "desk/found.html", context, status=status)
 
 

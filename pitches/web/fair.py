@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from pitches.models import AnswerKind, Lane, Page, Reason, Role
 from pitches.notify import as_read
 from pitches.web import access
 from pitches.web.owned import helped
-from pitches.web.redirects import see
+from pitches.web.redirects import SeeOther, see
 from portal import clock
 
 USUAL = (7, 14, 21)  # days
@@ -37,7 +38,8 @@ class Age:
     trusted: int = 0
 
 
-@helped(Role.ASSISTANT)
+
+@helped(Role.ASSISTANT, in_turns=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fair_no(request: HttpRequest, page: Page) -> HttpResponse:
     """GET says how many it would be and shows the very words; POST gives the answers."""
@@ -50,7 +52,9 @@ def fair_no(request: HttpRequest, page: Page) -> HttpResponse:
     given = review.fair_no(page, by=access.signed_in(request), before=before)
     left = review.older(page, before).count()
     _tell(request, len(given.answers), left)
-    return see("desk:fair_no") if left else see("desk:inbox")
+    if not left:
+        return see("desk:inbox")
+    return SeeOther(reverse("desk:fair_no", query={"days": request.POST.get("days", "")}))
 
 
 def _offer(request: HttpRequest, page: Page, wanted: str, *, problem: str = "", status: int = 200) -> HttpResponse:

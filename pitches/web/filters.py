@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from pitches import helping
 from pitches.models import LADDER, Asked, Door, Page
 from pitches.search import LONGEST
 from pitches.web import access, lanes
@@ -144,11 +145,13 @@ def _tag(_request: HttpRequest, _page: Page, _doors: Iterable[Door], value: str)
 
 
 def _assigned(request: HttpRequest, page: Page, _doors: Iterable[Door], value: str) -> Read:
-    if value == NOBODY:
-        return _("Nobody looks after it"), Q(assigned_to=None)
     if value == ME:
         mine = list(access.helping_as(page, access.signed_in(request)))
-        return _("I look after it"), Q(assigned_to__in=mine) if mine else Q(assigned_to=None)
+        if mine:
+            return _("I look after it"), Q(assigned_to__in=mine)
+        value = NOBODY  # the owner: what nobody in particular looks after is theirs
+    if value == NOBODY:
+        return _("Nobody looks after it"), Q(assigned_to=None)
     helper = access.assistants_of(page).filter(pk=value).first() if value.isdecimal() and len(value) < 18 else None
     if helper is None:
         raise Http404
@@ -190,7 +193,7 @@ def selects(request: HttpRequest, page: Page, found: Filter) -> list[Select]:
     seen, here = access.sorts_here(page), access.seat(request)
     spoken = {language for language, _tags in seen} | {found.said.get("language", "")} - {""}
     tags = {tag for _language, several in seen for tag in several} | {found.said.get("tag", "")} - {""}
-    people: list[tuple[str, str | Promise]] = [(str(one.pk), one.name) for one in access.helpers_of(page)]
+    people: list[tuple[str, str | Promise]] = [(str(one.pk), one.name) for one in helping.keepers(page)]
     if people:
         mine: list[tuple[str, str | Promise]] = [] if here and here.is_owner else [(ME, _("I do"))]
         people = [*mine, (NOBODY, _("Nobody")), *people]

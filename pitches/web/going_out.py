@@ -126,7 +126,7 @@ def send(request: HttpRequest, page: Page) -> HttpResponse:
     return see("desk:outgoing")
 
 
-@helped(Role.SCREENER)
+@helped(Role.SCREENER, in_turns=True)
 @require_POST
 def undo(request: HttpRequest, page: Page) -> HttpResponse:
     """Take all of a group back; the pitches wait again."""

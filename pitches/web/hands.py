@@ -58,10 +58,10 @@ def said_after(answer: str, page: Page, hand: Hand) -> str:
     """What is said after an answer: what it was, and what is on the screen now."""
     words = {"answer": answer, "who": open_since(page, hand.also)}
     if hand.card is None:
-        return _("%(answer)s. That was the last one.") % words
+        return _("%(answer)s; that was the last one.") % words
     if hand.elsewhere:
-        return _("%(answer)s. %(who)s") % words
-    return _("%(answer)s. Next pitch.") % words
+        return _("%(answer)s; %(who)s") % words
+    return _("%(answer)s; next pitch.") % words
 
 
 def last_of(sitting: ReadingSession, request: HttpRequest) -> Answer | None:

@@ -1,6 +1,6 @@
 """The owner's reading hour, in a sentence."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -24,9 +24,14 @@ def begun(page: Page) -> datetime | None:
 
 
 def another_day(page: Page) -> datetime | None:
+def today(page: Page) -> date:
+    """The owner's day; an hour that goes on past midnight is still of the day on which it began."""
+    return page.local_date(begun(page) or clock.now())
+
+
     """The first reading hour after the owner's day."""
-    tomorrow = page.local_date(clock.now()) + timedelta(days=1)
-    return page.next_hour(datetime.combine(tomorrow, time(), page.zone))
+    tomorrow = datetime.combine(today(page) + timedelta(days=1), time(), page.zone)
+    return page.next_hour(max(tomorrow, clock.now()))
 
 
 def following(page: Page) -> datetime | None:

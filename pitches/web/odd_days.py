@@ -116,7 +116,7 @@ def _kindly(page: Page, moment: str) -> str:
 
 
 def _mark(page: Page) -> str:
-    return f"{page.pk} {page.local_date(clock.now())}"
+    return f"{page.pk} {hours.today(page)}"
 
 
 def _said(request: HttpRequest, word: str, page: Page) -> bool:

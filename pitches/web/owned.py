@@ -1,7 +1,7 @@
 """Who may come to the desk: the owner of a page, and who helps them, as far as their role reaches."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import wraps
 from typing import Any
 
@@ -26,10 +26,11 @@ def without_page(request: HttpRequest) -> str:
     return "mine:home" if access.sent_pitches(request, only_mine=True).exists() else "welcome"
 
 
-def helped(role: Role) -> Callable[[Owned], Owned]:
+def helped(role: Role, *, in_turns: bool = False) -> Callable[[Owned], Owned]:
     """Give a view the page at whose desk somebody sits, if their role reaches so far.
 
     Nobody: to the sign-in; no desk: to their pitches or the welcome; a role that does not reach so far: 403, in words.
+    `in_turns`: what it calls asks for the role in each of its own transactions, so that none holds thousands of rows.
     """
 
     def decorate(view: Owned) -> Owned:
@@ -40,9 +41,9 @@ def helped(role: Role) -> Callable[[Owned], Owned]:
             if seat is None:
                 return _leave(request, without_page(request))
             if not seat.may(role):
-                return _not_yours(request)
+                return _not_yours(request, alone=role == Role.OWNER)
             try:
-                with _held(request, seat, role):
+                with nullcontext() if in_turns else _held(request, seat, role):
                     return view(request, seat.page, *args, **kwargs)
             except NotAllowed as refused:  # removed, or another role, since the page was asked for
                 return _not_yours(request, str(refused))
@@ -70,8 +71,8 @@ def owned(view: Owned) -> Owned:
     return helped(Role.OWNER)(view)
 
 
-def _not_yours(request: HttpRequest, said: str = "") -> HttpResponse:
-    return render(request, "desk/not_yours.html", {"said": said}, status=403)
+def _not_yours(request: HttpRequest, said: str = "", *, alone: bool = False) -> HttpResponse:
+    return render(request, "desk/not_yours.html", {"said": said, "alone": alone}, status=403)
 
 
 def _leave(request: HttpRequest, name: str) -> HttpResponse:

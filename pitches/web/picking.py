@@ -7,13 +7,23 @@ from django.http import HttpRequest
 
 from pitches.models import Page, Pitch
 from pitches.models.pitch import ON_THE_LEDGE
-from pitches.web import access, cards
+from pitches.web import access, cards, ready
 
 
-def bar(request: HttpRequest, page: Page, rows: Sequence[Pitch]) -> dict[str, Any]:
-    """What the bar is drawn from; nothing, where nothing can be picked or somebody only reads. One query."""
+def bar(
+    request: HttpRequest, page: Page, rows: Sequence[Pitch], reasons: list[ready.Ready] | None = None
+) -> dict[str, Any]:
+    """What the bar is drawn from; nothing, where nothing can be picked or somebody only reads.
+
+    `reasons`: why not, where they have been asked for already. One query, or two.
+    """
     seat = access.seat(request)
     if seat is None or not seat.may_sort or not any(row.state in ON_THE_LEDGE for row in rows):
         return {}
-    many = {"days": cards.laters(page)}
-    return {"many": many | {"doors": access.doors_of(page)} if seat.may_answer else many}
+    many: dict[str, Any] = {"days": cards.laters(page)}
+    if seat.may_answer:
+        many |= {
+            "doors": access.doors_of(page),
+            "reasons": ready.sheets(page)["reasons"] if reasons is None else reasons,
+        }
+    return {"many": many}

@@ -198,7 +198,7 @@ def go_to_next(
 def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Take the named answer of this sitting back. Of one that has ended, the pitch opens by itself."""
     sitting = access.own_session(page, pk)
-    given, said = access.answer_of(sitting, request.POST.get("answer", "")), _("Undone. It waits again.")
+    given, said = access.answer_of(sitting, request.POST.get("answer", "")), _("Undone; it waits again.")
     by, late = access.signed_in(request), ""
     try:
         review.undo(given, by=by)

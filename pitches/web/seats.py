@@ -34,11 +34,12 @@ def assign(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     found = access.own_pitch(request, code)
     wanted = request.POST.get("to", "")
     to = access.own_assistant(page, int(wanted)) if wanted.isdecimal() and len(wanted) < 18 else None
-    if helping.assign(found, to, by=access.signed_in(request)):
-        words = (
-            _("%(name)s looks after it now.") % {"name": to.name} if to else _("Nobody in particular looks after it.")
-        )
-        messages.success(request, words)
+    words = _("%(name)s looks after it now.") % {"name": to.name} if to else _("Nobody in particular looks after it.")
+    try:
+        if helping.assign(found, to, by=access.signed_in(request)):
+            messages.success(request, words)
+    except helping.KeeperGone as gone:
+        messages.warning(request, str(gone))
     return see("desk:pitch", found.code)
 
 

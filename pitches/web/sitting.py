@@ -44,11 +44,13 @@ def skip(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     sitting, by = access.own_session(page, pk), access.signed_in(request)
     if sitting.looks.filter(by=by).exclude(pitch__code=request.POST.get("at", "")).exists():
         return reading.go_to_next(request, page, "")
-    key = review.beside(sitting, by, back=request.POST.get("step") == "back")
+    back = request.POST.get("step") == "back"
+    key = review.beside(sitting, by, back=back)
     if key is None:
         return reading.go_to_next(request, page, _("No other card is free."), conflict=_("No other card is free."))
     _open(sitting, _card(sitting, key), request)
-    return reading.go_to_next(request, page, _("Passed over. It comes back at the end."))
+    said = _("Back at the one before.") if back else _("Passed over; it comes back at the end.")
+    return reading.go_to_next(request, page, said)
 
 
 @helped(Role.SCREENER)

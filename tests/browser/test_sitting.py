@@ -53,7 +53,7 @@ def test_a_lost_network_loses_and_doubles_nothing_and_back_shows_the_answer(hand
     assert Pitch.objects.waiting().count() == 2
     keys.press("j")
     screen.get_by_text("3 of 3").first.wait_for()
-    assert screen.locator("#live").text_content() == "Passed over. It comes back at the end."
+    assert screen.locator("#live").text_content() == "Passed over; it comes back at the end."
     assert screen.evaluate("document.activeElement.tagName") == "H1"
     person.axe()
 

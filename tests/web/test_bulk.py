@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from pitches import due, review
+from pitches import due, helping, review
 from pitches.models import Answer, Page, Pitch, Reply
 from portal import clock
 from tests.factories import AnswerFactory, AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
@@ -238,6 +238,24 @@ def test_undo_stands_in_the_toast_also_after_a_reload(owner: Client, page: Page)
     assert (told(response), states()) == (["Undone. 3 pitches wait again."], ["waiting"] * 3)
     again = owner.post(f"{PATH}/{batch}/undo", follow=True)
     assert (again.redirect_chain, told(again)) == ([("/desk/inbox", 303)], [])
+
+
+def test_the_toast_offers_what_one_gave_oneself(owner: Client, page: Page) -> None:
+    press(owner, waiting(page, 1))
+    assert owner.get("/desk/inbox").context["last"] is not None
+    assert sits(Client(), page, "assistant").get("/desk/inbox").context["last"] is None
+
+
+def test_each_turn_of_many_is_a_step_of_its_own(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pitches.review.many.AT_MOST", 1)
+    pitches, depths = waiting(page, 2), []
+    voice = helping.voice
+    monkeypatch.setattr(helping, "voice", lambda *said: depths.append(len(connection.savepoint_ids)) or voice(*said))
+    client = sits(Client(), page, "assistant")
+    press(client, pitches)
+    batch, _none = Answer.objects.values_list("batch", flat=True)[0], depths.clear()
+    client.post(f"{PATH}/{batch}/undo")
+    assert (len(set(depths)), states()) == (1, ["waiting"] * 2)
 
 
 def test_undo_says_how_many_had_gone_out(owner: Client, page: Page) -> None:

@@ -126,7 +126,7 @@ def test_what_is_left_is_told(owner: Client, page: Page, monkeypatch: pytest.Mon
     old(page, 8, 9, 10)
     response = press(owner)
     assert (response.redirect_chain, told(response)[1]) == (
-        [(PATH, 303)], "1 more waits: so many at once are the most. Press again for it."
+        [(f"{PATH}?days=7", 303)], "1 more waits: so many at once are the most. Press again for it."
     )  # fmt: skip
 
 

@@ -146,6 +146,19 @@ def test_no_match_says_so_and_leads_on(owner: Client, door: Door) -> None:
     assert 'href="/desk/inbox?tag=radio&amp;show=all">Show everything that matches (1)' in body
 
 
+@pytest.mark.parametrize("state", ["declined", "later"])
+def test_filters_that_let_nothing_through_are_no_first_day(owner: Client, door: Door, state: str) -> None:
+    left(door, state)
+    body = look(owner, tag="radio").content.decode()
+    assert "Nothing in this list matches your filters." in body
+    assert [said in body for said in ("The ledge is empty.", "Elif Kaya", "put off")] == [False] * 3
+
+
+def test_only_who_may_look_after_a_pitch_is_offered(owner: Client, page: Page, door: Door, helper: Assistant) -> None:
+    AssistantFactory(page=page, role="reader", name="Rea Der")
+    assert offered(look(owner))["assigned"] == ["nobody", str(helper.pk)]
+
+
 def test_a_helper_of_another_page_is_nobody(owner: Client, door: Door) -> None:
     left(door)
     assert look(owner, assigned=AssistantFactory().pk).status_code == 404
@@ -166,7 +179,7 @@ def test_only_what_tells_two_apart_is_offered(owner: Client, door: Door) -> None
     left(door)
     assert list(offered(look(owner))) == ["lane", "standing", "offer"]
     left(door, language="de", tags=["radio", "berlin"])
-    AssistantFactory(page=door.page, role="reader", name="Ann")
+    AssistantFactory(page=door.page, role="screener", name="Ann")
     AssistantFactory(page=door.page, name="only by mail")
     found = offered(look(owner))
     assert (found["language"], found["tag"]) == (["de", "en"], ["berlin", "radio"])

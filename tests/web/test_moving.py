@@ -218,7 +218,7 @@ def test_the_session_says_it_too(client: Client, left: Door, right: Door) -> Non
     sitting = review.open_session(left.page, by=left.page.owner)
     path = reverse("desk:session_answer", args=[sitting.pk, pitch.code])
     page = text(client.post(path, {"kind": "wrong_door", "door": "events"}, HTTP_HX_REQUEST="true"))
-    assert "Wrong door: it belongs behind “Fairs and talks”. That was the last one." in page
+    assert "Wrong door: it belongs behind “Fairs and talks”; that was the last one." in page
 
 
 def test_not_now_takes_a_day_of_the_owners(client: Client, left: Door) -> None:

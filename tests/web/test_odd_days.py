@@ -152,6 +152,15 @@ def test_not_today_shuts_the_list_until_another_day_and_moves_nothing(page: Page
     assert (list(Pitch.objects.order_by("pk").values()), Event.objects.count(), Message.objects.count()) == before
 
 
+def test_not_today_in_a_late_hour_holds_past_midnight(page: Page) -> None:
+    Page.objects.update(reading=["TUE 23:00", "WED 09:00"])
+    client, late = at_the_desk(page), TUESDAY.replace(hour=23, minute=30)
+    press(client, "/desk/not-today", late)
+    assert SUBJECT not in shown(client, late + timedelta(hours=1))
+    assert "Wednesday" in shown(client, late + timedelta(hours=1))
+    assert SUBJECT in shown(client, late + timedelta(hours=10))
+
+
 def test_not_today_is_the_word_of_who_said_it(page: Page) -> None:
     helper = at_the_desk(page, "screener")
     press(helper, "/desk/not-today", TUESDAY)

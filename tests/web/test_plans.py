@@ -198,7 +198,7 @@ def test_the_preview_keeps_nothing_and_says_what_the_sender_will_read(desk, maya
     pitch.save()
     review.answer(pitch, AnswerKind.YES, by=maya.owner)
     work()
-    review.send_now(pitch.answers.get())
+    review.send_now(pitch.answers.get(), by=pitch.page.owner)
     work()
     sent = next(one for one in mail.outbox if one.subject == shown.subject)
     assert sent.body.replace(f"/p/{pitch.token}", "/p/…") == shown.mail

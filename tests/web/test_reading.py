@@ -167,7 +167,7 @@ def test_htmx_gets_the_card_alone_with_its_title_and_one_sentence(owner: Client,
     text = response.content.decode()
     assert (response.status_code, text.count('id="session"'), text.count("<html")) == (200, 1, 0)
     assert text.count("<title>Reading: 2 of 2 — Halfdoor") == 1
-    assert text.count('<p id="live" hx-swap-oob="innerHTML">No: I have covered it. Next pitch.</p>') == 1
+    assert text.count('<p id="live" hx-swap-oob="innerHTML">No: I have covered it; next pitch.</p>') == 1
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_the_last_answer_ends_the_session(owner: Client, cards: list[Pitch]) -> 
         session = begin(owner)
         say(owner, session, cards[0])
         text = say(owner, session, cards[1], htmx=True).content.decode()
-    assert (text.count("The ledge is clear."), text.count(">Yes. That was the last one.</p>")) == (1, 1)
+    assert (text.count("The ledge is clear."), text.count(">Yes; that was the last one.</p>")) == (1, 1)
     assert text.count("The answers go out together in 10 minutes, at 09:10, so you can still change your mind.") == 1
     session.refresh_from_db()
     out = set(Answer.objects.values_list("goes_out_at", flat=True))
@@ -292,7 +292,7 @@ def test_undo_shows_the_card_again(owner: Client, cards: list[Pitch]) -> None:
     session = begin(owner)
     last = say(owner, session, cards[0], htmx=True).context["last"]
     response = owner.post(f"/desk/session/{session.pk}/undo", {"answer": last.pk}, headers=HTMX)
-    assert (response.context["pitch"], response.context["said"]) == (cards[0], "Undone. It waits again.")
+    assert (response.context["pitch"], response.context["said"]) == (cards[0], "Undone; it waits again.")
     assert response.context["last"] is None
 
 

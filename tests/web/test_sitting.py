@@ -14,6 +14,7 @@ from pitches import due, review
 from pitches.models import Answer, Look, Page, Pitch, ReadingSession, Role, Spent
 from portal import clock
 from tests.factories import AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -98,14 +99,14 @@ def test_the_last_card_is_open_elsewhere_and_can_be_read_along(owner: Client, he
         start(owner)
         text = say(owner, cards[1]).content.decode()
         assert text.count(f'<h1 class="size-4" tabindex="-1">{HAS % "Sam"}</h1>') == 1
-        assert text.count(f">Yes. {HAS % 'Sam'}</p>") == 1
+        assert text.count(f">Yes; {HAS % 'Sam'}</p>") == 1
         assert (text.count("Read along"), text.count('data-key="y"')) == (1, 0)
         along = press(owner, "along", cards[0].code)
     assert (along.context["pitch"], along.content.decode().count(f'<p class="note calm">{HAS % "Sam"}</p>')) == (
         cards[0],
         1,
     )
-    assert say(owner, cards[0]).context["said"] == "Yes. That was the last one."
+    assert say(owner, cards[0]).context["said"] == "Yes; that was the last one."
 
 
 def test_a_helper_is_told_of_the_owner_by_name(owner: Client, helper: Any, cards: list[Pitch]) -> None:
@@ -137,6 +138,19 @@ def test_the_second_of_two_answers_is_told_who_was_first(
     assert (response.context["said"], response.context["elsewhere"]) == (sentence, cards[1])
     assert response.content.decode().count(f'<p class="note">{sentence}</p>') == 1
     assert Answer.objects.get().kind == data["kind"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_press_at_once_one_answers_and_the_other_is_told_who(owner: Client, helper: Any, cards: Any) -> None:
+    hands = [owner, helper()]
+    start(owner)
+    pressed = [{"kind": "yes"}, {"kind": "no", "reason": "covered"}]
+    found = race(lambda number: say(hands[number], cards[0], **pressed[number]).content.decode(), 2)
+    given = Answer.objects.get()
+    sentence = {"yes": "Maya has said yes to this one.", "no": "Sam has said no to this one."}[given.kind]
+    assert sorted(text.count(f'<p class="note">{sentence}</p>') for text in found) == [0, 1]
+    assert found[given.kind == "yes"].count(f">{sentence}</p>") == 2  # seen, and spoken
+    assert given.said_by == {"yes": "", "no": "Sam"}[given.kind]
 
 
 def test_the_words_of_the_second_answer_are_not_lost(owner: Client, helper: Any, cards: list[Pitch]) -> None:
@@ -264,9 +278,10 @@ def test_a_card_is_passed_over_and_comes_back(owner: Client, cards: list[Pitch])
     start(owner)
     response = press(owner, "skip", at=cards[0].code)
     assert press(owner, "skip", at=cards[0].code).context["pitch"] == cards[1]  # the network tried twice
-    assert (response.context["pitch"], response.context["said"]) == (cards[1], "Passed over. It comes back at the end.")
+    assert (response.context["pitch"], response.context["said"]) == (cards[1], "Passed over; it comes back at the end.")
     assert (response.context["meter"], response.context["left"]) == (["", "c"], 40)
-    assert press(owner, "skip", at=cards[1].code, step="back").context["pitch"] == cards[0]
+    back = press(owner, "skip", at=cards[1].code, step="back").context
+    assert (back["pitch"], back["said"]) == (cards[0], "Back at the one before.")
     press(owner, "skip", at=cards[0].code)
     assert say(owner, cards[1]).context["pitch"] == cards[0]
     assert press(owner, "skip", at=cards[0].code).context["said"] == "No other card is free."
