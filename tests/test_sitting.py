@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 
 from pitches import due, review
 from pitches.models import Answer, AnswerKind, Look, Page, Pitch, PitchState, ReadingSession, Role, Spent
-from pitches.review import looking
+from pitches.review import looking, sitting
 from portal import clock
 from portal.models import User
 from tests.factories import AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
@@ -233,6 +233,17 @@ def test_who_ends_while_another_reads_on_stops_alone(page: Page, cards: list[Pit
     assert review.end_session(session, by=page.owner).ended_at is None
     assert Answer.objects.get().goes_out_at is None
     assert review.end_session(session, by=sam).ended_at
+
+
+def test_who_begins_as_the_last_one_ends_begins_a_new_one(page: Page, cards: list[Pitch], monkeypatch: Any) -> None:
+    first, ask = sit(page, page.owner), sitting._go_on
+
+    def ended(page: Page) -> ReadingSession | None:
+        review.end_session(first)
+        return ask(page)
+
+    monkeypatch.setattr(sitting, "_go_on", ended)
+    assert review.open_session(page, by=page.owner) != first
 
 
 def test_time_stops_only_what_is_as_it_was_seen(page: Page, cards: list[Pitch]) -> None:

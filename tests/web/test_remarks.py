@@ -250,6 +250,9 @@ def test_renamed_moved_and_dropped(owner: Client, page: Page) -> None:
     assert (names(), 'name="name" value="d"' in seen) == (["a", "b"], True)
     assert owner.post(f"/desk/views/{row.pk}/drop").status_code == 404
     assert owner.post(f"/desk/views/{View.objects.all()[0].pk}", {"do": "nonsense"}).status_code == 404
+    review.move_view(row, up=True)  # seen before it was gone
+    review.rename_view(row, "d")
+    assert View.objects.count() == 2
 
 
 def test_the_views_of_who_helps_are_theirs(owner: Client, page: Page) -> None:
