@@ -13,7 +13,8 @@ function changed() {
     const here = shown(all.closest("section")), on = here.filter((box) => box.checked).length;
     Object.assign(all, { checked: on > 0 && on === here.length, indeterminate: on > 0 && on < here.length });
   }
-  $("#live").textContent = bar.dataset.picked.replace("{n}", picked().length);
+  const many = picked().length;
+  $("#live").textContent = bar.dataset[many === 1 ? "one" : "picked"].replace("{n}", many);
   return true;
 }
 function set(some, on) {

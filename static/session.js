@@ -140,7 +140,11 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
 
 // ── no network: a list says so in place ──
-const unplugged = () => $$("[data-unplugged]").forEach((note) => (note.hidden = navigator.onLine));
+const unplugged = () => $$("[data-unplugged]").forEach((note) => {
+  note.hidden = navigator.onLine;
+  const live = $("#live");
+  if (live && !note.hidden) live.textContent = note.textContent;
+});
 ["online", "offline"].forEach((change) => addEventListener(change, unplugged));
 unplugged();
 

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='page',
             name='example_over_at',
-            field=models.DateTimeField(blank=True, help_text='the example was answered or sent away', null=True),
+            field=models.DateTimeField(blank=True, help_text='the example was sent away', null=True),
         ),
         migrations.AddField(
             model_name='page',

@@ -72,7 +72,7 @@ class Page(models.Model):
     quiet_to = models.TimeField(null=True, blank=True)
     holiday_from = models.DateField(null=True, blank=True, help_text="local; the first day without reading hours")
     holiday_until = models.DateField(null=True, blank=True, help_text="the last day without reading hours")
-    example_over_at = models.DateTimeField(null=True, blank=True, help_text="the example was answered or sent away")
+    example_over_at = models.DateTimeField(null=True, blank=True, help_text="the example was sent away")
     read_anyway_on = models.DateField(null=True, blank=True, help_text="local; the list is not dimmed on this day")
     version = models.PositiveIntegerField(default=1)
     hidden_at = models.DateTimeField(null=True, blank=True)

@@ -4,10 +4,9 @@ from pitches.replies.keeping import MOST, Changed, TooMany, add, hide, keep, mov
 from pitches.replies.listing import Ready, find, own, ready_of, typed
 from pitches.replies.places import filled, known, problem
 from pitches.replies.saying import Gone, Said, language_of, pick, say, usual
-from pitches.replies.usual import HINTS, KINDS, OWN_FITS, TEXTS, USUAL, Usual, fits
+from pitches.replies.usual import KINDS, OWN_FITS, TEXTS, USUAL, fits
 
 __all__ = [
-    "HINTS",
     "KINDS",
     "MOST",
     "OWN_FITS",
@@ -18,7 +17,6 @@ __all__ = [
     "Ready",
     "Said",
     "TooMany",
-    "Usual",
     "add",
     "filled",
     "find",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Trunc
 
 from pitches.models import Answer, AnswerKind, Lane, Reason, Spent
@@ -21,7 +21,6 @@ class AgencyTime:
     """An agency, the seconds that its pitches took, and what came of those that it handed in."""
 
     name: str  # empty: people whose mailbox belongs to no agency
-    domain: str
     seconds: int
     pitches: int
     yes: int
@@ -55,7 +54,7 @@ class Reading:
 
 def reading(span: Span) -> Reading:
     """How long pitches were open, from the time ledger (Spent). Three queries, or four with agencies."""
-    began = _ledger(span).order_by("pk").values_list("at", flat=True).first()
+    began = _ledger(span).aggregate(first=Min("at"))["first"]
     ledger = _ledger(span).filter(at__gt=span.since)
     monday = Trunc("at", "week", output_field=DateField(), tzinfo=span.page.zone)
     rows = ledger.annotate(monday=monday).values_list("monday").annotate(seconds=Sum("seconds"))
@@ -84,7 +83,6 @@ def _agencies(span: Span, ledger: QuerySet[Spent]) -> list[AgencyTime]:
 def _row(row: dict[str, Any], counts: dict[str, int]) -> AgencyTime:
     return AgencyTime(
         name=row["name"] or row["domain"] or "",
-        domain=row["domain"] or "",
         seconds=row["seconds"],
         pitches=counts.get("pitches", 0),
         yes=counts.get("yes", 0),

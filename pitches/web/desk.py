@@ -69,10 +69,11 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     context = {"page": page, "show": show, "shelves": shelves, "counts": found}
     context |= {"last": cards.undoable(page, access.signed_in(request))}
     context |= {"counted": {name: lanes.counted(name, count) for name, count in found.items()}}
-    matching = sum(found[lane] for lane in lanes.LEDGE)
-    waiting = access.pitches_of(page).waiting().count() if asked.said else matching
+    matching = found[lanes.WAITS]
+    waiting = lanes.waiting(page) if asked.said else matching
     context |= {"matching": matching} | filters.fields(request, page, asked)
-    context |= {"waiting": waiting, "hour": hours.sentence(page, waiting=waiting)}
+    context |= {"waiting": waiting, "in_words": lanes.counted(lanes.WAITS, waiting), "cost": lanes.cost(waiting)}
+    context |= {"hour": hours.sentence(page, waiting=waiting, name=hours.whose(request, page))}
     context |= {"started": hours.begun(page), "next_hour": hours.following(page)}
     context |= odd_days.veil(request, page, found) if shut and waiting else {}
     context |= odd_days.notes(page, waiting) | ({} if waiting or asked.said else first_days.empty(request, page, found))

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from pitches import replies, review
 from pitches.models import AnswerKind, Lane, Page, Reason, Role
 from pitches.notify import as_read
-from pitches.web import access
+from pitches.web import access, lanes
 from pitches.web.owned import helped
 from pitches.web.redirects import SeeOther, see
 from portal import clock
@@ -37,6 +37,10 @@ class Age:
     count: int = 0
     trusted: int = 0
 
+    @property
+    def counted(self) -> str:
+        """How many there are, in words where counting stopped."""
+        return lanes.counted(lanes.WAITS, self.count)
 
 
 @helped(Role.ASSISTANT, in_turns=True)
@@ -83,7 +87,7 @@ def _counted(page: Page, ages: list[Age]) -> list[Age]:
         there = Q(handed_in_at__lt=age.before)
         asked |= {f"n{age.value}": Count("pk", filter=there)}
         asked |= {f"t{age.value}": Count("pk", filter=there & Q(lane=Lane.TRUSTED))}
-    found = review.older(page, clock.now()).order_by().aggregate(**asked)
+    found = review.older(page, clock.now())[: lanes.MOST_OPEN + 1].aggregate(**asked)
     return [Age(age.value, age.label, age.before, found[f"n{age.value}"], found[f"t{age.value}"]) for age in ages]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from pitches import helping
 from pitches.models import LADDER, Asked, Door, Page
 from pitches.search import LONGEST
-from pitches.web import access, lanes
+from pitches.web import access, keyset, lanes
 from portal import languages
 
 NAMES = ("lane", "door", "standing", "tag", "assigned", "offer", "language", "alike")
@@ -37,11 +37,12 @@ TITLES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a filter, and whether it is the one that is asked for."""
+    """One value of a filter, a list or a door: is it the one that is asked for, and how many are in it."""
 
     value: str
     label: str | Promise
     at: bool
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _assigned(request: HttpRequest, page: Page, _doors: Iterable[Door], value: s
         value = NOBODY  # the owner: what nobody in particular looks after is theirs
     if value == NOBODY:
         return _("Nobody looks after it"), Q(assigned_to=None)
-    helper = access.assistants_of(page).filter(pk=value).first() if value.isdecimal() and len(value) < 18 else None
+    helper = access.assistants_of(page).filter(pk=keyset.number(value)).first()
     if helper is None:
         raise Http404
     return _("%(name)s looks after it") % {"name": helper.name}, Q(assigned_to=helper)

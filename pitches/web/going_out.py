@@ -12,24 +12,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pitches import review
+from pitches import replies, review
 from pitches.models import Answer, AnswerKind, Page, Role
 from pitches.notify import as_read
-from pitches.web import access, cards, together
+from pitches.web import access, cards, keyset, together
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # an answer of a sitting that goes on has no moment yet
-LONGEST = 19  # digits of a number that PostgreSQL keeps
+ORDER = ("leaves", "given_at", "pk")
 
 
 @dataclass
 class Minute:
-    """What leaves in one minute; without a moment, after a sitting that goes on. `count`: how many there are."""
+    """What leaves in one minute; without a moment, after a sitting that goes on.
+
+    `count`: how many there are; `mails`: how many of them are mails, for what was put aside is none.
+    """
 
     moment: datetime | None
     count: int
+    mails: int
     rows: list[Answer] = field(default_factory=list)
     presses: list[together.Together] = field(default_factory=list)
 
@@ -49,11 +53,6 @@ class Minute:
         return min((row.goes_out_at for row in self.each if row.goes_out_at), default=None)
 
     @property
-    def mails(self) -> bool:
-        """Is one of them a mail? What was put aside is none."""
-        return any(row.kind != AnswerKind.LATER for row in self.each)
-
-    @property
     def gone(self) -> bool:
         """Has the moment of all of them come?"""
         return self.moment is not None and all(row.goes_out_at <= clock.now() for row in self.each if row.goes_out_at)
@@ -71,7 +70,8 @@ def minutes(page: Page, after: str, most: int) -> tuple[list[Minute], int | str]
     """
     held = access.held_answers(page)
     by_minute = held.annotate(minute=TruncMinute("goes_out_at", tzinfo=UTC)).order_by("minute").values("minute")
-    found = {row["minute"]: Minute(row["minute"], row["count"]) for row in by_minute.annotate(count=Count("pk"))}
+    counted = by_minute.annotate(count=Count("pk"), mails=Count("pk", filter=~Q(kind=AnswerKind.LATER)))
+    found = {row["minute"]: Minute(row["minute"], row["count"], row["mails"]) for row in counted}
     presses = together.staying(page)
     rows, more = _rows(held.filter(together.apart(presses)), after, most)
     for given in rows:
@@ -85,22 +85,18 @@ def minutes(page: Page, after: str, most: int) -> tuple[list[Minute], int | str]
 
 def _rows(held: Any, after: str, most: int) -> tuple[list[Answer], int | str]:
     rows = held.annotate(leaves=Coalesce("goes_out_at", NEVER)).select_related("pitch__door", "pitch__page", "door")
-    last = rows.filter(pk=after).first() if after.isdecimal() and len(after) < LONGEST else None
-    if last:
-        later = Q(leaves=last.leaves, given_at__gt=last.given_at)
-        same = Q(leaves=last.leaves, given_at=last.given_at, pk__gt=last.pk)
-        rows = rows.filter(Q(leaves__gt=last.leaves) | later | same)
-    shown = list(rows.order_by("leaves", "given_at", "pk")[: most + 1])
+    shown = list(keyset.behind(rows, ORDER, after)[: most + 1])
     return shown[:most], shown[most - 1].pk if len(shown) > most else ""
 
 
 def _minute(found: dict[datetime | None, Minute], given: Answer) -> Minute:
     moment = given.goes_out_at.replace(second=0, microsecond=0) if given.goes_out_at else None
-    return found.setdefault(moment, Minute(moment, 1))
+    return found.setdefault(moment, Minute(moment, 1, int(given.kind != AnswerKind.LATER)))
 
 
 def _worn(given: Answer) -> Answer:
-    return cards.wear(given, told=cards.told(given), on_its_way=cards.on_its_way(given), read=as_read.words_of(given))
+    words = {"read": as_read.words_of(given), "language": replies.language_of(given.pitch)}
+    return cards.wear(given, told=cards.told(given), on_its_way=cards.on_its_way(given), **words)
 
 
 def _which(request: HttpRequest) -> datetime | str:
@@ -134,6 +130,11 @@ def undo(request: HttpRequest, page: Page) -> HttpResponse:
     said = ngettext("Undone. One pitch waits again.", "Undone. %(count)s pitches wait again.", count)
     if count:
         messages.success(request, said % {"count": count})
+        if count >= review.AT_MOST * review.TURNS and (left := access.held_answers(page).count()):
+            words = ngettext("%(count)s answer is still in the house: so many at once are the most. Press again.",
+                             "%(count)s answers are still in the house: so many at once are the most. Press again.",
+                             left)  # fmt: skip
+            messages.warning(request, words % {"count": left})
     else:
         messages.warning(request, _("Nothing of it is in the house any more."))
     return see("desk:outgoing")

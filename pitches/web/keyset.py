@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+LONGEST = 19  # digits: so many PostgreSQL surely keeps in a bigint, less one
+
 
 def beyond(order: tuple[str, ...], last: Callable[[str], Any]) -> Q:
     """Rows behind `last`, which tells each column of the order: equal in the first ones, and behind it in the next."""
@@ -18,8 +20,13 @@ def beyond(order: tuple[str, ...], last: Callable[[str], Any]) -> Q:
     return found
 
 
+def number(text: str) -> int:
+    """The number that stands in an address, or 0, which is nobody's."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST else 0
+
+
 def behind(rows: QuerySet[Any], order: tuple[str, ...], after: str) -> QuerySet[Any]:
     """The rows in their order behind the one with this number, or all, if it is none of them. At most one query."""
     rows = rows.order_by(*order)
-    last = rows.filter(pk=after).first() if after.isdecimal() and len(after) < 18 else None
+    last = rows.filter(pk=number(after)).first() if number(after) else None
     return rows.filter(beyond(order, partial(getattr, last))) if last else rows

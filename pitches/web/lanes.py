@@ -16,7 +16,8 @@ from pitches.web import access, cards, folding, keyset
 
 AT_ONCE = 50
 MOST, MOST_OPEN = 1000, 10_000  # so far is counted: what has ended, and what is open
-SECONDS_A_PITCH = 20
+SECONDS_A_PITCH = 20  # thirty take ten minutes
+WAITS = "ledge"  # the lanes of LEDGE together
 EVERY = Q()  # a filter that asks for nothing
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 ANSWERED = (PitchState.ACCEPTED, PitchState.DECLINED, PitchState.WRONG_DOOR, PitchState.LAPSED, PitchState.WITHDRAWN)
@@ -52,7 +53,7 @@ class Shelf:
     @property
     def minutes(self) -> int:
         """How long it takes to read all of it; 0 for what is not there to be read."""
-        return max(1, round(self.count * SECONDS_A_PITCH / 60)) if self.kind.name in (*LEDGE, "held") else 0
+        return max(1, round(cost(self.count) / 60)) if self.kind.name in (*LEDGE, "held") else 0
 
 
 def _waiting(lane: Lane) -> Q:
@@ -84,7 +85,18 @@ def counts(page: Page, narrow: Q = EVERY) -> dict[str, int]:
 
     Counting stops one after the limit of a list, which says that there are more.
     """
-    return access.counted(page, {name: (kind.within & narrow, _limit(name)) for name, kind in KINDS.items()})
+    asked = {name: (kind.within & narrow, _limit(name)) for name, kind in KINDS.items()}
+    return access.counted(page, asked | {WAITS: (Q(state=PitchState.WAITING) & narrow, MOST_OPEN)})
+
+
+def waiting(page: Page) -> int:
+    """How many wait on the ledge, one more than the limit where there are more. One query."""
+    return access.counted(page, {WAITS: (Q(state=PitchState.WAITING), MOST_OPEN)})[WAITS]
+
+
+def cost(count: int) -> int:
+    """How many seconds it takes to read so many."""
+    return count * SECONDS_A_PITCH
 
 
 def _limit(name: str) -> int:

@@ -76,8 +76,8 @@ class Figure:
 
 
 # ── door by door ─────────────────────────────────────────────────────────────
-def answered(expect: Expectation, doors: Sequence[OutcomesOfDoor]) -> Figure:
-    """How many were answered, and what each door did with its pitches."""
+def answered(expect: Expectation, doors: Sequence[OutcomesOfDoor], *, name: str = "") -> Figure:
+    """How many were answered, and what each door did with its pitches. `name`: of the owner, for who helps."""
     most = max((door.total for door in doors), default=0)
     rows = [(door.name, [door.counts[one] for one in Outcome] + [door.total]) for door in doors]
     table = Table(
@@ -89,20 +89,24 @@ def answered(expect: Expectation, doors: Sequence[OutcomesOfDoor]) -> Figure:
     )
     return Figure(
         "doors",
-        _answered(expect),
+        _answered(expect, name),
         table,
         rows=[_door_row(door, most) for door in doors],
         notes=[_("What still waits, is asked or was put off has not come to an end. What was taken back is left out.")],
     )
 
 
-def _answered(expect: Expectation) -> str:
+def _answered(expect: Expectation, name: str) -> str:
     if not expect.ended:
         return _("Nothing has come to an end yet.")
-    said = ngettext(
-        "You answered %(answered)s of %(ended)s pitch.", "You answered %(answered)s of %(ended)s pitches.", expect.ended
-    )
-    return said % {"answered": expect.answered, "ended": expect.ended}
+    said = (
+        ngettext("%(name)s answered %(answered)s of %(ended)s pitch.",
+                 "%(name)s answered %(answered)s of %(ended)s pitches.", expect.ended)
+        if name
+        else ngettext("You answered %(answered)s of %(ended)s pitch.",
+                      "You answered %(answered)s of %(ended)s pitches.", expect.ended)
+    )  # fmt: skip
+    return said % {"answered": expect.answered, "ended": expect.ended, "name": name}
 
 
 def _door_row(door: OutcomesOfDoor, most: int) -> Row:
@@ -208,7 +212,7 @@ def _since(reading: Reading, span: Span) -> list[str]:
     if reading.began is None:
         return [_("It is measured from the next pitch that you open. Nothing is guessed for those before.")]
     if reading.began <= span.since:
-        return [_("Counted while a pitch is open in front of somebody; idle minutes are not.")]
+        return [_("Counted while a pitch is open in front of somebody, by the day it was read; idle minutes are not.")]
     day = _day(span.page.local_date(reading.began), far=False)
     return [_("Measured since %(day)s. Nothing is guessed for what was read before.") % {"day": day}]
 
@@ -266,21 +270,21 @@ def declined(noes: Noes, *, may_fix: bool) -> Figure:
 
 
 def _reason(one: No) -> str:
-    return _("In your own words") if one.reason == Reason.OWN_LINE else str(one.reason.label)
+    return _("In own words") if one.reason == Reason.OWN_LINE else str(one.reason.label)
 
 
 def _most(noes: Noes) -> str:
     if noes.most is None:
-        return _("Every no was in your own words.") if noes.count else _("You have not said no to anything.")
+        return _("Every no was in own words.") if noes.count else _("Nothing was answered with a no.")
     mostly = noes.most.mostly
     words = {"reason": noes.most.reason.label, "door": mostly[0] if mostly else ""}
     if noes.tied and mostly:
-        return _("“%(reason)s” is one of your most frequent noes, mostly at %(door)s.") % words
+        return _("“%(reason)s” is one of the most frequent noes, mostly at %(door)s.") % words
     if noes.tied:
-        return _("“%(reason)s” is one of your most frequent noes.") % words
+        return _("“%(reason)s” is one of the most frequent noes.") % words
     if mostly:
-        return _("“%(reason)s” is your most frequent no, mostly at %(door)s.") % words
-    return _("“%(reason)s” is your most frequent no.") % words
+        return _("“%(reason)s” is the most frequent no, mostly at %(door)s.") % words
+    return _("“%(reason)s” is the most frequent no.") % words
 
 
 def _fix(noes: Noes) -> tuple[str, str] | None:
@@ -297,7 +301,7 @@ def came(kit: Kit) -> Figure:
     rows = [_channel_row(one, most) for one in kit.channels]
     table = Table(
         "kit",
-        _("Who came by your replies and links"),
+        _("Who came by replies and links"),
         [_("Link"), _("Began a pitch"), _("Handed one in"), _("Reply links made"), _("Reply links used")],
         [(str(one.came.label), [one.began, one.left, one.made, one.used]) for one in kit.channels],
         (
@@ -305,16 +309,16 @@ def came(kit: Kit) -> Figure:
             [kit.began, kit.left, sum(one.made for one in kit.channels), sum(one.used for one in kit.channels)],
         ),
     )
-    note = _("An address counts once. Nobody is counted for looking, only for beginning to write.")
+    note = _("An address counts once, on the day they began to write. Nobody is counted for looking.")
     return Figure("kit", _came(kit), table, notes=[note], rows=rows)
 
 
 def _came(kit: Kit) -> str:
     if not kit.began:
-        return _("Nobody has come from your replies and links yet.")
+        return _("Nobody has come from replies and links yet.")
     said = ngettext(
-        "%(count)s came from your replies and links, %(left)s handed in.",
-        "%(count)s came from your replies and links, %(left)s handed in.",
+        "%(count)s came from replies and links, %(left)s handed in.",
+        "%(count)s came from replies and links, %(left)s handed in.",
         kit.began,
     )
     return said % {"count": kit.began, "left": kit.left}

@@ -12,7 +12,7 @@ from pitches import stats
 from pitches.forms.people_cells import guarded
 from pitches.models import Page, Role
 from pitches.stats import Span
-from pitches.web import access, number_words
+from pitches.web import access, hours, number_words
 from pitches.web.number_words import Figure, Table
 from pitches.web.owned import helped
 
@@ -67,7 +67,7 @@ def _figures(request: HttpRequest, span: Span, doors: list[stats.OutcomesOfDoor]
     expect = stats.expectation(span.page, span.since)
     seat = access.seat(request)
     return [
-        number_words.answered(expect, doors),
+        number_words.answered(expect, doors, name=hours.whose(request, span.page)),
         number_words.waited(expect, stats.waits(span), span),
         number_words.spent(stats.reading(span), span),
         number_words.declined(stats.noes(span), may_fix=bool(seat and seat.is_owner)),

@@ -64,7 +64,8 @@ def notes(page: Page, waiting: int) -> dict[str, Any]:
     found: dict[str, Any] = {"holiday": _holiday(page)}
     if waiting >= MANY:
         before = clock.now() - timedelta(days=page.lapse_days)
-        found |= {"sittings": -(-waiting // page.cards), "old": review.older(page, before).count()}
+        old = review.older(page, before)[: lanes.MOST_OPEN + 1].count()
+        found |= {"sittings": -(-waiting // page.cards), "old": old, "old_words": lanes.counted(lanes.WAITS, old)}
     return found
 
 

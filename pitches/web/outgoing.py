@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from pitches import review
+from pitches import replies, review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import AnswerKind, MessageState, Page, Role
 from pitches.notify import as_read
@@ -33,7 +33,7 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     mails = list(access.failed_mails(page, own=bool(seat and seat.is_owner))[: AT_ONCE + 1])
     failed = [(mail, FAILED[MessageState(mail.state)]) for mail in mails[:AT_ONCE]]
     context = {"page": page, "minutes": minutes, "more": more, "failed": failed, "more_failed": len(mails) > AT_ONCE}
-    context |= {"answers": [given for minute in minutes for given in minute.rows]}
+    context |= {"any_mails": len(minutes) > 1 and access.held_answers(page).exclude(kind=AnswerKind.LATER).exists()}
     context |= {"calls": handed.failed_calls(page)}
     return render(request, "desk/outgoing.html", context)
 
@@ -59,7 +59,8 @@ def whole(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     given = access.own_answer(page, pk)
     if given.kind == AnswerKind.LATER or given.sent_at or given.undone_at:
         return see("desk:pitch", given.pitch.code)
-    return render(request, "desk/outgoing_read.html", {"page": page, "given": given, "mail": as_read.mail_of(given)})
+    context = {"page": page, "given": given, "mail": as_read.mail_of(given)}
+    return render(request, "desk/outgoing_read.html", context | {"language": replies.language_of(given.pitch)})
 
 
 @helped(Role.ASSISTANT)
@@ -68,6 +69,7 @@ def send(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Let one answer go at once. What was put aside is no mail."""
     given = access.own_answer(page, pk)
     if given.kind == AnswerKind.LATER:
+        messages.info(request, _("What you put aside is no mail, so there is nothing to send."))
         return see("desk:outgoing")
     if review.send_now(given, by=access.signed_in(request)):
         messages.success(request, _("On its way to %(name)s.") % {"name": given.pitch.name})

@@ -19,12 +19,10 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import Page, Pitch, ReadingSession, Role
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.review import Hand
-from pitches.web import access, cards, conflicts, hands, hours, odd_days
+from pitches.web import access, cards, conflicts, hands, hours, lanes, odd_days
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
-
-SECONDS_A_PITCH = 20
 
 
 @helped(Role.READER)
@@ -66,7 +64,7 @@ def _card(request: HttpRequest, current: ReadingSession, hand: Hand) -> dict[str
     progress = {
         "place": hand.place + 1,
         "total": len(current.cards),
-        "left": len(hand.waiting) * SECONDS_A_PITCH,
+        "left": lanes.cost(len(hand.waiting)),
         "meter": hands.meter(current.cards, hand),
         "last": hands.last_of(current, request),
         "also": hands.open_since(current.page, hand.also),
@@ -89,10 +87,11 @@ def _card(request: HttpRequest, current: ReadingSession, hand: Hand) -> dict[str
 
 def _without_card(request: HttpRequest, page: Page, current: ReadingSession | None) -> dict[str, Any]:
     """The start page, or the end of a sitting whose answers are still in the house."""
-    waiting = access.pitches_of(page).waiting().count()
+    waiting = lanes.waiting(page)
     context: dict[str, Any] = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
-    context |= {"left": context["waiting"] * SECONDS_A_PITCH, "hour": hours.sentence(page, waiting=context["waiting"])}
-    context |= {"next_hour": hours.following(page), "started": hours.begun(page)}
+    context |= {"left": lanes.cost(context["waiting"]), "started": hours.begun(page)}
+    context |= {"hour": hours.sentence(page, waiting=context["waiting"], name=hours.whose(request, page))}
+    context |= {"next_hour": hours.following(page)}
     held = access.held_answers(page).filter(session__isnull=False).select_related("session__page")
     given = held.filter(session=current).first() if current else held.order_by("-session_id").first()
     sitting = current or (given.session if given else None)

@@ -1,7 +1,6 @@
 """Search in the inbox: what was typed, what was found, and how many of it lie in each list and behind each door."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pitches import search
 from pitches.models import Door, Page, Pitch, PitchState
 from pitches.web import access, lanes, marking
-from pitches.web.filters import Filter
+from pitches.web.filters import Choice, Filter
 from pitches.web.lanes import ANSWERED
 
 EVERYTHING = "all"
@@ -26,16 +25,6 @@ LISTS: dict[str, tuple[str | Promise, set[str]]] = {
     "quarantine": (_("Quarantine"), {PitchState.QUARANTINE.value}),
     "answered": (_("Answered"), ALREADY),
 }
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One list, or one door, with how many of what was found are in it."""
-
-    value: str
-    label: str | Promise
-    count: int
-    at: bool
 
 
 def asked(request: HttpRequest) -> bool:
@@ -53,7 +42,7 @@ def fields(request: HttpRequest, doors: list[Door]) -> dict[str, Any]:
     at = request.GET.get("door", "")
     return {
         "said": request.GET.get("q", "").strip()[: search.LONGEST],
-        "doors": [Choice(door.slug, door.name, 0, door.slug == at) for door in doors],
+        "doors": [Choice(door.slug, door.name, door.slug == at) for door in doors],
         "longest": search.LONGEST,
     }
 
@@ -84,7 +73,7 @@ def found(request: HttpRequest, page: Page, doors: list[Door], asked: Filter) ->
 
 def _lists(counts: Counter[tuple[int, str, str]], show: str) -> list[Choice]:
     """The lists that hold some of it, and the one that is looked at."""
-    choices = [Choice(name, label, _count(counts, states), name == show) for name, (label, states) in LISTS.items()]
+    choices = [Choice(name, label, name == show, _count(counts, states)) for name, (label, states) in LISTS.items()]
     return [choice for choice in choices if choice.count or choice.at or choice.value == EVERYTHING]
 
 
@@ -97,8 +86,7 @@ def _rows(page: Page, hits: search.Hits, states: set[str], after: str, asked: Fi
     rows = access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])
     rows = rows.filter(asked.narrow, asked.lane, state__in=states)
     last = access.pitches_of(page).filter(code=after.upper()).first() if after else None
-    most = min(AT_ONCE, lanes.AT_ONCE)
-    found, more = lanes.shown(rows, ("-handed_in_at", "-pk"), last, folds=asked.folds, at_once=most)
+    found, more = lanes.shown(rows, ("-handed_in_at", "-pk"), last, folds=asked.folds, at_once=AT_ONCE)
     for row in found:
         for one in (row, *row.alike):  # type: ignore[attr-defined]
             marking.mark(one, hits)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pitches import helping
-from pitches.models import Page, Pitch, Role
-from pitches.web import access
+from pitches.models import Page, Role
+from pitches.web import access, keyset
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 
@@ -33,7 +33,7 @@ def assign(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     """Give a pitch to somebody who helps, or to nobody."""
     found = access.own_pitch(request, code)
     wanted = request.POST.get("to", "")
-    to = access.own_assistant(page, int(wanted)) if wanted.isdecimal() and len(wanted) < 18 else None
+    to = access.own_assistant(page, keyset.number(wanted)) if keyset.number(wanted) else None
     words = _("%(name)s looks after it now.") % {"name": to.name} if to else _("Nobody in particular looks after it.")
     try:
         if helping.assign(found, to, by=access.signed_in(request)):
@@ -41,8 +41,3 @@ def assign(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     except helping.KeeperGone as gone:
         messages.warning(request, str(gone))
     return see("desk:pitch", found.code)
-
-
-def keepers(pitch: Pitch) -> dict[str, object]:
-    """For the page of a pitch: who may look after it. One query."""
-    return {"keepers": list(helping.keepers(pitch.page))}

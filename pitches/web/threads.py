@@ -29,7 +29,10 @@ HAPPENED: dict[str, Promise] = {
     Fact.SUPPLIED: gettext_lazy("Gave what was still needed"),
 }
 # Steps of this side alone.
-BY_THE_DESK: dict[str, Promise] = {Fact.TERMS_AGREED: gettext_lazy("Accepted the terms of the embargo")}
+BY_THE_DESK: dict[str, Promise] = {
+    Fact.TERMS_AGREED: gettext_lazy("Accepted the terms of the embargo"),
+    Fact.TAGGED: gettext_lazy("Changed the tags"),
+}
 # Steps of either side; the owner's name an account.
 OF_EITHER: dict[str, Promise] = {
     Fact.OFFERED: gettext_lazy("Proposed terms"),

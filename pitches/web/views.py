@@ -66,9 +66,7 @@ def _rename(request: HttpRequest, view: View) -> None:
 @require_POST
 def drop(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     """Keep a view no longer. It can be put back at once."""
-    view = access.own_view(page, access.signed_in(request), pk)
-    name, query = view.name, view.query
-    view.delete()
+    name, query = review.drop_view(access.own_view(page, access.signed_in(request), pk))
     undoing.said(request, _("The view is gone."), resolve_url("desk:view_keep"), name=name, query=query)
     return _back(request.POST.get("at", ""))
 

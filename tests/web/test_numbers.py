@@ -76,8 +76,8 @@ def test_each_figure_is_a_sentence_with_a_drawing_and_a_table(owner: Client, pag
         "The typical wait is 2 days.",
         "Reading takes 2 minutes a week.",
         "Mosaic Research took the most time: 1.6 minutes.",
-        "“Not my topic” is your most frequent no, mostly at Door 0.",
-        "5 came from your replies and links, 5 handed in.",
+        "“Not my topic” is the most frequent no, mostly at Door 0.",
+        "5 came from replies and links, 5 handed in.",
     ]
     labels = re.findall(r'role="img" aria-label="([^"]+)"', response.content.decode())
     assert [unescape(one) for one in labels] == said
@@ -133,8 +133,8 @@ def test_what_is_not_known_is_said(owner: Client, page: Page) -> None:
         "Nothing has come to an end yet.",
         "No answer has gone out yet, so nobody has waited for one.",
         "No time of reading was measured. It is measured from the next pitch that you open.",
-        "You have not said no to anything.",
-        "Nobody has come from your replies and links yet.",
+        "Nothing was answered with a no.",
+        "Nobody has come from replies and links yet.",
     ):
         assert sentence in said
     cells = tables(owner.get("/desk/numbers"))["minutes"]
@@ -153,10 +153,10 @@ def test_time_is_not_guessed_for_weeks_before_it_was_measured(owner: Client, pag
 @pytest.mark.parametrize(
     ("reasons", "said"),
     [
-        (["covered", "covered", "advert"], "“I have covered it” is your most frequent no, mostly at Door 0."),
-        (["covered", "advert"], "“I have covered it” is one of your most frequent noes, mostly at Door 0."),
-        (["own_line"], "Every no was in your own words."),
-        ([], "You have not said no to anything."),
+        (["covered", "covered", "advert"], "“I have covered it” is the most frequent no, mostly at Door 0."),
+        (["covered", "advert"], "“I have covered it” is one of the most frequent noes, mostly at Door 0."),
+        (["own_line"], "Every no was in own words."),
+        ([], "Nothing was answered with a no."),
     ],
 )
 def test_the_most_frequent_no(page: Page, reasons: list[str], said: str) -> None:
@@ -217,7 +217,7 @@ def test_the_address_says_how_far_back(owner: Client, page: Page, days: int, ans
     assert f'?days={days}" aria-current="page"' in found.content.decode()
     assert found.content.decode().count("aria-current=") == 3  # the span, and Numbers twice in the rail
     assert len(tables(found)["waits"]) == 1 + weeks
-    assert ("Your page says the same" in text(found)) == (days == 90)
+    assert ("The page says the same" in text(found)) == (days == 90)
 
 
 @pytest.mark.parametrize("days", ["", "0", "7", "91", "090", "-90", "90.0", "٩٠", "x", "99999999999"])

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from pitches.models import Door, Embargo, Page, Pitch
-from pitches.web import lanes
+from pitches.web import searching
 from tests.factories import DoorFactory, PageFactory, PitchFactory
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_three_rows_cost_what_one_costs(owner: Client, door: Door, django_assert
 
 
 def test_it_goes_on_after_the_last_row(owner: Client, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "AT_ONCE", 2)
+    monkeypatch.setattr(searching, "AT_ONCE", 2)
     moment = left(door).handed_in_at
     for _number in range(3):
         left(door)
