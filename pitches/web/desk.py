@@ -66,7 +66,7 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     shut = show == "ledge" and (not session or session.paused_at) and not asked.said and odd_days.is_shut(request, page)
     shelves = [] if shut else _shelves(request, page, show, found, asked)
     rows = [row for shelf in shelves for row in folding.unfolded(shelf.rows)]
-    context = {"page": page, "show": show, "shelves": shelves, "counts": found}
+    context: dict[str, Any] = {"page": page, "show": show, "shelves": shelves, "counts": found}
     context |= {"last": cards.undoable(page, access.signed_in(request))}
     context |= {"counted": {name: lanes.counted(name, count) for name, count in found.items()}}
     matching = found[lanes.WAITS]
