@@ -87,7 +87,7 @@ def test_one_press_answers_all_of_that_age_and_undo_brings_them_back(owner: Clie
     assert told(response) == [
         "2 pitches get a fair no. It goes out in ten minutes, and until then you can take it back."
     ]
-    assert list(Pitch.objects.values_list("state", flat=True)) == ["waiting", "declined", "declined"]
+    assert list(Pitch.objects.order_by("pk").values_list("state", flat=True)) == ["waiting", "declined", "declined"]
     batch = Answer.objects.values_list("batch", flat=True)[0]
     assert response.content.decode().count(f"/desk/inbox/answers/{batch}/undo") == 1
     owner.post(f"/desk/inbox/answers/{batch}/undo")

@@ -387,6 +387,8 @@ SHOWS_NOTHING = {
     "set_up",
     "begin",
     "keep_sensitive",
+    "read_anyway",
+    "send_example_away",
 }
 # The last two are a change(): to what was, and of the tiers.
 TRIED = {*CHANGES, "hang_again", "publish", "put_back", "open_to_standing"}

@@ -348,6 +348,7 @@ def test_from_its_day_on_the_closed_door_opens_for_it(client: Client, left: Door
         assert "You have tried it again already." in text(client.get(url("status", pitch)))
         assert "is closed" in text(client.get(url("again", pitch)))
         client.force_login(left.page.owner)
+        client.post(reverse("desk:read_anyway"))
         desk = text(client.get(reverse("desk:pitch", args=[new.code])))
         assert "Tried again, as you invited on Monday 2 March" in desk
         assert "Tried again" in text(client.get(reverse("desk:inbox")))
