@@ -314,7 +314,7 @@ def test_the_index_does_the_work_and_no_other_page_is_read(page: Page, door: Doo
     left(door, name="Mosaic")
     alone = read_by(page, said)
     spread(DoorFactory(), [f"Survey research {place} absent" for place in range(300)])
-    assert read_by(page, said) <= alone + 12  # a level more of an index
+    assert read_by(page, said) <= alone + 60  # the few words of the page itself, and no 300 of the others
 
 
 def read_by(page: Page, said: str) -> int:
