@@ -281,7 +281,7 @@ def test_sealed_words_of_what_moved_before_go_at_once(left: Door, right: Door) -
     work()
     assert sealed(pitch)
     given = say(moved(pitch), left)
-    review.send_now(given)
+    review.send_now(given, by=left.page.owner)
     work()
     assert not sealed(pitch)
 

@@ -201,8 +201,8 @@ def test_minutes_are_the_time_ledger(page: Page) -> None:
     )
     assert {monday: seconds for monday, seconds in reading.weeks.items() if seconds} == dict(rows)
     assert (len(reading.weeks), reading.seconds) == (14, sum(seconds for _monday, seconds in rows))
-    assert reading.began == NOW - timedelta(days=79)  # the first look of all, so eleven weeks and two days
-    assert reading.a_week == timedelta(seconds=reading.seconds / (79 / 7))
+    assert reading.began == NOW - timedelta(days=90)  # the first look of all, at the edge of the span
+    assert reading.a_week == timedelta(seconds=reading.seconds / (90 / 7))
     assert stats.reading(span(page, 30)).a_week == timedelta(seconds=stats.reading(span(page, 30)).seconds / (30 / 7))
 
 

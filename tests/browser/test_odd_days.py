@@ -55,7 +55,7 @@ def test_the_veil_and_the_minutes(hand: Any, screen: str, scheme: Any) -> None:
     assert person.page.locator("[data-row]").count() == 0
     for offline in (True, False):
         person.page.context.set_offline(offline)
-        person.page.get_by_text("No connection.").wait_for(state="visible" if offline else "hidden")
+        person.page.locator("#main").get_by_text("No connection.").wait_for(state="visible" if offline else "hidden")
     person.open("/desk/outgoing")
     person.axe()
     assert person.page.locator("h2 [data-leaves]").last.inner_text() == "in 7 minutes"

@@ -21,7 +21,7 @@ def test_what_is_still_in_the_house(client: Client, monkeypatch: pytest.MonkeyPa
     seen, after = [], ""
     for _page in range(3):
         context = client.get("/desk/outgoing", {"after": after}).context
-        seen += [given.pk for given in context["answers"]]
+        seen += [given.pk for minute in context["minutes"] for given in minute.each]
         after = context["more"]
     assert (seen, after) == ([one.pk for one in (*made[::2], *made[1::2])], "")
 
@@ -30,7 +30,7 @@ def test_what_is_still_in_the_house(client: Client, monkeypatch: pytest.MonkeyPa
 def test_a_place_that_is_none_is_the_start(client: Client, after: str) -> None:
     given = AnswerFactory(held=True, goes_out_at=clock.now() + timedelta(minutes=9))
     client.force_login(given.pitch.page.owner)
-    assert len(client.get("/desk/outgoing", {"after": after}).context["answers"]) == 1
+    assert len(client.get("/desk/outgoing", {"after": after}).context["minutes"][0].each) == 1
     assert client.get("/desk/follow-ups", {"after": after}).status_code == 200
 
 

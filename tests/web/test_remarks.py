@@ -160,7 +160,7 @@ def test_tags_are_cleaned_shown_and_undone(owner: Client, pitch: Pitch) -> None:
     pitch.refresh_from_db()
     assert pitch.tags == ["radio", "ask sam"]
     assert '<input type="hidden" name="tags" value="">' in seen.content.decode()
-    assert 'href="/desk/inbox?tag=ask%20sam"' in body(owner, "/desk/inbox")
+    assert 'href="/desk/inbox?tag=ask%20sam&amp;show=all"' in body(owner, "/desk/inbox")
     assert 'href="/desk/inbox?tag=radio&amp;show=all"' in body(owner, f"/desk/pitch/{pitch.code}")
     owner.post(f"/desk/pitch/{pitch.code}/tags", {"tags": "radio, ask sam"})
     assert Event.objects.filter(what="tagged").count() == 1
