@@ -79,7 +79,8 @@ document.addEventListener("pointerdown", (event) => {
       before.forEach((pk) => list.append($(`[data-door="${pk}"]`, list)));
       return;
     }
-    const values = { order: now, at: row.dataset.slug, csrfmiddlewaretoken: $("[name=csrfmiddlewaretoken]", row).value };
+    const carried = ["csrfmiddlewaretoken", "desk"].map((name) => [name, $(`[name=${name}]`, row).value]);
+    const values = { order: now, at: row.dataset.slug, ...Object.fromEntries(carried) };
     htmx.ajax("POST", $("#doors").dataset.order, { target: "#doors", swap: "outerHTML", values });
   };
   document.addEventListener("pointermove", follow);
