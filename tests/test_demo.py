@@ -10,11 +10,11 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
-from pitches import opening, relationships, tasks
+from pitches import opening, relationships, review, tasks
 from pitches.demo import opening as demo_opening
 from pitches.demo import past
 from pitches.forms import PitchForm
-from pitches.models import Event, Handoff, Message, Page, Pitch, Sender
+from pitches.models import Answer, Event, Handoff, Message, Page, Pitch, Remark, Sender, View
 from portal import clock
 from portal.models import DrawerMail
 
@@ -34,11 +34,15 @@ class TestTheDemo(TestCase):
     @classmethod
     def setUpTestData(cls):
         with clock.standing_at(WEDNESDAY):
-            call_command("demo", verbosity=0)
+            call_command("demo", stdout=(said := StringIO()))
+        cls.said = said.getvalue()
 
     def setUp(self):
         self.enterContext(clock.standing_at(WEDNESDAY))
         self.page = Page.objects.get(handle="maya")
+
+    def test_it_says_what_it_put_up(self):
+        assert "/@maya is up: 6 doors, 30 pitches on the ledge." in self.said
 
     def test_the_ledge_has_thirty_pitches_in_their_lanes(self):
         lanes = self.page.pitches.waiting().values_list("lane", flat=True)
@@ -49,10 +53,10 @@ class TestTheDemo(TestCase):
             "waiting": 30,
             "held": 1,
             "quarantine": 1,
-            "later": 1,
+            "later": 2,
             "asked": 1,
             "accepted": 10,
-            "declined": 28,
+            "declined": 31,
             "lapsed": 2,
         }
 
@@ -117,7 +121,33 @@ class TestTheDemo(TestCase):
     def test_what_hangs_on_the_owner_goes_with_the_owner(self):
         self.page.owner.delete()
         left = {name for name, found in rows().items() if found}
-        assert left == {"Agency", "Handle", "Sender"}  # the short address rests
+        assert left == {"Agency", "Handle", "Sender", "User"}  # the short address rests, and who helped is somebody
+
+    def test_the_desk_is_in_use(self):
+        helper = self.page.assistants.get()
+        assert (helper.name, helper.role, helper.helps) == ("Jo Lindgren", "assistant", True)
+        assert Counter(self.page.replies.values_list("kind", flat=True)) == {"yes": 2, "ask": 2, "no": 2}
+        assert View.objects.get(user=self.page.owner).query == "offer=paid"
+        kept = self.page.pitches.waiting().filter(assigned_to=helper)
+        assert (kept.count(), Remark.objects.get().by_name) == (2, "Jo Lindgren")
+        assert self.page.pitches.waiting().exclude(tags=[]).count() == 4
+
+    def test_one_press_over_three_can_still_be_undone(self):
+        held = Answer.objects.held().filter(pitch__page=self.page)
+        assert [one.goes_out_at for one in held] == [WEDNESDAY + review.HOLD] * 3
+        assert held.values("batch").distinct().count() == 1
+
+    def test_one_waits_for_its_door(self):
+        pitch = self.page.pitches.get(back_when_open=True)
+        assert (pitch.door.slug, pitch.state, pitch.back_at > WEDNESDAY) == ("ai-writing", "later", True)
+
+    def test_who_helped_is_named_with_the_answer(self):
+        assert list(Answer.objects.exclude(said_by="").values_list("said_by", flat=True)) == ["Jo Lindgren"]
+
+    def test_every_figure_is_drawn(self):
+        self.client.force_login(self.page.owner)
+        drawn = self.client.get("/desk/numbers").context["figures"]
+        assert [bool(one.rows or one.plot) for one in drawn] == [True] * 5
 
     def test_every_pitch_passes_the_form(self):
         for pitch in Pitch.objects.select_related("door__page"):
@@ -128,13 +158,6 @@ class TestTheDemo(TestCase):
         self.page.full_clean()
         for door in self.page.doors.all():
             door.full_clean()
-
-
-@pytest.mark.django_db
-def test_it_says_what_it_put_up(capsys):
-    with clock.standing_at(datetime(2027, 7, 31, 23, 30, tzinfo=UTC)):
-        call_command("demo")
-    assert "/@maya is up: 6 doors, 30 pitches on the ledge." in capsys.readouterr().out
 
 
 def test_nothing_is_answered_in_the_future_at_any_hour_of_the_week():

@@ -5,9 +5,9 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 
 from pitches import doors, handoffs
-from pitches.demo import opening, past
+from pitches.demo import desk, opening, past
 from pitches.doors import deflecting, keys, watching
-from pitches.models import Came, Door, Event, Handoff, Message, MessageState, Page, Sender
+from pitches.models import Came, Door, Event, Handoff, Message, MessageState, Page, Pitch, Sender
 from portal import clock
 
 # How long ago the page was put up: before the oldest thing that happened.
@@ -26,7 +26,10 @@ def move_in() -> Page | None:
         page = opening.put_up(cast["page"], opening.owner(cast["page"]))
         hung = opening.hang(page, cast["doors"], page.local_date(now))
     with clock.standing_at(now):
-        past.of_the_files(page, hung, cast["people"], now).happen()
+        told = past.of_the_files(page, hung, cast["people"], now)
+        told.happen()
+        told.note()
+        _settle_down(page, told)
         _leave_ways_in(page, hung)
         _bring_up_to_date(page, now)
     return page
@@ -43,6 +46,12 @@ def _bring_up_to_date(page: Page, now: datetime) -> None:
     for handoff in Handoff.objects.filter(pitch__page=page, follow_up_on__lt=old):
         with clock.standing_at(datetime.combine(handoff.follow_up_on, time(10), page.zone)):
             handoffs.followed_up(handoff)
+
+
+def _settle_down(page: Page, told: past.Past) -> None:
+    """At the desk, and the press of a moment ago."""
+    together = [told.pitches[name] for name in opening.read("desk")["together"]["ids"]]
+    desk.settle(page, Pitch.objects.filter(pk__in=together).order_by("pk"))
 
 
 def _leave_ways_in(page: Page, hung: dict[str, Door]) -> None:

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from ruamel.yaml import YAML
 
 from pitches import doors
-from pitches.models import Door, Page
+from pitches.models import Door, DoorState, Page
 from portal import clock
 from portal.models import User
 
@@ -49,10 +49,22 @@ def hang(page: Page, specs: list[dict[str, Any]], today: date) -> dict[str, Door
         fields = {name: spec[name] for name in DOOR_WORDS if name in spec}
         if "open_for_days" in spec:
             fields["until"] = _local(page, today + timedelta(days=spec["open_for_days"]), time(23, 59))
-        if "opens_in_months" in spec:
-            fields["opens_at"] = _local(page, first_of_month(today, spec["opens_in_months"]), time(0))
+        if "closed_ago" in spec:
+            fields |= {"state": DoorState.OPEN, "reason": ""}
+        elif "opens_in_months" in spec:
+            fields["opens_at"] = _opens_at(page, spec, today)
         hung[spec["slug"]] = doors.hang(page, by=page.owner, position=position, **fields)
     return hung
+
+
+def shut(door: Door, spec: dict[str, Any], today: date) -> Door:
+    """A door that was open is closed by its owner, until the day of the file."""
+    until = _opens_at(door.page, spec, today)
+    return doors.change(door, by=door.page.owner, state=spec["state"], reason=spec["reason"], opens_at=until)
+
+
+def _opens_at(page: Page, spec: dict[str, Any], today: date) -> datetime:
+    return _local(page, first_of_month(today, spec["opens_in_months"]), time(0))
 
 
 def _local(page: Page, day: date, at: time) -> datetime:

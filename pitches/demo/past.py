@@ -10,11 +10,26 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from django.db.models import F
 
 from pitches import intake, reactions, relationships, review
-from pitches.demo import opening
+from pitches.demo import desk, opening
 from pitches.doors import deflecting
 from pitches.forms import PitchForm
-from pitches.models import Answer, AnswerKind, Came, Door, Event, Fact, Page, Pitch, PitchState, Sender, Spent, Standing
+from pitches.models import (
+    Answer,
+    AnswerKind,
+    Assistant,
+    Came,
+    Door,
+    Event,
+    Fact,
+    Page,
+    Pitch,
+    PitchState,
+    Sender,
+    Spent,
+    Standing,
+)
 from portal import clock
+from portal.models import User
 
 UNITS = {"h": "hours", "d": "days"}
 # Most events only record a move, and no code is mailed to mailboxes that nobody owns.
@@ -36,6 +51,7 @@ class Past:
         self.sessions: dict[datetime, list[tuple[Spec, Spec]]] = defaultdict(list)
         self.pitches: dict[str, int] = {}
         self.senders: dict[str, Sender] = {}
+        self.helper: tuple[User, Assistant] | None = None
 
     # ── what happened ────────────────────────────────────────────────────────
 
@@ -48,6 +64,9 @@ class Past:
         handed_in = self.now - timedelta(**{UNITS[spec["age"][-1]]: int(spec["age"][:-1])})
         self._at(handed_in, partial(self._hand_in, spec))
         hour = self.page.next_hour(handed_in)
+        if "when_open" in spec:
+            hour = self.page.next_hour(self._closed(spec["door"]))
+            self._in_session(hour, spec, {"kind": AnswerKind.LATER, "when_open": True})
         if "asked" in spec:
             self._in_session(hour, spec, {"kind": AnswerKind.ASK, "text": spec["asked"]})
         if "replied" in spec:
@@ -75,6 +94,14 @@ class Past:
         said = {"kind": AnswerKind.YES, "text": spec["yes"]} if "yes" in spec else None
         said = said or {"kind": AnswerKind.NO, "reason": spec["no"], "text": spec.get("own", "")}
         self._in_session(hour, spec, said)
+
+    def was_closed(self, spec: Spec) -> None:
+        """A door that stood open until then."""
+        self._at(self._closed(spec["slug"]), partial(self._shut, spec))
+
+    def took_on(self, days: int) -> None:
+        """So many days ago somebody agreed to help."""
+        self._at(self.now - timedelta(days=days), self._take_on)
 
     # ── letting it happen ────────────────────────────────────────────────────
 
@@ -104,6 +131,24 @@ class Past:
             Event.objects.filter(pk__in=events).update(lease=lease)
             for event in events:
                 reactions.react(event, lease)
+
+    def _closed(self, slug: str) -> datetime:
+        hours = next(door["closed_ago"] for door in opening.read("cast")["doors"] if door["slug"] == slug)
+        return self.now - timedelta(hours=hours)
+
+    def _shut(self, spec: Spec) -> None:
+        today = self.page.local_date(self.now)
+        self.doors[spec["slug"]] = opening.shut(self.doors[spec["slug"]], spec, today)
+
+    def _take_on(self) -> None:
+        self.helper = desk.take_on(self.page)
+
+    def note(self) -> None:
+        """What the desk keeps of the pitches of today."""
+        assert self.helper
+        user, keeper = self.helper
+        for spec in opening.read("ledge"):
+            desk.note(self._pitch(spec), spec, by=user, keeper=keeper)
 
     def _sender(self, who: str) -> Sender:
         if who not in self.senders:
@@ -168,8 +213,9 @@ class Past:
         for spec, said in cards:
             clock.move_to(clock.now() + timedelta(seconds=40))
             pitch = self._pitch(spec)
-            review.answer(pitch, by=by, session=session, **said)
-            Spent.objects.create(pitch=pitch, session=session, by=by, seconds=_reading_time(pitch), at=clock.now())
+            who = self.helper[0] if self.helper and "helped" in spec else by
+            review.answer(pitch, by=who, session=session, **said)
+            Spent.objects.create(pitch=pitch, session=session, by=who, seconds=_reading_time(pitch), at=clock.now())
         review.end_session(session)
         clock.move_to(clock.now() + review.HOLD)
         for given in Answer.objects.held().filter(session=session).select_related("pitch__page", "by"):
@@ -188,6 +234,10 @@ def of_the_files(page: Page, doors: dict[str, Door], people: dict[str, Spec], no
     for who, person in people.items():
         if "stands" in person:
             past.stands(who, person["stands"])
+    for door in opening.read("cast")["doors"]:
+        if "closed_ago" in door:
+            past.was_closed(door)
+    past.took_on(opening.read("desk")["helper"]["asked"])
     for number, spec in enumerate(opening.read("history"), start=1):
         past.was_answered(spec, number)
     for spec in opening.read("ledge"):
