@@ -154,6 +154,11 @@ def record(
     return _write([_event(page, pitch, was="", what=fact, door=door, by=by, note=note)])[0]
 
 
+def record_for(fact: Fact, page: Page, pitches: Iterable[Pitch], *, by: User | None = None) -> list[Event]:
+    """The same of several pitches of one page, for as many queries as one."""
+    return _write([_event(page, pitch, was="", what=fact, by=by, note="") for pitch in pitches])
+
+
 def _event(
     page: Page, pitch: Pitch | None, *, was: str, what: str, by: User | None, note: str, door: Door | None = None
 ) -> Event:

@@ -63,6 +63,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.ASSIGNED: (),
     Fact.TAGGED: (),
     Fact.REMARKED: (),
+    Fact.SENT_NOW: (),
     Fact.BOOK_TAKEN: (taken_out.book_exported,),
 }
 

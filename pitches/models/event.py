@@ -48,7 +48,11 @@ class Fact(models.TextChoices):
     ASSIGNED = "assigned", _("Given to somebody to look after")
     TAGGED = "tagged", _("Tags were changed")
     REMARKED = "remarked", _("A note of the desk")
+    SENT_NOW = "sent_now", _("Sent the answer at once")
     BOOK_TAKEN = "book_taken", _("Took the book out")
+
+
+ABOUT_HELPERS = (Fact.ASSISTED, Fact.JOINED, Fact.LEFT, Fact.ROLE_CHANGED)
 
 
 class Event(Leased):
@@ -81,7 +85,9 @@ class Event(Leased):
                 fields=["queue", "id"],
                 name="event_unreacted",
                 condition=Q(reacted_at=None, dead=False),
-            )
+            ),
+            # web.access.comings: who came to help and who left, without a look at what happened to pitches.
+            models.Index(fields=["page", "id"], name="event_helping", condition=Q(what__in=ABOUT_HELPERS)),
         ]
 
     def __str__(self) -> str:

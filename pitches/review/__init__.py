@@ -14,7 +14,7 @@ from pitches.review.answering import (
     undo,
     worded,
 )
-from pitches.review.endings import begin_hour, bring_back, lapse, let_go, restore, send_now
+from pitches.review.endings import begin_hour, bring_back, lapse, let_go, restore
 from pitches.review.keeping import (
     LONGEST_NAME,
     LONGEST_REMARK,
@@ -29,7 +29,7 @@ from pitches.review.keeping import (
     rename_view,
     tag,
 )
-from pitches.review.leaving import ALL, SITTING, send_together, undo_together
+from pitches.review.leaving import ALL, SITTING, of_one_press, send_now, send_together, undo_together
 from pitches.review.looking import Hand, at_hand, beside, others, sign, turn_to
 from pitches.review.many import AT_MOST, TURNS, Back, Given, Left, answer_many, fair_no, older, undo_batch
 from pitches.review.sitting import (
@@ -87,6 +87,7 @@ __all__ = [
     "may_wait_for",
     "move_view",
     "next_card",
+    "of_one_press",
     "older",
     "open_card",
     "open_session",

@@ -19,13 +19,6 @@ from portal import clock
 from portal.models import User
 
 
-def send_now(given: Answer, *, by: User) -> bool:
-    """Let one held answer go at once. True if it was still here. Raises NotAllowed."""
-    with transaction.atomic():
-        helping.voice(given.pitch.page, by, Role.ASSISTANT)
-        return bool(Answer.objects.held().filter(pk=given.pk).update(goes_out_at=clock.now()))
-
-
 def let_go(given: Answer) -> bool:
     """A held answer leaves the house: from now on it cannot be undone. True for exactly one caller."""
     with transaction.atomic():

@@ -1,12 +1,14 @@
-"""Answers that leave together: all of one minute, sent now or taken back at one press."""
+"""Answers that leave together, of one minute or of one press: sent now or taken back at one press."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
-from pitches import helping
-from pitches.models import Answer, AnswerKind, Page, Role
+from pitches import helping, lifecycle
+from pitches.models import Answer, AnswerKind, Fact, Page, Pitch, Role
+from pitches.models.reading import AnswerQuerySet
 from pitches.review.many import undo_some
 from portal import clock
 from portal.models import User
@@ -15,25 +17,54 @@ ALL, SITTING = "all", "sitting"  # every one of them; those that wait for the en
 MINUTE = timedelta(minutes=1)
 
 
-def send_together(page: Page, which: datetime | str, *, by: User) -> int:
-    """Let go at once what would leave in a minute, or ALL, or SITTING. How many go. Raises NotAllowed.
-
-    What was put aside is no mail and stays.
-    """
-    now = clock.now()
+def send_now(given: Answer, *, by: User) -> bool:
+    """Let one held answer go at once; its pitch keeps who pressed. True if it was still here. Raises NotAllowed."""
+    page, rows = given.pitch.page, Answer.objects.filter(pk=given.pk)
     with transaction.atomic():
         helping.voice(page, by, Role.ASSISTANT)
-        rows = Answer.objects.held().filter(_those(which), pitch__page=page).exclude(kind=AnswerKind.LATER)
-        return rows.exclude(goes_out_at__lte=now).update(goes_out_at=now)
+        _send(page, rows, by=by)
+        return rows.held().exists()
 
 
-def undo_together(page: Page, which: datetime | str, *, by: User) -> int:
-    """Take back what would leave in a minute, or ALL, or SITTING. How many wait again. Raises NotAllowed."""
-    back, _moved = undo_some(page, _those(which), by=by)
+def send_together(page: Page, which: datetime | UUID | str, *, by: User) -> int:
+    """Let go at once what would leave in a minute, what was given at one press, ALL, or SITTING. How many go.
+
+    What was put aside is no mail and stays. Each pitch keeps who pressed. Raises NotAllowed.
+    """
+    with transaction.atomic():
+        helping.voice(page, by, Role.ASSISTANT)
+        return _send(page, Answer.objects.filter(_those(page, which)), by=by)
+
+
+def _send(page: Page, some: AnswerQuerySet, *, by: User) -> int:
+    """Bring the moment of answers of one page forward, and write down who did, for each that had not come."""
+    now = clock.now()
+    rows = some.held().filter(pitch__page=page).exclude(kind=AnswerKind.LATER).exclude(goes_out_at__lte=now)
+    held = dict(rows.order_by("pitch_id").select_for_update(of=("self",), no_key=True).values_list("pk", "pitch"))
+    Answer.objects.filter(pk__in=held).update(goes_out_at=now)
+    pitches = Pitch.objects.filter(pk__in=held.values()).only("state", "standing").order_by("pk")
+    return len(lifecycle.record_for(Fact.SENT_NOW, page, pitches, by=by))
+
+
+def undo_together(page: Page, which: datetime | UUID | str, *, by: User) -> int:
+    """Take back the same. How many wait again. Raises NotAllowed."""
+    back, _moved = undo_some(page, _those(page, which), by=by)
     return back
 
 
-def _those(which: datetime | str) -> Q:
+def of_one_press(held: AnswerQuerySet) -> AnswerQuerySet:
+    """The names of the presses, of more than one answer, to which some of these belong; what left counts too."""
+    named = held.filter(batch__isnull=False).order_by().values("batch")
+    several = Answer.objects.filter(batch__in=named).order_by().values("batch").annotate(given=Count("pk"))
+    return several.filter(given__gt=1).values("batch")
+
+
+def _those(page: Page, which: datetime | UUID | str) -> Q:
+    """The answers of a group, as it is listed; what was given at one press is a group, whenever it leaves."""
+    if isinstance(which, UUID):
+        return Q(batch=which)
     if isinstance(which, datetime):
-        return Q(goes_out_at__gte=which, goes_out_at__lt=which + MINUTE)
+        minute = Q(goes_out_at__gte=which, goes_out_at__lt=which + MINUTE)
+        here = Answer.objects.held().filter(minute, pitch__page=page)
+        return minute & ~Q(batch__in=of_one_press(here))
     return Q(goes_out_at=None) if which == SITTING else Q()

@@ -1,8 +1,10 @@
-"""What leaves together, minute by minute: the answers in the house, sent or taken back at one press."""
+"""What leaves together, by minute or as it was given: the answers in the house, sent or taken back at one press."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -20,13 +22,13 @@ from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # an answer of a sitting that goes on has no moment yet
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # an answer of a session that goes on has no moment yet
 ORDER = ("leaves", "given_at", "pk")
 
 
 @dataclass
 class Minute:
-    """What leaves in one minute; without a moment, after a sitting that goes on.
+    """What leaves in one minute, or what was given at one press; without a moment, after a session that goes on.
 
     `count`: how many there are; `mails`: how many of them are mails, for what was put aside is none.
     """
@@ -35,22 +37,29 @@ class Minute:
     count: int
     mails: int
     rows: list[Answer] = field(default_factory=list)
-    presses: list[together.Together] = field(default_factory=list)
+    press: together.Together | None = None
 
     @property
     def which(self) -> str:
         """How the forms call it."""
+        if self.press:
+            return str(self.press.batch)
         return self.moment.isoformat() if self.moment else review.SITTING
 
     @property
     def each(self) -> list[Answer]:
         """An answer of each line."""
-        return [*(press.first for press in self.presses), *self.rows]
+        return [self.press.first] if self.press else self.rows
 
     @property
     def leaves(self) -> datetime | None:
         """When the first of them leaves, to the second."""
         return min((row.goes_out_at for row in self.each if row.goes_out_at), default=None)
+
+    @property
+    def last(self) -> datetime | None:
+        """When the last one leaves, where that is another minute."""
+        return self.press.last if self.press and _to_the_minute(self.press.last) != self.moment else None
 
     @property
     def gone(self) -> bool:
@@ -60,27 +69,32 @@ class Minute:
     @property
     def elsewhere(self) -> int:
         """How many are not listed here."""
-        return max(0, self.count - len(self.rows) - sum(press.count for press in self.presses))
+        return 0 if self.press else max(0, self.count - len(self.rows))
 
 
 def minutes(page: Page, after: str, most: int) -> tuple[list[Minute], int | str]:
     """The minutes with so many answers in all, and behind which answer it goes on. As many queries as for one.
 
-    What was given at one press is one line, at the top.
+    What was given at one press stands by itself, also where it leaves bit by bit.
     """
-    held = access.held_answers(page)
+    presses = together.staying(page)
+    held = access.held_answers(page).filter(together.apart(presses))
     by_minute = held.annotate(minute=TruncMinute("goes_out_at", tzinfo=UTC)).order_by("minute").values("minute")
     counted = by_minute.annotate(count=Count("pk"), mails=Count("pk", filter=~Q(kind=AnswerKind.LATER)))
     found = {row["minute"]: Minute(row["minute"], row["count"], row["mails"]) for row in counted}
-    presses = together.staying(page)
-    rows, more = _rows(held.filter(together.apart(presses)), after, most)
+    rows, more = _rows(held, after, most)
     for given in rows:
         _minute(found, given).rows.append(_worn(given))
-    for press in presses if not after else ():
-        _minute(found, press.first).presses.append(press)
-        for given in press.rows:
-            _worn(given)
-    return [minute for minute in found.values() if minute.each], more
+    shown = [_of_press(press) for press in presses if not after] + [minute for minute in found.values() if minute.rows]
+    return sorted(shown, key=lambda minute: minute.leaves or NEVER), more
+
+
+def _of_press(press: together.Together) -> Minute:
+    for given in press.rows:
+        _worn(given)
+    first = press.first
+    mails = press.count if first.kind != AnswerKind.LATER else 0
+    return Minute(_to_the_minute(first.goes_out_at), press.count, mails, press=press)
 
 
 def _rows(held: Any, after: str, most: int) -> tuple[list[Answer], int | str]:
@@ -90,8 +104,12 @@ def _rows(held: Any, after: str, most: int) -> tuple[list[Answer], int | str]:
 
 
 def _minute(found: dict[datetime | None, Minute], given: Answer) -> Minute:
-    moment = given.goes_out_at.replace(second=0, microsecond=0) if given.goes_out_at else None
+    moment = _to_the_minute(given.goes_out_at)
     return found.setdefault(moment, Minute(moment, 1, int(given.kind != AnswerKind.LATER)))
+
+
+def _to_the_minute(moment: datetime | None) -> datetime | None:
+    return moment.replace(second=0, microsecond=0) if moment else None
 
 
 def _worn(given: Answer) -> Answer:
@@ -99,10 +117,13 @@ def _worn(given: Answer) -> Answer:
     return cards.wear(given, told=cards.told(given), on_its_way=cards.on_its_way(given), **words)
 
 
-def _which(request: HttpRequest) -> datetime | str:
+def _which(request: HttpRequest, page: Page) -> datetime | UUID | str:
     said = request.POST.get("which", "")
     if said in (review.ALL, review.SITTING):
         return said
+    with suppress(ValueError):
+        access.batch_of(page, press := UUID(said))
+        return press
     try:
         minute = datetime.fromisoformat(said)
     except ValueError as error:
@@ -116,7 +137,7 @@ def _which(request: HttpRequest) -> datetime | str:
 @require_POST
 def send(request: HttpRequest, page: Page) -> HttpResponse:
     """Let all of a group go at once."""
-    count = review.send_together(page, _which(request), by=access.signed_in(request))
+    count = review.send_together(page, _which(request, page), by=access.signed_in(request))
     said = ngettext("One answer is on its way.", "%(count)s answers are on their way.", count) % {"count": count}
     messages.success(request, said if count else _("They are on their way already."))
     return see("desk:outgoing")
@@ -126,7 +147,7 @@ def send(request: HttpRequest, page: Page) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, page: Page) -> HttpResponse:
     """Take all of a group back; the pitches wait again."""
-    count = review.undo_together(page, _which(request), by=access.signed_in(request))
+    count = review.undo_together(page, _which(request, page), by=access.signed_in(request))
     said = ngettext("Undone. One pitch waits again.", "Undone. %(count)s pitches wait again.", count)
     if count:
         messages.success(request, said % {"count": count})

@@ -32,6 +32,7 @@ HAPPENED: dict[str, Promise] = {
 BY_THE_DESK: dict[str, Promise] = {
     Fact.TERMS_AGREED: gettext_lazy("Accepted the terms of the embargo"),
     Fact.TAGGED: gettext_lazy("Changed the tags"),
+    Fact.SENT_NOW: gettext_lazy("Sent the answer at once"),
 }
 # Steps of either side; the owner's name an account.
 OF_EITHER: dict[str, Promise] = {

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, Max, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from pitches import review
 from pitches.models import Answer, Page
 from pitches.web import access
 from portal import clock
@@ -19,15 +21,20 @@ FOLDED = 50  # of one press, in the list of what is still in the house
 
 @dataclass(frozen=True)
 class Together:
-    """What was given at one press and is still in the house. `rows`: the first of them, each with its words."""
+    """What was given at one press and is still in the house. `rows`: the first of them, each with its words.
+
+    `left`: how many have left, or are on their way. `last`: when the last one leaves, for some may leave sooner.
+    """
 
     batch: UUID
     count: int
+    left: int
+    last: datetime
     rows: list[Answer]
 
     @property
     def first(self) -> Answer:
-        """Any of them: all say the same, and go out at the same time."""
+        """The one that leaves first; all say the same."""
         return self.rows[0]
 
     @property
@@ -55,18 +62,26 @@ def undo_of(page: Page, last: Answer) -> dict[str, Any]:
 
 
 def staying(page: Page) -> list[Together]:
-    """The presses of more than one answer whose time has not come. Two queries, and one where there is none."""
-    held = access.held_answers(page).filter(batch__isnull=False, goes_out_at__gt=clock.now())
-    counts = dict(held.order_by().values("batch").annotate(n=Count("pk")).filter(n__gt=1).values_list("batch", "n"))
+    """The presses of more than one answer of which some stay. Two queries, and one where there is none."""
+    stays = Q(sent_at=None, goes_out_at__gt=clock.now())
+    held = access.held_answers(page).filter(stays)
+    given = access.given(page).filter(batch__in=review.of_one_press(held)).order_by().values("batch")
+    counts = {
+        row.pop("batch"): row
+        for row in given.annotate(
+            count=Count("pk", filter=stays), left=Count("pk", filter=~stays), last=Max("goes_out_at", filter=stays)
+        )
+    }
     if not counts:
         return []
     rows = held.filter(batch__in=list(counts)).select_related("pitch__door", "pitch__page", "door")
-    place = Window(RowNumber(), partition_by=F("batch"), order_by=[F("given_at"), F("pk")])
+    order = ("goes_out_at", "given_at", "pk")
+    place = Window(RowNumber(), partition_by=F("batch"), order_by=[F(name) for name in order])
     by_batch: dict[UUID, list[Answer]] = {}
-    for row in rows.annotate(place=place).filter(place__lte=FOLDED).order_by("given_at", "pk"):
+    for row in rows.annotate(place=place).filter(place__lte=FOLDED).order_by(*order):
         assert row.batch
         by_batch.setdefault(row.batch, []).append(row)
-    return [Together(batch, counts[batch], found) for batch, found in by_batch.items()]
+    return [Together(batch, rows=found, **counts[batch]) for batch, found in by_batch.items()]
 
 
 def apart(groups: Iterable[Together]) -> Q:

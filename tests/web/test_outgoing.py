@@ -91,7 +91,7 @@ def test_outgoing_costs_the_same_for_one_answer_and_three(
 def test_an_answer_of_an_open_session_has_no_time_yet(owner: Client, page: Page) -> None:
     held(page)
     Answer.objects.update(goes_out_at=None)
-    assert owner.get("/desk/outgoing").content.decode().count("goes out ten minutes after this sitting") == 1
+    assert owner.get("/desk/outgoing").content.decode().count("it goes out ten minutes after this session") == 1
 
 
 def test_nothing_on_its_way_is_said_kindly(owner: Client, page: Page) -> None:

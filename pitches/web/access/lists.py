@@ -101,6 +101,11 @@ def held_answers(page: Page) -> AnswerQuerySet:
     return Answer.objects.held().filter(pitch__page=page)
 
 
+def given(page: Page) -> AnswerQuerySet:
+    """The answers of a page that hold: in the house, or gone out."""
+    return Answer.objects.filter(pitch__page=page, undone_at=None)
+
+
 def keys_of(door: Door) -> list[Key]:
     """The keys to a door, the newest first: all that work, and the last of those that do not."""
     good = list(door.keys.good())
