@@ -4,7 +4,8 @@ Whoever is signed in owns a page, or has verified a mailbox with which an owner 
 other tie, and it is asked for each time: somebody who was removed is out with their next press.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pitches import lifecycle
 from pitches.models import RANKS, Answer, Assistant, Fact, Page, Pitch, Role
@@ -20,6 +22,10 @@ from portal.models import User
 
 class NotAllowed(Exception):
     """This is more than somebody's role lets them do, or they help no longer. The message is a sentence for them."""
+
+
+class CutShort(NotAllowed):
+    """They were removed, or their role was changed, between two turns of one press. The message says what was done."""
 
 
 class KeeperGone(NotAllowed):
@@ -85,6 +91,13 @@ def seats_of(user: User) -> list[Seat]:
     return [Seat(user, row.page, Role(row.role)) for row in best.values()]
 
 
+def once_at(user: User, number: int) -> str:
+    """The name on a page where somebody helps, or helped and is still on record; "" for any other page."""
+    mailboxes = EmailAddress.objects.filter(user=user, verified=True).values(mailbox=Lower("email"))
+    rows = Assistant.objects.filter(page=number, mailbox__in=mailboxes, joined_at__isnull=False)
+    return rows.values_list("page__name", flat=True).first() or ""
+
+
 def voice(page: Page, by: User | None, role: Role) -> str:
     """The name of who acts for the owner; empty for the owner. Raises NotAllowed where the role does not reach so far.
 
@@ -96,6 +109,28 @@ def voice(page: Page, by: User | None, role: Role) -> str:
     if row is None:
         raise NotAllowed(_("You may not do this here, or you help here no longer. Nothing was changed."))
     return row.name
+
+
+@contextmanager
+def turn(done: int) -> Iterator[None]:
+    """One turn of a press that holds too many rows for a single transaction; `done`: pitches in the turns before it.
+
+    Whoever may not go on keeps what is done, and hears how much it was.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except NotAllowed as refused:
+        if not done:
+            raise
+        words = ngettext(
+            "You may not do this here any longer, or you help here no longer. "
+            "%(count)s pitch was done before that, and stays done; the rest was left as it was.",
+            "You may not do this here any longer, or you help here no longer. "
+            "%(count)s pitches were done before that, and stay done; the rest was left as it was.",
+            done,
+        )
+        raise CutShort(words % {"count": done}) from refused
 
 
 def name_of(page: Page, by: User | None) -> str:

@@ -224,6 +224,12 @@ for (const button of all("[data-theme-switch]")) {
   });
 }
 
+// ── refused, with a page of its own in place of this one: what was typed stands there ──
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const whole = detail.xhr.getResponseHeader("HX-Retarget") === "body" && !detail.requestConfig.elt.hasAttribute("hx-include");
+  if (whole) Object.assign(detail, { shouldSwap: true, isError: false });
+});
+
 // ── wake what this page, or a swapped part of it, needs ──
 function wake(root) {
   all("[data-count]", root).forEach(count);

@@ -174,7 +174,7 @@ def undo_some(page: Page, some: Q, *, by: User) -> tuple[int, int]:
     """Take back the held answers that this is true of: how many wait again, how many moved on by themselves."""
     back = moved = last = 0
     for _turn in range(TURNS):
-        with transaction.atomic():
+        with helping.turn(back):
             helping.voice(page, by, Role.SCREENER)  # held before the pitches, as everywhere
             # In the order in which answer_many() takes the pitches: two that want the same ones wait in a line.
             rows = Answer.objects.held().filter(some, pitch__page=page, pitch_id__gt=last).order_by("pitch_id")
@@ -199,15 +199,16 @@ def older(page: Page, before: datetime) -> PitchQuerySet:
     return rows.order_by("handed_in_at", "pk")
 
 
-def fair_no(page: Page, *, by: User, before: datetime) -> Given:
+def fair_no(page: Page, *, by: User, before: datetime, batch: UUID | None = None) -> Given:
     """Tell everybody who has waited since before a moment that nobody got to it: an honest no, one press for all.
 
     At most TURNS times AT_MOST; older() says what is left.
     """
-    given = Given(uuid4())
+    given = Given(batch or uuid4())
     for _turn in range(TURNS):
         rows = list(older(page, before)[:AT_MOST])
-        some = answer_many(page, rows, AnswerKind.NO, by=by, reason=Reason.NO_TIME, batch=given.batch)
+        with helping.turn(len(given.answers)):
+            some = answer_many(page, rows, AnswerKind.NO, by=by, reason=Reason.NO_TIME, batch=given.batch)
         given.answers.extend(some.answers)
         if not some.answers or len(rows) < AT_MOST:
             break

@@ -6,10 +6,14 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from pitches.templatetags.undoing import MARK
+from pitches.web import access
 
 
 def said(request: HttpRequest, words: str, action: str, **fields: object) -> None:
     """Say it once; "Undo" posts these fields to this address. A list is sent as a field of its own for each."""
+    here = access.seat(request)
+    if here:  # where it was done, wherever they sit when they read it
+        fields[access.DESK] = here.page.pk
     pairs = [
         (name, str(one)) for name, value in fields.items() for one in (value if isinstance(value, list) else [value])
     ]

@@ -183,9 +183,9 @@ def test_an_owner_without_another_desk_sees_no_switch(maya: Page) -> None:
 @pytest.mark.parametrize("how", ["get", "post"])
 def test_a_pitch_at_another_desk_of_theirs_is_named_with_the_way_there(maya: Page, how: str) -> None:
     user, pitch = sam(maya), waiting(maya)
-    PageFactory(handle="sam", owner=user)
+    own = PageFactory(handle="sam", owner=user)
     desk, path = browser(user), f"/desk/pitch/{pitch.code}"
-    found = desk.get(path) if how == "get" else desk.post(f"{path}/answer", {"kind": "yes"})
+    found = desk.get(path) if how == "get" else desk.post(f"{path}/answer", {"kind": "yes", "desk": own.pk})
     body = found.content.decode()
     assert (found.status_code, "This is at the desk of Maya Lind." in body, pitch.line in body) == (404, True, False)
     assert Answer.objects.count() == 0

@@ -14,6 +14,7 @@ from pitches.web.access.handoffs import (
     assistant_by_token,
     assistants_of,
     calls_of,
+    comings,
     failed_calls,
     handoff_of,
     names_of_helpers,
@@ -34,6 +35,7 @@ from pitches.web.access.holders import (
     watch_by_token,
 )
 from pitches.web.access.lists import (
+    WAITING,
     before,
     counted,
     counted_doors,
@@ -51,8 +53,8 @@ from pitches.web.access.lists import (
     with_keys,
     with_replies,
 )
-from pitches.web.access.many import batch_of, picked
-from pitches.web.access.offers import FOLLOW_UPS, follow_ups, offer_of, terms_to_answer, yes_of
+from pitches.web.access.many import batch_of, one_press_of, picked, pressed
+from pitches.web.access.offers import FOLLOW_UPS, TERMS, follow_ups, offer_of, terms_to_answer, yes_of
 from pitches.web.access.owner import (
     FILES_KEPT_BACK,
     answer_of,
@@ -105,7 +107,7 @@ from pitches.web.access.rules import (
     people_met,
     somebody_at,
 )
-from pitches.web.access.search import counted_found, found_here
+from pitches.web.access.search import Found, found_here, sorted_found
 from pitches.web.access.sorting import helpers_of, helping_as, own_remark, own_view, sorts_here, views_of
 from pitches.web.access.vouches import (
     ANSWERED,
@@ -119,11 +121,15 @@ from pitches.web.access.vouches import (
 )
 from pitches.web.access.who import (
     CHOSEN,
+    DESK,
     desk_page,
+    drawn_for,
     keep_own_keys,
     lies_at,
+    moved_from,
     other_desk,
     own_page,
+    pressed_here,
     seat,
     seats,
     signed_in,
@@ -133,9 +139,13 @@ from pitches.web.access.who import (
 __all__ = [
     "ANSWERED",
     "CHOSEN",
+    "DESK",
     "FILES_KEPT_BACK",
     "FOLLOW_UPS",
     "NEVER",
+    "TERMS",
+    "WAITING",
+    "Found",
     "after",
     "agencies_here",
     "agencies_named_here",
@@ -150,11 +160,12 @@ __all__ = [
     "book_of",
     "called",
     "calls_of",
+    "comings",
     "counted",
     "counted_doors",
-    "counted_found",
     "desk_page",
     "doors_of",
+    "drawn_for",
     "evidence_of",
     "failed_calls",
     "failed_mails",
@@ -180,12 +191,14 @@ __all__ = [
     "likely_the_same",
     "mailbox",
     "met_agency",
+    "moved_from",
     "named_here",
     "names_of_helpers",
     "offer_of",
     "open_handoffs",
     "other_desk",
     "own_agencies",
+    "one_press_of",
     "own_agency",
     "own_agency_of",
     "own_answer",
@@ -221,6 +234,8 @@ __all__ = [
     "pitch_by_token",
     "pitches_of",
     "portrait",
+    "pressed",
+    "pressed_here",
     "proven_pitch",
     "public_door",
     "public_page",
@@ -237,6 +252,7 @@ __all__ = [
     "signed_in",
     "sits_with",
     "somebody_at",
+    "sorted_found",
     "sorts_here",
     "standing_as",
     "tagged",

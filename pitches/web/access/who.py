@@ -10,6 +10,7 @@ from portal.models import User
 
 KEYS = "keys"  # of the session: does somebody who helps want single keys?
 CHOSEN = "desk"  # of the session: the number of the page at whose desk somebody wants to sit
+DESK = "desk"  # of every form of the desk: the number of the page for which it was drawn
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -47,7 +48,37 @@ def _seat(request: HttpRequest) -> Seat | None:
     found = next((one for one in seats if one.page.pk == chosen), seats[0] if seats else None)
     if found and not found.is_owner:
         found.page.shortcuts = request.session.get(KEYS, True)  # theirs, in this request; the page keeps the owner's
+        if chosen is None and len(seats) > 1:  # who is taken from it is not put at the next one without a word
+            request.session[CHOSEN] = found.page.pk
     return found
+
+
+def pressed_here(request: HttpRequest) -> bool:
+    """Was a form that is sent drawn for the desk where they sit now? One that names no desk will do with a single desk.
+
+    Two tabs may show two desks, and whoever is removed sits elsewhere with their next press.
+    """
+    here, drawn = seat(request), request.POST.get(DESK, "")
+    assert here is not None
+    if drawn:
+        return drawn == str(here.page.pk)
+    return request.session.get(CHOSEN) in (None, here.page.pk) and not here.others()
+
+
+def drawn_for(request: HttpRequest, number: int) -> tuple[Seat | None, str]:
+    """The desk of this page, if it is another at which they may sit; and its name, also where they help no longer."""
+    here = seat(request)
+    there = next((one for one in here.others() if one.page.pk == number), None) if here else None
+    return there, there.page.name if there else helping.once_at(signed_in(request), number)
+
+
+def moved_from(request: HttpRequest) -> str | None:
+    """Asked once: the name of the desk where they sat until it was closed to them; "" for one that is gone."""
+    here, chosen = seat(request), request.session.get(CHOSEN)
+    if here is None or chosen in (None, here.page.pk):
+        return None
+    request.session[CHOSEN] = here.page.pk
+    return helping.once_at(here.user, chosen)
 
 
 def keep_own_keys(request: HttpRequest, *, on: bool) -> bool:
