@@ -6,11 +6,11 @@ costs nothing. Doors and the owner's book are looked up when somebody searches; 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Q
@@ -18,9 +18,11 @@ from django.db.models import Q
 from pitches.models import Contact, Door, Page, Sender
 from portal.spelling import apart
 
+Row = TypeVar("Row")
 LONGEST = 200  # characters of a question; what is behind them is not looked for
 WORDS = 8
-MOST = 200  # pitches of one search, the newest: four screens of the list
+MOST = 200  # pitches of one search, the newest: eight screens of the list
+FARTHEST = 2000  # pitches that one search looks at when a filter leaves few of the newest
 BEGUN = 40  # words that begin as it was typed; where there are more, it says too little
 NEARLY = 20  # words that read almost like it
 SHORTEST_SLIP, LONGEST_SLIP, TWO_SLIPS = 4, 40, 12  # letters
@@ -75,6 +77,8 @@ class Hits:
     more: bool = False
     alike: bool = False
     words: tuple[Word, ...] = ()
+    door: Door | None = None
+    code: str = ""
 
 
 def find(page: Page, said: str, *, doors: Iterable[Door], door: Door | None = None) -> Hits:
@@ -88,11 +92,27 @@ def find(page: Page, said: str, *, doors: Iterable[Door], door: Door | None = No
     if not words and (said.strip() or door is None):
         return Hits()
     code = said[:LONGEST].strip().upper().replace("\0", "").encode(errors="replace").decode()
-    pks = _newest(page, words, door, code)
+    pks = _newest(page, words, door, code, MOST)
     alike = [] if pks else _almost(page, words, named)
     if alike:
-        words, pks = alike, _newest(page, alike, door, code)
-    return Hits(tuple(pks[:MOST]), more=len(pks) > MOST, alike=bool(alike and pks), words=tuple(words))
+        words, pks = alike, _newest(page, alike, door, code, MOST)
+    hits = Hits(tuple(pks[:MOST]), more=len(pks) > MOST, words=tuple(words), door=door, code=code)
+    return replace(hits, alike=bool(alike and pks))
+
+
+def narrowed(page: Page, hits: Hits, fits: Callable[[tuple[int, ...]], list[Row]]) -> tuple[Hits, list[Row]]:
+    """As many hits as are needed to find MOST that fit, and which of them do. All hits, or the newest FARTHEST.
+
+    `fits` asks of the pitches it is given, the newest first, for those that a filter and a list let through.
+    """
+    found = fits(hits.pks)
+    while hits.more and len(found) < MOST and len(hits.pks) < FARTHEST:
+        reckoned = int(1.3 * MOST * len(hits.pks) / max(1, len(found)))
+        most = min(FARTHEST, max(2 * len(hits.pks), reckoned))
+        pks = _newest(page, list(hits.words), hits.door, hits.code, most)
+        hits = replace(hits, pks=tuple(pks[:most]), more=len(pks) > most)
+        found = fits(hits.pks)
+    return hits, found
 
 
 # ── what was typed ───────────────────────────────────────────────────────────
@@ -226,14 +246,14 @@ def _question(page: Page, words: list[Word], door: Door | None, code: str) -> st
     return _all([*asked, *([_key(page, f"#{door.pk}")] if door else [])])
 
 
-def _newest(page: Page, words: list[Word], door: Door | None, code: str) -> list[int]:
-    """The newest pitches in which every word is, one more than MOST where there are more. One query.
+def _newest(page: Page, words: list[Word], door: Door | None, code: str, most: int) -> list[int]:
+    """The newest pitches in which every word is, one more than `most` where there are more. One query.
 
     Three letters here and three there are no part of a name: so much is left open by the keys, for longer words.
     """
     open_ = [word for word in words if len(word.plain) > 3]
     sure = [_any([*_exact(page, word), _key(page, f"!{code}")]) for word in open_]
-    values: list[Any] = [page.pk, _question(page, words, door, code), [word.plain for word in open_], sure, MOST]
+    values: list[Any] = [page.pk, _question(page, words, door, code), [word.plain for word in open_], sure, most]
     with connection.cursor() as cursor:
         cursor.execute("SELECT search_newest(%s, %s, %s::text[], %s::text[], %s)", values)
         (pks,) = cursor.fetchone()

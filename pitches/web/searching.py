@@ -1,6 +1,7 @@
 """Search in the inbox: what was typed, what was found, and how many of it lie in each list and behind each door."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pitches import search
 from pitches.models import Door, Page, Pitch, PitchState
-from pitches.web import access, lanes, marking
+from pitches.web import access, cards, folding, marking
 from pitches.web.filters import Choice, Filter
 from pitches.web.lanes import ANSWERED
 
@@ -55,15 +56,23 @@ def found(request: HttpRequest, page: Page, doors: list[Door], asked: Filter) ->
     if show not in LISTS:
         raise Http404
     shown = fields(request, doors)
-    hits = search.find(page, shown["said"], doors=doors, door=door)
-    counts = access.counted_found(page, hits.pks, asked.narrow & asked.lane)
-    rows, more = _rows(page, hits, LISTS[show][1], request.GET.get("after", ""), asked)
+    states, listed = LISTS[show][1], partial(access.sorted_found, page, narrow=asked.narrow & asked.lane)
+    everywhere: list[access.Found] = []
+
+    def fits(pks: tuple[int, ...]) -> list[access.Found]:
+        everywhere[:] = listed(pks)
+        return [one for one in everywhere if one.state in states]
+
+    hits, found = search.narrowed(page, search.find(page, shown["said"], doors=doors, door=door), fits)
+    rows, more = _rows(page, doors, hits, found, request.GET.get("after", ""), folds=asked.folds)
     return shown | {
         "page": page,
         "show": show,
         "hits": hits,
-        "lists": _lists(counts, show),
-        "count": _count(counts, LISTS[show][1]),
+        "lists": _lists(Counter(one.state for one in everywhere), show, all_=hits.more),
+        "count": len(found),
+        "many_more": hits.more and len(found) >= search.MOST,
+        "looked": len(hits.pks),
         "door": door,
         "rows": rows,
         "more": more,
@@ -71,23 +80,44 @@ def found(request: HttpRequest, page: Page, doors: list[Door], asked: Filter) ->
     }
 
 
-def _lists(counts: Counter[tuple[int, str, str]], show: str) -> list[Choice]:
-    """The lists that hold some of it, and the one that is looked at."""
-    choices = [Choice(name, label, name == show, _count(counts, states)) for name, (label, states) in LISTS.items()]
-    return [choice for choice in choices if choice.count or choice.at or choice.value == EVERYTHING]
+def _lists(counts: Counter[str], show: str, *, all_: bool) -> list[Choice]:
+    """The lists that hold some of it, and the one that is looked at; `all_` of them where not everything was looked at.
+
+    Then a list holds so many at least.
+    """
+    choices = [
+        Choice(name, label, name == show, sum(counts[state] for state in states))
+        for name, (label, states) in LISTS.items()
+    ]
+    return [choice for choice in choices if choice.count or choice.at or choice.value == EVERYTHING or all_]
 
 
-def _count(counts: Counter[tuple[int, str, str]], states: set[str]) -> int:
-    return sum(count for (_door, state, _lane), count in counts.items() if state in states)
-
-
-def _rows(page: Page, hits: search.Hits, states: set[str], after: str, asked: Filter) -> tuple[list[Pitch], str]:
-    """Some rows, the newest first, and after which one it goes on."""
-    rows = access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])
-    rows = rows.filter(asked.narrow, asked.lane, state__in=states)
+def _rows(
+    page: Page, doors: list[Door], hits: search.Hits, found: list[access.Found], after: str, *, folds: bool
+) -> tuple[list[Pitch], str]:
+    """Some rows, the newest first, each with what reads like it, and after which one it goes on."""
+    under = _together(found) if folds else {}
+    heads = [one for one in found if one.pk == under.get(one.cluster or 0, [one])[0].pk]
     last = access.pitches_of(page).filter(code=after.upper()).first() if after else None
-    found, more = lanes.shown(rows, ("-handed_in_at", "-pk"), last, folds=asked.folds, at_once=AT_ONCE)
-    for row in found:
-        for one in (row, *row.alike):  # type: ignore[attr-defined]
-            marking.mark(one, hits)
-    return found, more
+    if last and last.handed_in_at:
+        heads = [one for one in heads if (one.at, one.pk) < (last.handed_in_at, last.pk)]
+    shown = {one.pk: under.get(one.cluster or 0, [one])[1:] for one in heads[:AT_ONCE]}
+    needed = [*shown, *(one.pk for several in shown.values() for one in several[: folding.SHOWN])]
+    pitches = access.found_here(page, needed, [stem for word in hits.words for stem in word.stems], doors)
+    for row in cards.lay_out_all([pitches[pk] for pk in needed if pk in pitches]):
+        marking.mark(row, hits)
+    rows = []
+    for pk, several in shown.items():
+        alike = [cards.wear(pitches[one.pk], among=len(several)) for one in several if one.pk in pitches]
+        if pk in pitches:
+            rows.append(cards.wear(pitches[pk], alike=alike))
+    return rows, rows[-1].code if rows and len(heads) > AT_ONCE else ""
+
+
+def _together(found: list[access.Found]) -> dict[int, list[access.Found]]:
+    """What reads alike, by cluster, the newest first."""
+    clusters: dict[int, list[access.Found]] = {}
+    for one in found:
+        if one.cluster:
+            clusters.setdefault(one.cluster, []).append(one)
+    return clusters

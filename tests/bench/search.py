@@ -11,7 +11,7 @@ import django
 from portal.up import throwaway
 from tests.chaos.stack import ROOT, Stack
 
-PAGES, AT_ONCE = 1000, 50_000
+PAGES, BATCH = 1000, 50_000
 # Of a million pitches the first page has 100,000; pages about the 400th have some 600.
 WHERE = {"largest": (1,), "usual": tuple(range(400, 410))}
 # Questions of each kind.
@@ -125,8 +125,8 @@ def seed(cursor, most):
     cursor.execute("ALTER TABLE pitches_findable SET UNLOGGED")
     cursor.execute(ALL_PAGES, {"pages": PAGES})
     cursor.execute(ALL_DOORS, {"pages": PAGES})
-    for first in range(1, most + 1, AT_ONCE):
-        span = {"pages": PAGES, "most": most, "first": first, "last": min(first + AT_ONCE - 1, most)}
+    for first in range(1, most + 1, BATCH):
+        span = {"pages": PAGES, "most": most, "first": first, "last": min(first + BATCH - 1, most)}
         cursor.execute(LEFT, span)
         cursor.execute(PITCHES, span)
     cursor.execute(WORDS)
@@ -181,15 +181,18 @@ def measure(kind, turns, pages):
 
 
 def look(said, page, door):
-    """One search, and the two questions of the page that shows it."""
+    """One search, and the questions of the page that shows it."""
     from django.db.models import Q
 
     from pitches import search
     from pitches.web import access
+    from pitches.web.searching import AT_ONCE
 
-    hits = search.find(page, said, doors=(), door=door)
-    access.counted_found(page, hits.pks, Q())
-    return list(access.found_here(page, hits.pks, [stem for word in hits.words for stem in word.stems])[:26])
+    hits, found = search.narrowed(
+        page, search.find(page, said, doors=(), door=door), lambda pks: access.sorted_found(page, pks, Q())
+    )
+    stems = [stem for word in hits.words for stem in word.stems]
+    return access.found_here(page, [one.pk for one in found[:AT_ONCE]], stems, ())
 
 
 def bench(say, most, turns=60, goal=20.0):

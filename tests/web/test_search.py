@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from pitches import search
 from pitches.models import Door, Embargo, Page, Pitch
 from pitches.web import searching
 from tests.factories import DoorFactory, PageFactory, PitchFactory
@@ -111,6 +112,39 @@ def test_a_list_without_any_of_it_leads_to_the_others(owner: Client, door: Door)
     body = look(owner, q="widgets", show="answered").content.decode()
     assert "None of it is in this list." in body
     assert "On the ledge (1)" in body
+
+
+@pytest.mark.parametrize(
+    "asked", [{"show": "later"}, {"tag": "old"}, {"lane": "later"}, {"tag": "old", "show": "later"}]
+)
+def test_what_a_filter_leaves_is_looked_for_behind_the_newest(
+    owner: Client, door: Door, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    monkeypatch.setattr(search, "MOST", 2)
+    oldest = left(door, "later", tags=["old"])
+    for _number in range(5):
+        left(door)
+    response = look(owner, q="widgets", **asked)
+    body = response.content.decode()
+    assert (codes(response), "1 pitch, the newest first." in body) == ([oldest.code], True)
+    assert "+)" not in body
+    monkeypatch.setattr(search, "FARTHEST", 4)
+    response = look(owner, q="widgets", **asked)
+    body = response.content.decode()
+    assert (codes(response), "0 pitches among the newest 4 that were found" in body) == ([], True)
+    assert "None of the newest 4 is in this list or passes the filters." in body
+    assert [one.value for one in response.context["lists"]] == list(searching.LISTS)
+
+
+def test_what_reads_alike_is_folded_under_the_newest_in_a_search(owner: Client, door: Door) -> None:
+    several = [left(door, cluster=7) for _number in range(3)]
+    several[2].refresh_from_db()
+    other = left(door)
+    response = look(owner, q="widgets")
+    assert codes(response) == [other.code, several[2].code]
+    (head,) = [row for row in response.context["rows"] if row.alike]
+    assert ([one.code for one in head.alike], head.alike[0].among) == ([several[1].code, several[0].code], 2)
+    assert len(codes(look(owner, q="widgets", alike=several[2].code))) == 3
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────

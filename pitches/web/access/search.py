@@ -1,36 +1,59 @@
 """What a search shows: the pitches of the page that it found, with the words that matched."""
 
-from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q, TextField
 from django.db.models.expressions import RawSQL
 
-from pitches.models import Page
-from pitches.models.pitch import PitchQuerySet
+from pitches.models import Door, Page, Pitch
 from pitches.web.access.lists import pitches_of, with_replies
 
 START, STOP = "\x02", "\x03"  # round each match; they are taken out of the words first
 _BARE = "translate(%s, E'\\x02\\x03', '')"
-_HEADLINE = "ts_headline(search_config(pitches_pitch.language)::regconfig, {words}, %s::tsquery, %s)"
+# To work the configuration out from the language costs more than the headline.
+_CONFIG = "coalesce((SELECT config FROM pitches_findable WHERE pitch_id = pitches_pitch.id), 'simple')::regconfig"
+_HEADLINE = f"ts_headline({_CONFIG}, {{words}}, %s::tsquery, %s)"
 _MARKS = f"StartSel={START}, StopSel={STOP}"
 _LINE = _HEADLINE.format(words=_BARE % "pitches_pitch.line")
 _TEXT = _HEADLINE.format(words=_BARE % "pitches_pitch.why || ' ' || pitches_pitch.detail")
 
 
-def counted_found(page: Page, pks: Iterable[int], narrow: Q) -> Counter[tuple[int, str, str]]:
-    """How many of these pitches there are behind each door, in each state and lane, of those asked for. One query."""
-    rows = pitches_of(page).filter(narrow, pk__in=list(pks)).values_list("door_id", "state", "lane")
-    return Counter(rows)
+class Found(NamedTuple):
+    """Of a pitch that a search found, what sorts it into lists and under others."""
+
+    pk: int
+    at: datetime
+    state: str
+    cluster: int | None
 
 
-def found_here(page: Page, pks: Iterable[int], stems: Iterable[str]) -> PitchQuerySet:
-    """These pitches of the page, the newest first, with `marked_line` and `marked_text`."""
-    words = " | ".join("'" + stem.replace("\\", "\\\\").replace("'", "''") + "'" for stem in stems) or "'-'"
-    rows = with_replies(page).filter(pk__in=list(pks))
-    line = _marked(_LINE, words, "HighlightAll=true")
-    text = _marked(_TEXT, words, "MaxFragments=1, MaxWords=18, MinWords=8")
-    return rows.annotate(marked_line=line, marked_text=text).for_desk().order_by("-handed_in_at", "-pk")
+def sorted_found(page: Page, pks: Iterable[int], narrow: Q) -> list[Found]:
+    """Those of these pitches that are asked for, the newest first. One query."""
+    rows = pitches_of(page).filter(narrow, pk__in=list(pks)).order_by("-handed_in_at", "-pk")
+    return [Found(*row) for row in rows.values_list("pk", "handed_in_at", "state", "cluster")]
+
+
+def found_here(page: Page, pks: Iterable[int], stems: Iterable[str], doors: Iterable[Door]) -> dict[int, Pitch]:
+    """These pitches of the page, with `marked_line` and `marked_text` where words were typed. One query.
+
+    `doors` are those of the page: each join less is a millisecond less to plan.
+    """
+    words = " | ".join("'" + stem.replace("\\", "\\\\").replace("'", "''") + "'" for stem in stems)
+    rows = with_replies(page).filter(pk__in=list(pks)).select_related("sender__agency", "reply_link", "assigned_to")
+    if words:
+        line = _marked(_LINE, words, "HighlightAll=true")
+        text = _marked(_TEXT, words, "MaxFragments=1, MaxWords=18, MinWords=8")
+        rows = rows.annotate(marked_line=line, marked_text=text)
+    behind = {door.pk: door for door in doors}
+    found = {}
+    for row in rows:
+        row.page = page
+        if row.door_id in behind:
+            row.door = behind[row.door_id]
+        found[row.pk] = row
+    return found
 
 
 def _marked(sql: str, words: str, how: str) -> RawSQL:
