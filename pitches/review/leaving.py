@@ -1,10 +1,11 @@
 """Answers that leave together, of one minute or of one press: sent now or taken back at one press."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from pitches import helping, lifecycle
 from pitches.models import Answer, AnswerKind, Fact, Page, Pitch, Role
@@ -52,7 +53,7 @@ def undo_together(page: Page, which: datetime | UUID | str, *, by: User) -> int:
     return back
 
 
-def of_one_press(held: AnswerQuerySet) -> AnswerQuerySet:
+def of_one_press(held: AnswerQuerySet) -> QuerySet[Answer, Any]:
     """The names of the presses, of more than one answer, to which some of these belong; what left counts too."""
     named = held.filter(batch__isnull=False).order_by().values("batch")
     several = Answer.objects.filter(batch__in=named).order_by().values("batch").annotate(given=Count("pk"))

@@ -15,7 +15,7 @@ from pitches.forms.assistants import AssistantForm, RoleForm
 from pitches.handoffs import assistants as helpers
 from pitches.handoffs import roles
 from pitches.models import Page, Role
-from pitches.web import access, cards
+from pitches.web import access, cards, coming_going
 from pitches.web.owned import owned
 from pitches.web.redirects import see
 
@@ -45,6 +45,7 @@ def _shown(request: HttpRequest, page: Page, form: AssistantForm) -> HttpRespons
     for one in rows:
         cards.wear(one, state=helpers.state_of(one), unmailed=one.pk in unmailed)
     context = {"page": page, "form": form, "rows": rows, "full": len(rows) >= helpers.MOST, "roles": Role.choices[:-1]}
+    context |= coming_going.steps(page, request.GET.get("before", ""))
     return render(request, "desk/assistants.html", context, status=422 if form.errors else 200)
 
 
@@ -68,10 +69,11 @@ def _say_what_is_held(request: HttpRequest, held: int) -> None:
     if not held:
         return
     words = ngettext(
-        "%(count)s answer of theirs is still in the house:", "%(count)s answers of theirs are still in the house:", held
+        '{count} answer of theirs is still in the house. <a href="{url}">Look at what goes out</a>',
+        '{count} answers of theirs are still in the house. <a href="{url}">Look at what goes out</a>',
+        held,
     )
-    link = format_html('<a href="{}">{}</a>', reverse("desk:outgoing"), _("look at what goes out"))
-    messages.info(request, format_html("{} {}", words % {"count": held}, link))
+    messages.info(request, format_html(words, count=held, url=reverse("desk:outgoing")))
 
 
 @owned
@@ -82,9 +84,23 @@ def role(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, _("Choose what they may do. Nothing was changed."))
     elif roles.change(found, Role(form.cleaned_data["role"]), by=access.signed_in(request)):
-        words = _("It holds at once: %(name)s %(role)s. We send no mail about it, so tell them yourself.")
-        messages.success(request, words % {"name": found.name, "role": Role(found.role).label})
+        messages.success(request, _now(Role(found.role)) % {"name": found.name})
     return see("desk:assistants")
+
+
+def _now(role: Role) -> str:
+    """What somebody may do from now on, as whole sentences, with a place for their name."""
+    return {
+        Role.MAIL: _(
+            "It holds at once: %(name)s takes what was accepted, by mail. We send no mail about it, so tell them"
+            " yourself."
+        ),
+        Role.READER: _("It holds at once: %(name)s may look. We send no mail about it, so tell them yourself."),
+        Role.SCREENER: _(
+            "It holds at once: %(name)s may sort, not answer. We send no mail about it, so tell them yourself."
+        ),
+        Role.ASSISTANT: _("It holds at once: %(name)s may answer. We send no mail about it, so tell them yourself."),
+    }[role]
 
 
 @never_cache

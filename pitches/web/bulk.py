@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pitches import review
 from pitches.forms.many import ManyForm
 from pitches.models import Page, PitchState, Role
-from pitches.web import access, cards, desk
+from pitches.web import access, cards, desk, twice
 from pitches.web.owned import helped
 from pitches.web.redirects import SeeOther, see
 
@@ -61,12 +61,22 @@ def _tell(request: HttpRequest, given: review.Given) -> None:
             count,
         )
         messages.success(request, words % {"count": count, "answer": cards.told(given.answers[0]).rstrip(".")})
+    elif given.left and all(one.why == "same" for one in given.left) and _told_before(request, given):
+        return
     by_why: dict[str, list[str]] = {}
     for one in given.left:
         by_why.setdefault(one.why, []).append(one.pitch.line)
     for why, lines in by_why.items():
         if why != "same" or not given.answers:
             messages.warning(request, _left(why) % {"lines": _named(lines)})
+
+
+def _told_before(request: HttpRequest, given: review.Given) -> bool:
+    """The same answer to the same pitches is the same press; then say what it did."""
+    pitches = [one.pitch for one in given.left]
+    page = pitches[0].page
+    batch = access.one_press_of(page, pitches, access.signed_in(request))
+    return bool(batch and twice.tell(request, access.pressed(page, batch), batch))
 
 
 def _left(why: str) -> str:
@@ -98,13 +108,14 @@ def undo(request: HttpRequest, page: Page, batch: UUID) -> HttpResponse:
     """Take back all that was given at one press and has not gone out. Pressing twice is no error."""
     access.batch_of(page, batch)
     back = review.undo_batch(page, batch, by=access.signed_in(request))
-    for level, words in _returned(back):
+    said = list(_returned(back)) or [(messages.INFO, _("All of it was taken back before."))]
+    for level, words in said:
         messages.add_message(request, level, words)
     return see("desk:outgoing") if request.POST.get("back") == "outgoing" else see("desk:inbox")
 
 
 def _returned(back: review.Back) -> Iterable[tuple[int, str]]:
-    """What came back and what did not, in sentences. Nothing, where it was all taken back before."""
+    """What came back and what did not, in sentences. None, where it was all taken back before."""
     if back.back:
         words = ngettext("Undone. %(count)s pitch waits again.", "Undone. %(count)s pitches wait again.", back.back)
         yield messages.SUCCESS, words % {"count": back.back}

@@ -15,7 +15,7 @@ from pitches.doors import KEPT
 from pitches.forms import content
 from pitches.forms.door import ASKS, PAINTS, DoorForm, StateForm
 from pitches.models import Asked, Door, DoorState, DoorVersion, Page, Standing
-from pitches.web import shown
+from pitches.web import access, lanes, shown
 from portal import clock
 from portal.models import User
 from portal.templatetags.portal import when, zone_city
@@ -86,7 +86,8 @@ def turned(door: Door, waits: int) -> str:
         state = shown.plaque(door, door.page).words.lower()
     words = _("%(door)s: %(state)s.") % {"door": door.name, "state": state}
     if door.state != DoorState.OPEN and waits:
-        keep = ngettext("%(count)s pitch keeps waiting.", "%(count)s pitches keep waiting.", waits) % {"count": waits}
+        keep = ngettext("%(count)s pitch keeps waiting.", "%(count)s pitches keep waiting.", waits)
+        keep %= {"count": lanes.upto(waits, access.WAITING)}
         return f"{words} {keep}"
     if door.state == DoorState.OPEN and not opening.of(door).is_open:
         return f"{words} {why(door)}"

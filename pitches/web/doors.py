@@ -16,7 +16,7 @@ from pitches.forms import content
 from pitches.forms.door import DoorForm, StateForm, most_required
 from pitches.models import Door, DoorState, Page
 from pitches.models.door import all_tiers
-from pitches.web import access, door_words, shown
+from pitches.web import access, cards, door_words, lanes, shown
 from pitches.web.owned import owned
 from pitches.web.redirects import SeeOther, see
 
@@ -38,6 +38,8 @@ def street(request: HttpRequest, page: Page) -> HttpResponse:
 def _street(page: Page, *, at: str = "", to: str = "", wrong: StateForm | None = None) -> dict[str, Any]:
     """What the list is drawn from. at: the slug of the door that was touched; to="until": propose an end for it."""
     counted = access.counted_doors(page)
+    for door in counted:
+        cards.wear(door, waiting_words=lanes.upto(getattr(door, "waits", 0), access.WAITING))
     rows = [door_words.row(door, _panel(door, at, to, wrong)) for door in counted if door.taken_down_at is None]
     touched = next((door for door in counted if door.slug == at), None)
     return {

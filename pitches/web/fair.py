@@ -1,8 +1,9 @@
 """A fair no to everything that has waited too long: the words beforehand, one press, and undo for all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from pitches import replies, review
 from pitches.models import AnswerKind, Lane, Page, Reason, Role
 from pitches.notify import as_read
-from pitches.web import access, lanes
+from pitches.web import access, lanes, twice
 from pitches.web.owned import helped
 from pitches.web.redirects import SeeOther, see
 from portal import clock
@@ -34,6 +35,7 @@ class Age:
     value: str
     label: str | Promise
     before: datetime
+    meant: str | Promise = ""  # who that is, in a sentence
     count: int = 0
     trusted: int = 0
 
@@ -41,6 +43,11 @@ class Age:
     def counted(self) -> str:
         """How many there are, in words where counting stopped."""
         return lanes.counted(lanes.WAITS, self.count)
+
+    @property
+    def trusted_words(self) -> str:
+        """How many of them are people the owner trusts, likewise."""
+        return lanes.counted(lanes.WAITS, self.trusted)
 
 
 @helped(Role.ASSISTANT, in_turns=True)
@@ -53,9 +60,13 @@ def fair_no(request: HttpRequest, page: Page) -> HttpResponse:
     if before is None:
         problem = _("Look at the list again, and choose how old they have to be.")
         return _offer(request, page, request.POST.get("days", ""), problem=problem, status=422)
-    given = review.fair_no(page, by=access.signed_in(request), before=before)
-    left = review.older(page, before).count()
-    _tell(request, len(given.answers), left)
+    batch = _press(request.POST.get("press", ""))
+    again = access.pressed(page, batch).exists()
+    count = 0 if again else len(review.fair_no(page, by=access.signed_in(request), before=before, batch=batch).answers)
+    left = review.older(page, before)[: lanes.MOST + 1].count()
+    if count or not twice.tell(request, access.pressed(page, batch), batch):
+        _tell(request, count)
+    _tell_left(request, left)
     if not left:
         return see("desk:inbox")
     return SeeOther(reverse("desk:fair_no", query={"days": request.POST.get("days", "")}))
@@ -66,18 +77,24 @@ def _offer(request: HttpRequest, page: Page, wanted: str, *, problem: str = "", 
     chosen = _chosen(ages, wanted or str(page.lapse_days), exactly=bool(wanted))
     words = replies.find(page, Reason.NO_TIME, AnswerKind.NO)
     door = next(iter(access.doors_of(page)), None)
-    context: dict[str, Any] = {"page": page, "ages": ages, "chosen": chosen, "problem": problem, "all": ALL}
+    context: dict[str, Any] = {"page": page, "ages": ages, "chosen": chosen, "problem": problem}
     context |= {"seen": as_read.example(page, door, words) if words and chosen.count else None}
-    context |= {"at_once": min(chosen.count, review.AT_MOST * review.TURNS)}
+    context |= {"press": uuid4(), "at_once": min(chosen.count, review.AT_MOST * review.TURNS)}
     return render(request, "desk/fair_no.html", context, status=status)
 
 
 def _ages(page: Page) -> list[Age]:
     now = clock.now()
     label = ngettext_lazy("longer than %(count)d day", "longer than %(count)d days", "count")
+    meant = ngettext_lazy(
+        "What is on the ledge, or held aside, and has waited longer than %(count)d day.",
+        "What is on the ledge, or held aside, and has waited longer than %(count)d days.",
+        "count",
+    )
     days = sorted({*USUAL, page.lapse_days})
-    ages = [Age(str(one), label % {"count": one}, now - timedelta(days=one)) for one in days]
-    return [*ages, Age(ALL, gettext_lazy("however long"), now)]
+    ages = [Age(str(n), label % {"count": n}, now - timedelta(days=n), meant % {"count": n}) for n in days]
+    every = _("Everything that is on the ledge or held aside now. What comes from now on is not meant.")
+    return [*ages, Age(ALL, gettext_lazy("however long"), now, every)]
 
 
 def _counted(page: Page, ages: list[Age]) -> list[Age]:
@@ -88,7 +105,7 @@ def _counted(page: Page, ages: list[Age]) -> list[Age]:
         asked |= {f"n{age.value}": Count("pk", filter=there)}
         asked |= {f"t{age.value}": Count("pk", filter=there & Q(lane=Lane.TRUSTED))}
     found = review.older(page, clock.now())[: lanes.MOST_OPEN + 1].aggregate(**asked)
-    return [Age(age.value, age.label, age.before, found[f"n{age.value}"], found[f"t{age.value}"]) for age in ages]
+    return [replace(age, count=found[f"n{age.value}"], trusted=found[f"t{age.value}"]) for age in ages]
 
 
 def _chosen(ages: list[Age], wanted: str, *, exactly: bool) -> Age:
@@ -108,7 +125,15 @@ def _moment(said: str) -> datetime | None:
     return min(found, clock.now()) if found and found.tzinfo else None
 
 
-def _tell(request: HttpRequest, count: int, left: int) -> None:
+def _press(said: str) -> UUID:
+    """The name of the press, which the form brings along: a second press of it is the same one."""
+    try:
+        return UUID(said)
+    except ValueError:
+        return uuid4()
+
+
+def _tell(request: HttpRequest, count: int) -> None:
     if count:
         words = ngettext(
             "%(count)s pitch gets a fair no. It goes out in ten minutes, and until then you can take it back.",
@@ -118,10 +143,13 @@ def _tell(request: HttpRequest, count: int, left: int) -> None:
         messages.success(request, words % {"count": count})
     else:
         messages.info(request, _("Nothing has waited so long any more, so nothing was answered."))
+
+
+def _tell_left(request: HttpRequest, left: int) -> None:
     if left:
         words = ngettext(
             "%(count)s more waits: so many at once are the most. Press again for it.",
             "%(count)s more wait: so many at once are the most. Press again for them.",
             left,
         )
-        messages.warning(request, words % {"count": left})
+        messages.warning(request, words % {"count": lanes.upto(left, lanes.MOST)})

@@ -17,7 +17,7 @@ from pitches import doors, replies, review
 from pitches.forms.decision import AnswerForm
 from pitches.models import AnswerKind, Door, Lane, Page, Pitch, PitchState, Standing
 from pitches.notify import as_read
-from pitches.web import access, cards, letter
+from pitches.web import access, cards, lanes, letter
 from pitches.web.owned import owned
 from pitches.web.redirects import see
 from portal import clock
@@ -44,10 +44,10 @@ def _elsewhere(page: Page, counts: dict[str, int]) -> list[tuple[str, str]]:
     held = ngettext("One is held aside.", "%(count)s are held aside.", counts["held"])
     sealed_off = ngettext("One is in quarantine.", "%(count)s are in quarantine.", counts["quarantine"])
     return [
-        ("later", put_off % {"count": later, "day": day(back, page.zone)}),
-        ("asked", asked % {"count": counts["asked"]}),
-        ("held", held % {"count": counts["held"]}),
-        ("quarantine", sealed_off % {"count": counts["quarantine"]}),
+        ("later", put_off % {"count": lanes.counted("later", later), "day": day(back, page.zone)}),
+        ("asked", asked % {"count": lanes.counted("asked", counts["asked"])}),
+        ("held", held % {"count": lanes.counted("held", counts["held"])}),
+        ("quarantine", sealed_off % {"count": lanes.counted("quarantine", counts["quarantine"])}),
     ]
 
 

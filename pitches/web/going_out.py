@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from pitches import replies, review
 from pitches.models import Answer, AnswerKind, Page, Role
 from pitches.notify import as_read
-from pitches.web import access, cards, keyset, together
+from pitches.web import access, cards, keyset, lanes, together
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
@@ -151,11 +151,11 @@ def undo(request: HttpRequest, page: Page) -> HttpResponse:
     said = ngettext("Undone. One pitch waits again.", "Undone. %(count)s pitches wait again.", count)
     if count:
         messages.success(request, said % {"count": count})
-        if count >= review.AT_MOST * review.TURNS and (left := access.held_answers(page).count()):
+        if count >= review.AT_MOST * review.TURNS and (left := access.held_answers(page)[: lanes.MOST + 1].count()):
             words = ngettext("%(count)s answer is still in the house: so many at once are the most. Press again.",
                              "%(count)s answers are still in the house: so many at once are the most. Press again.",
                              left)  # fmt: skip
-            messages.warning(request, words % {"count": left})
+            messages.warning(request, words % {"count": lanes.upto(left, lanes.MOST)})
     else:
         messages.warning(request, _("Nothing of it is in the house any more."))
     return see("desk:outgoing")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from pitches import helping, review
 from pitches.models import Answer, Look, Page, Pitch, ReadingSession, Role
@@ -50,8 +51,13 @@ def stopped(page: Page, others: list[Look]) -> str:
     """What is said to who stops while the sitting goes on: others read, or its answers are not theirs to send."""
     if not others:
         return _("You have stopped. What was answered here goes out when somebody who may answer finishes.")
-    names = ", ".join(name_of(page, look) for look in others)
-    return _("You have paused. %(names)s reads on; the answers go out ten minutes after that.") % {"names": names}
+    words = ngettext(
+        "You have paused. %(names)s reads on; the answers go out ten minutes after that.",
+        "You have paused. %(names)s read on; the answers go out ten minutes after that.",
+        len(others),
+    )
+    names = pgettext("between two names", ", ").join(name_of(page, look) for look in others)
+    return words % {"names": names}
 
 
 def said_after(answer: str, page: Page, hand: Hand) -> str:

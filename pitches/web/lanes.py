@@ -105,7 +105,19 @@ def _limit(name: str) -> int:
 
 def counted(name: str, count: int) -> str:
     """The count of a list, or "more than" its limit."""
-    return gettext("more than %(most)s") % {"most": _limit(name)} if count > _limit(name) else str(count)
+    return upto(count, _limit(name))
+
+
+def upto(count: int, most: int) -> str:
+    """So many, or "more than" the number at which counting stopped."""
+    return gettext("more than %(most)s") % {"most": most} if count > most else str(count)
+
+
+def rest(count: int, less: int) -> str:
+    """How many wait beyond so many, or "more than" that where counting stopped; empty where none does."""
+    if count > MOST_OPEN:
+        return gettext("more than %(most)s") % {"most": MOST_OPEN - less}
+    return str(count - less) if count > less else ""
 
 
 def fetch(page: Page, name: str, count: int, after: str = "", *, narrow: Q = EVERY, folds: bool = True) -> Shelf:

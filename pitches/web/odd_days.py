@@ -35,6 +35,7 @@ class Covered:
     title: str | Promise
     count: int
     rows: range
+    counted: str = ""  # in words where counting stopped
 
 
 def is_shut(request: HttpRequest, page: Page) -> bool:
@@ -50,7 +51,12 @@ def is_shut(request: HttpRequest, page: Page) -> bool:
 def veil(request: HttpRequest, page: Page, counts: dict[str, int]) -> dict[str, Any]:
     """What is drawn in place of the rows: why they are not there, and how many there are in each lane."""
     covered = [
-        Covered(lanes.KINDS[name].title, counts[name], range(min(counts[name], BLANKS)))
+        Covered(
+            lanes.KINDS[name].title,
+            counts[name],
+            range(min(counts[name], BLANKS)),
+            lanes.counted(name, counts[name]),
+        )
         for name in lanes.SHOWN["ledge"]
         if counts[name]
     ]

@@ -11,16 +11,18 @@ from pitches import replies, review
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import AnswerKind, MessageState, Page, Role
 from pitches.notify import as_read
-from pitches.web import access, going_out, handed
+from pitches.web import access, going_out, handed, keyset
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 
 AT_ONCE = 50
 FAILED = {
     MessageState.DEAD: gettext_lazy(
-        "could not be delivered. The address takes no mail, or its server stayed away for days."
+        "The mail to %(address)s could not be delivered. The address takes no mail, or its server stayed away for days."
     ),
-    MessageState.UNKNOWN: gettext_lazy("may not have arrived: the connection broke while it was sent."),
+    MessageState.UNKNOWN: gettext_lazy(
+        "The mail to %(address)s may not have arrived: the connection broke while it was sent."
+    ),
 }
 
 
@@ -30,9 +32,11 @@ def outgoing(request: HttpRequest, page: Page) -> HttpResponse:
     """What goes out when, and what did not arrive."""
     minutes, more = going_out.minutes(page, request.GET.get("after", ""), AT_ONCE)
     seat = access.seat(request)
-    mails = list(access.failed_mails(page, own=bool(seat and seat.is_owner))[: AT_ONCE + 1])
-    failed = [(mail, FAILED[MessageState(mail.state)]) for mail in mails[:AT_ONCE]]
-    context = {"page": page, "minutes": minutes, "more": more, "failed": failed, "more_failed": len(mails) > AT_ONCE}
+    rows = access.failed_mails(page, own=bool(seat and seat.is_owner))
+    mails = list(keyset.behind(rows, ("-pk",), request.GET.get("failed", ""))[: AT_ONCE + 1])
+    failed = [(mail, FAILED[MessageState(mail.state)] % {"address": mail.to}) for mail in mails[:AT_ONCE]]
+    context = {"page": page, "minutes": minutes, "more": more, "failed": failed}
+    context |= {"earlier": mails[AT_ONCE - 1].pk if len(mails) > AT_ONCE else ""}
     context |= {"any_mails": len(minutes) > 1 and access.held_answers(page).exclude(kind=AnswerKind.LATER).exists()}
     context |= {"calls": handed.failed_calls(page)}
     return render(request, "desk/outgoing.html", context)

@@ -89,6 +89,7 @@ def _without_card(request: HttpRequest, page: Page, current: ReadingSession | No
     """The start page, or the end of a sitting whose answers are still in the house."""
     waiting = lanes.waiting(page)
     context: dict[str, Any] = {"waiting": min(waiting, page.cards), "beyond": max(0, waiting - page.cards)}
+    context |= {"rest": lanes.rest(waiting, page.cards), "all": lanes.counted(lanes.WAITS, waiting), "count": waiting}
     context |= {"left": lanes.cost(context["waiting"]), "started": hours.begun(page)}
     context |= {"hour": hours.sentence(page, waiting=context["waiting"], name=hours.whose(request, page))}
     context |= {"next_hour": hours.following(page)}

@@ -66,12 +66,9 @@ def staying(page: Page) -> list[Together]:
     stays = Q(sent_at=None, goes_out_at__gt=clock.now())
     held = access.held_answers(page).filter(stays)
     given = access.given(page).filter(batch__in=review.of_one_press(held)).order_by().values("batch")
-    counts = {
-        row.pop("batch"): row
-        for row in given.annotate(
-            count=Count("pk", filter=stays), left=Count("pk", filter=~stays), last=Max("goes_out_at", filter=stays)
-        )
-    }
+    some = {"count": Count("pk", filter=stays), "left": Count("pk", filter=~stays)}
+    last = Max("goes_out_at", filter=stays)
+    counts = {row["batch"]: row for row in given.annotate(last=last, **some)}
     if not counts:
         return []
     rows = held.filter(batch__in=list(counts)).select_related("pitch__door", "pitch__page", "door")
@@ -81,7 +78,7 @@ def staying(page: Page) -> list[Together]:
     for row in rows.annotate(place=place).filter(place__lte=FOLDED).order_by(*order):
         assert row.batch
         by_batch.setdefault(row.batch, []).append(row)
-    return [Together(batch, rows=found, **counts[batch]) for batch, found in by_batch.items()]
+    return [Together(rows=found, **counts[batch]) for batch, found in by_batch.items()]
 
 
 def apart(groups: Iterable[Together]) -> Q:

@@ -11,7 +11,7 @@ from pitches import intake, ledge
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
 from pitches.notify import handoffs, reasons
-from pitches.web import access, needed, onward, sealed, terms
+from pitches.web import access, lanes, needed, onward, sealed, terms
 from portal import clock
 
 JUST_NOW = timedelta(minutes=5)
@@ -113,7 +113,8 @@ def waiting(pitch: Pitch) -> dict[str, Any]:
     return {
         "reads_at": _read_at(pitch),
         "latest": pitch.told_lapse if pitch.told_lapse > now else None,
-        "others": pitch.page.pitches.waiting().exclude(pk=pitch.pk).count(),
+        "others": (others := pitch.page.pitches.waiting().exclude(pk=pitch.pk)[: lanes.MOST + 1].count()),
+        "others_words": lanes.upto(others, lanes.MOST),
         "nudge_from": intake.nudge_from(pitch),
         "may_nudge": may_nudge(pitch, now),
         "follow_ups": intake.follow_ups(pitch),

@@ -130,7 +130,17 @@ def test_pressed_twice_is_harmless(owner: Client, page: Page) -> None:
     press(owner, pitches)
     response = press(owner, pitches)
     assert Answer.objects.count() == 2
-    assert [said.startswith("Nothing new: ") for said in told(response)] == [True]
+    assert told(response) == ["You had pressed already: 2 answers are in the house, and you can take all of them back."]
+    batch = Answer.objects.values_list("batch", flat=True)[0]
+    assert response.content.decode().count(f'action="{PATH}/{batch}/undo"') == 2  # beside the words, and in the toast
+
+
+def test_a_part_of_what_was_pressed_is_no_second_press(owner: Client, page: Page) -> None:
+    pitches = waiting(page, 3)
+    press(owner, pitches)
+    assert [said.startswith("Nothing new: ") for said in told(press(owner, pitches[:2]))] == [True]
+    other = sits(Client(), page, "assistant")
+    assert [said.startswith("Nothing new: ") for said in told(press(other, pitches))] == [True]
 
 
 # ── bad input ────────────────────────────────────────────────────────────────
@@ -237,7 +247,7 @@ def test_undo_stands_in_the_toast_also_after_a_reload(owner: Client, page: Page)
     response = owner.post(f"{PATH}/{batch}/undo", follow=True)
     assert (told(response), states()) == (["Undone. 3 pitches wait again."], ["waiting"] * 3)
     again = owner.post(f"{PATH}/{batch}/undo", follow=True)
-    assert (again.redirect_chain, told(again)) == ([("/desk/inbox", 303)], [])
+    assert (again.redirect_chain, told(again)) == ([("/desk/inbox", 303)], ["All of it was taken back before."])
 
 
 def test_the_toast_offers_what_one_gave_oneself(owner: Client, page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from pitches.models import Answer, Page, Pitch, Reply
+from pitches.web import lanes
 from portal import clock
-from tests.factories import AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
+from tests.factories import AnswerFactory, AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PATH = "/desk/inbox/fair-no"
@@ -36,9 +38,14 @@ def old(page: Page, *days: float, **more: Any) -> list[Pitch]:
     ]
 
 
+def form(owner: Client, days: str = "7") -> dict[str, str]:
+    """What the button sends."""
+    shown = owner.get(f"{PATH}?days={days}").context
+    return {"days": days, "before": shown["chosen"].before.isoformat(), "press": str(shown["press"])}
+
+
 def press(owner: Client, days: str = "7") -> Any:
-    chosen = owner.get(f"{PATH}?days={days}").context["chosen"]
-    return owner.post(PATH, {"days": days, "before": chosen.before.isoformat()}, follow=True)
+    return owner.post(PATH, form(owner, days), follow=True)
 
 
 def told(response: Any) -> list[str]:
@@ -110,6 +117,52 @@ def test_pressed_twice_is_harmless(owner: Client, page: Page) -> None:
     press(owner)
     assert told(press(owner)) == ["Nothing has waited so long any more, so nothing was answered."]
     assert Answer.objects.count() == 1
+
+
+# ── the same form twice ──────────────────────────────────────────────────────
+AGAIN = "You had pressed already: 2 answers are in the house, and you can take all of them back."
+
+
+def test_the_second_press_says_what_the_first_one_did(owner: Client, page: Page) -> None:
+    old(page, 8, 9)
+    said = form(owner)
+    owner.post(PATH, said, follow=True)
+    old(page, 10)  # whatever came between: the second press is the first one
+    response = owner.post(PATH, said, follow=True)
+    assert (told(response)[0], Answer.objects.count()) == (AGAIN, 2)
+    undo = f"/desk/inbox/answers/{said['press']}/undo"
+    assert f'action="{undo}"' in response.content.decode()
+    owner.post(undo)
+    assert set(Pitch.objects.values_list("state", flat=True)) == {"waiting"}
+
+
+def test_a_press_that_was_taken_back_or_has_gone_out_is_not_pressed_again(owner: Client, page: Page) -> None:
+    old(page, 8)
+    said = form(owner)
+    owner.post(PATH, said, follow=True)
+    Answer.objects.update(sent_at=clock.now())
+    assert told(owner.post(PATH, said, follow=True)) == ["You had pressed already, and 1 answer has gone out."]
+    Answer.objects.update(sent_at=None, undone_at=clock.now())
+    words = "You had pressed already and taken it back, so nothing was answered."
+    assert told(owner.post(PATH, said, follow=True)) == [words]
+    assert Answer.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["", "x", "theirs"])
+def test_a_press_without_a_name_or_with_another_pages_is_one_of_its_own(owner: Client, page: Page, name: str) -> None:
+    old(page, 8)
+    theirs = AnswerFactory(held=True, batch=uuid4())
+    said = form(owner) | {"press": str(theirs.batch) if name == "theirs" else name}
+    assert told(owner.post(PATH, said, follow=True))[0].startswith("1 pitch gets a fair no.")
+    assert Answer.objects.filter(pitch__page=page).count() == 1
+
+
+def test_what_is_left_is_counted_so_far(owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pitches.review.many.AT_MOST", 1)
+    monkeypatch.setattr("pitches.review.many.TURNS", 1)
+    monkeypatch.setattr(lanes, "MOST", 1)
+    old(page, 8, 9, 10)
+    assert told(press(owner))[1].startswith("more than 1 more wait: ")
 
 
 @pytest.mark.parametrize("before", ["", "soon", "2026-03-02", "2026-13-40T00:00:00+00:00", "2026-03-02T09:00:00"])

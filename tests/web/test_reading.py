@@ -98,7 +98,7 @@ def test_an_empty_ledge_begins_nothing(owner: Client) -> None:
 def test_more_than_a_sitting_is_said_before(owner: Client, page: Page, cards: list[Pitch]) -> None:
     Page.objects.update(cards=1)
     text = owner.get("/desk/session").content.decode()
-    assert (text.count("1 to read"), text.count("One more waits for the next sitting.")) == (1, 1)
+    assert (text.count("1 to read"), text.count("One more waits for the next session.")) == (1, 1)
 
 
 def test_start_shows_the_first_card_and_what_it_costs(owner: Client, cards: list[Pitch]) -> None:

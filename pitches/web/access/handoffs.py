@@ -3,13 +3,19 @@
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from pitches.models import Assistant, Call, CallState, Handoff, Page, Pitch, PitchState
+from pitches.models import Assistant, Call, CallState, Event, Handoff, Page, Pitch, PitchState
+from pitches.models.event import ABOUT_HELPERS
 from portal import tokens
 
 
 def assistants_of(page: Page) -> QuerySet[Assistant]:
     """Who helps an owner or was asked to, in the order of asking. Not who is gone."""
     return Assistant.objects.filter(page=page, left_at=None)
+
+
+def comings(page: Page) -> QuerySet[Event]:
+    """Who was asked to help, came, got another role or went; the last first."""
+    return Event.objects.filter(page=page, what__in=ABOUT_HELPERS).order_by("-pk")
 
 
 def own_assistant(page: Page, pk: int) -> Assistant:

@@ -40,6 +40,7 @@ NOT_TO_SENDERS = (
     "handoff",
     "supplied",
 )  # kinds of mails to the owner, and to those who help
+WAITING = 1000  # behind a door, so far they are counted
 KEYS_OVER = 50  # keys that work no longer, in a list
 
 
@@ -134,11 +135,15 @@ def failed_mails(page: Page, *, own: bool) -> QuerySet[Message]:
 
 
 def counted_doors(page: Page) -> list[Door]:
-    """Every door of a page, down ones too, with `waits`: what is on its ledge, and `taken`: places of this week."""
+    """Every door of a page, down ones too, with `waits`: what is on its ledge, and `taken`: places of this week.
+
+    `waits` is one more than WAITING where there are more.
+    """
     monday, _sunday = opening.week_of(page, clock.now())
     came = opening.places_taken(monday).filter(door=OuterRef("pk")).order_by()
-    doors = page.doors.order_by("position", "pk").annotate(  # a query that counts forgets the order
-        waits=Count("pitches", filter=Q(pitches__state__in=ON_THE_LEDGE)),
+    behind = Pitch.objects.filter(door=OuterRef("pk"), page=page, state__in=ON_THE_LEDGE).order_by().values("pk")
+    doors = page.doors.order_by("position", "pk").annotate(
+        waits=Func(ArraySubquery(behind[: WAITING + 1]), function="CARDINALITY", output_field=IntegerField()),
         taken=Coalesce(Subquery(came.values("door").annotate(count=Count("pk")).values("count")), 0),
     )
     for door in doors:

@@ -9,6 +9,7 @@ from pitches.models import Handoff, Offer, OfferState, Page, Pitch
 from pitches.offers import Talks
 from pitches.web.access.lists import open_handoffs
 
+TERMS = 100  # so far proposals are counted
 FOLLOW_UPS = ("-to_answer", "follow_up_on", "pk")  # their order
 
 
@@ -29,8 +30,8 @@ def yes_of(pitch: Pitch) -> Handoff:
 
 
 def terms_to_answer(page: Page) -> int:
-    """How many proposals of senders wait for the owner."""
-    return offers.waiting_for(page).count()
+    """How many proposals of senders wait for the owner, one more than TERMS where there are more."""
+    return offers.waiting_for(page)[: TERMS + 1].count()
 
 
 def follow_ups(page: Page) -> QuerySet[Handoff]:
