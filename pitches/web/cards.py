@@ -1,5 +1,6 @@
 """What the desk shows of a pitch: the letter, the signs in words, the history, the ready answers."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from pitches import likeness, review, screening
 from pitches.forms.decision import days_back
 from pitches.intake import files
-from pitches.models import Answer, AnswerKind, Lane, Page, Pitch, Reason, Standing
+from pitches.models import Answer, AnswerKind, Door, Lane, Page, Pitch, Reason, Standing
+from pitches.models.pitch import ON_THE_LEDGE
 from pitches.web import access, differences, landing, later, letter, ready, sealed, shown, together
 from pitches.web.ready import Ready
 from portal import clock
@@ -22,6 +24,7 @@ from portal.templatetags.portal import ago, day
 
 Row = TypeVar("Row")
 TOAST = timedelta(minutes=2)
+CHIPS = ("also", "signs", "tags", "again_of_id", "assigned_to_id", "nudged_at", "replied")  # most rows have none
 SIGNS = {
     "archive": gettext_lazy("offers an archive or a program"),
     "bank_data": gettext_lazy("asks for bank or identity data"),
@@ -88,9 +91,28 @@ def also_words(pages: int) -> str:
 
 
 def lay_out_all(pitches: list[Pitch]) -> list[Pitch]:
-    """The rows of a list. One query."""
+    """Put on pitches what their rows in a list show. One query, or none."""
     pages = likeness.also_of(pitches)
-    return [lay_out(wear(pitch, also=also_words(pages.get(pitch.pk, 0)))) for pitch in pitches]
+    letter_at, person_at = _up_to("desk:pitch"), _up_to("desk:person")
+    for pitch in pitches:
+        wear(
+            pitch,
+            also=also_words(pages.get(pitch.pk, 0)),
+            age=ago(pitch.handed_in_at),
+            signs=signs_of(pitch),
+            back=partial(later.back, pitch),
+            address=f"{letter_at}{pitch.code}",
+            sender_page=f"{person_at}{pitch.sender_id}" if pitch.sender_id else "",
+            mark="held" if pitch.lane == Lane.HELD else pitch.standing or Standing.STRANGER.value,
+            pickable=pitch.state in ON_THE_LEDGE,
+        )
+        wear(pitch, more=any(getattr(pitch, name, None) for name in CHIPS))
+    return pitches
+
+
+def _up_to(name: str) -> str:
+    """An address of the desk up to its last part, which each row has of its own."""
+    return reverse(name, args=["0"]).removesuffix("0")
 
 
 def wear(row: Row, **shown: object) -> Row:
@@ -161,7 +183,7 @@ def told(given: Answer) -> str:
 
 
 def on_its_way(given: Answer) -> bool:
-    """Has its moment come? Then the next tick mails it. What was put aside is never mailed."""
+    """Has its moment come? Then the next tick mails it. What was put off is never mailed."""
     moment = given.goes_out_at
     return given.kind != AnswerKind.LATER and moment is not None and moment <= clock.now()
 
@@ -171,9 +193,13 @@ def lower_first(words: str) -> str:
     return words if words.startswith("I ") else words[:1].lower() + words[1:]
 
 
-def other_doors(pitch: Pitch) -> list[shown.Plaque]:
-    """Where a pitch may belong that came to the wrong door: the open ones first, each with how it stands. One query."""
-    others = [door for door in access.doors_of(pitch.page) if door.pk != pitch.door_id]
+def other_doors(pitch: Pitch, doors: Sequence[Door] | None = None) -> list[shown.Plaque]:
+    """Where a pitch may belong that came to the wrong door: the open ones first, each with how it stands.
+
+    `doors`: of the page, where they have been asked for; else one query.
+    """
+    hung = access.doors_of(pitch.page) if doors is None else [door for door in doors if not door.taken_down_at]
+    others = [door for door in hung if door.pk != pitch.door_id]
     plaques = [shown.plaque(door, pitch.page) for door in others]
     return sorted(plaques, key=lambda plaque: not plaque.is_open)
 

@@ -29,6 +29,7 @@ from pitches.web import (
     odd_days,
     picking,
     searching,
+    shelves,
     standing_set,
     terms,
     threads,
@@ -64,9 +65,9 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     show, found = request.GET.get("show", "ledge"), lanes.counts(page, asked.narrow)
     session = review.current_session(page)
     shut = show == "ledge" and (not session or session.paused_at) and not asked.said and odd_days.is_shut(request, page)
-    shelves = [] if shut else _shelves(request, page, show, found, asked)
-    rows = [row for shelf in shelves for row in folding.unfolded(shelf.rows)]
-    context: dict[str, Any] = {"page": page, "show": show, "shelves": shelves, "counts": found}
+    shown = [] if shut else _shelves(request, page, found, asked, doors)
+    rows = [row for shelf in shown for row in folding.unfolded(shelf.rows)]
+    context: dict[str, Any] = {"page": page, "show": show, "shelves": shown, "counts": found}
     context |= {"last": cards.undoable(page, access.signed_in(request))}
     context |= {"counted": {name: lanes.counted(name, count) for name, count in found.items()}}
     matching = found[lanes.WAITS]
@@ -80,8 +81,8 @@ def listed(request: HttpRequest, page: Page, *, status: int = 200, **more: Any) 
     proposals = access.terms_to_answer(page)
     context |= {"session": session, "terms_waiting": proposals, "terms_words": lanes.upto(proposals, access.TERMS)}
     context |= searching.fields(request, doors)
-    context |= _beside(request, rows)
-    context |= picking.bar(request, page, rows, context.get("reasons")) | more
+    context |= _beside(request, rows, doors)
+    context |= picking.bar(request, page, rows, context.get("reasons"), doors) | more
     return render(request, "desk/inbox.html", context, status=status)
 
 
@@ -91,38 +92,39 @@ def _found(
     context = searching.found(request, page, doors, asked) | {"last": cards.undoable(page, access.signed_in(request))}
     rows = folding.unfolded(context["rows"])
     context |= filters.fields(request, page, asked)
-    context |= _beside(request, rows)
-    context |= picking.bar(request, page, rows, context.get("reasons")) | more
+    context |= _beside(request, rows, doors)
+    context |= picking.bar(request, page, rows, context.get("reasons"), doors) | more
     return render(request, "desk/found.html", context, status=status)
 
 
-def _beside(request: HttpRequest, rows: list[Pitch]) -> dict[str, Any]:
+def _beside(request: HttpRequest, rows: list[Pitch], doors: list[Door]) -> dict[str, Any]:
     """The letter beside the list: the one that was asked for, else the first."""
     at = next((row for row in rows if row.code == request.GET.get("at", "").upper()), rows[0] if rows else None)
-    return _peek(at) if at else {}
+    return _peek(at, doors) if at else {}
 
 
 def _shelves(
-    request: HttpRequest, page: Page, show: str, found: dict[str, int], asked: filters.Filter
+    request: HttpRequest, page: Page, found: dict[str, int], asked: filters.Filter, doors: list[Door]
 ) -> list[lanes.Shelf]:
     """The lists of a view that hold something, with ?lane= one of them; with ?after= from there on."""
-    names = lanes.SHOWN.get(show)
+    names = lanes.SHOWN.get(request.GET.get("show", "ledge"))
     if names is None:
         raise Http404
     only, after = asked.said.get("lane", ""), request.GET.get("after", "")
     wanted = [name for name in names if found[name] and only in ("", name)]
     after = after if len(names) == 1 or only else ""
-    return [lanes.fetch(page, name, found[name], after, narrow=asked.narrow, folds=asked.folds) for name in wanted]
+    counts = {name: found[name] for name in wanted}
+    return shelves.fetch(page, counts, doors, after, narrow=asked.narrow, folds=asked.folds)
 
 
-def _peek(pitch: Pitch) -> dict[str, Any]:
-    """What a letter with its four answers is drawn from."""
+def _peek(pitch: Pitch, doors: list[Door] | None = None) -> dict[str, Any]:
+    """What a letter with its four answers is drawn from; `doors`: of the page, where they have been asked for."""
     return cards.panels(pitch.page, pitch) | {
         "page": pitch.page,
         "pitch": cards.lay_out(pitch),
         "history": cards.history(pitch),
         "answerable": pitch.state in ON_THE_LEDGE,
-        "other_doors": cards.other_doors(pitch) if pitch.state in ON_THE_LEDGE else [],
+        "other_doors": cards.other_doors(pitch, doors) if pitch.state in ON_THE_LEDGE else [],
         "back": "inbox",
     }
 

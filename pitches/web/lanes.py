@@ -1,18 +1,15 @@
-"""The lists of the inbox: what is in each, in which order, fifty at a time."""
+"""The lists of the inbox: what is in each, in which order, and how many there are."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any
 
-from django.db.models import Case, IntegerField, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pitches.models import Lane, Page, Pitch, PitchState, Standing
-from pitches.web import access, cards, folding, keyset
+from pitches.models import Lane, Page, Pitch, PitchState
+from pitches.web import access
 
 AT_ONCE = 50
 MOST, MOST_OPEN = 1000, 10_000  # so far is counted: what has ended, and what is open
@@ -34,6 +31,7 @@ class Kind:
     within: Q
     order: tuple[str, ...] = READING
     hint: str | Promise = ""
+    mixed: bool = False  # of several states: each row says its own
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,8 @@ KINDS = {
         Kind("quarantine", _("Quarantine"), Q(state=PitchState.QUARANTINE), hint=_("signs of a scam, kept a week")),
         Kind("later", _("Later"), Q(state=PitchState.LATER), order=("back_at", "pk")),
         Kind("asked", _("Waiting for them"), Q(state=PitchState.ASKED), order=("lapses_at", "pk")),
-        Kind("answered", _("Answered"), Q(state__in=ANSWERED), order=("-handed_in_at", "-pk")),
-        Kind("all", _("Everything"), Q(), order=("-handed_in_at", "-pk")),
+        Kind("answered", _("Answered"), Q(state__in=ANSWERED), order=("-handed_in_at", "-pk"), mixed=True),
+        Kind("all", _("Everything"), Q(), order=("-handed_in_at", "-pk"), mixed=True),
     )
 }  # fmt: skip
 LEDGE = ("trusted", "known", "first_knock")
@@ -118,35 +116,3 @@ def rest(count: int, less: int) -> str:
     if count > MOST_OPEN:
         return gettext("more than %(most)s") % {"most": MOST_OPEN - less}
     return str(count - less) if count > less else ""
-
-
-def fetch(page: Page, name: str, count: int, after: str = "", *, narrow: Q = EVERY, folds: bool = True) -> Shelf:
-    """The rows of one list, from the start or after a pitch. At most four queries."""
-    kind = KINDS[name]
-    last = _ranked(page).filter(code=after).first() if after else None
-    rows = _ranked(page).filter(kind.within).filter(narrow).for_desk().order_by(*kind.order)
-    found, more = shown(rows, kind.order, last, folds=folds)
-    return Shelf(kind, count, found, more)
-
-
-def shown(
-    rows: Any, order: tuple[str, ...], last: Pitch | None, *, folds: bool, at_once: int = 0
-) -> tuple[list[Pitch], str]:
-    """Fifty rows of a list behind `last`, or `at_once`, and after which pitch it goes on. Two or three queries."""
-    at_once = at_once or AT_ONCE
-    heads = folding.firsts(rows, order) if folds else rows
-    if last and None not in [getattr(last, column.removeprefix("-")) for column in order]:
-        heads = heads.filter(keyset.beyond(order, partial(getattr, last)))
-    found = list(heads[: at_once + 1])
-    more = found[at_once - 1].code if len(found) > at_once else ""
-    found = found[:at_once]
-    under = folding.others(rows, order, found) if folds else {}
-    cards.lay_out_all([*found, *(row for several in under.values() for row in several)])
-    for row in found:
-        cards.wear(row, alike=under.get(row.cluster or 0, []))
-    return found, more
-
-
-def _ranked(page: Page) -> Any:
-    rung = Case(When(standing=Standing.INTRODUCED, then=Value(1)), default=Value(0), output_field=IntegerField())
-    return access.with_replies(page).annotate(rung=rung, nudged_first=Coalesce("nudged_at", Value(NEVER)))

@@ -100,7 +100,7 @@ def test_the_inbox_costs_the_same_for_one_pitch_and_three(
     owner: Client, page: Page, django_assert_num_queries: Any, count: int
 ) -> None:
     PitchFactory.create_batch(count, waiting=True, door=DoorFactory(page=page))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         assert owner.get("/desk/inbox").content.decode().count("data-row=") == count
 
 

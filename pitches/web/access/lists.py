@@ -64,7 +64,12 @@ def counted(page: Page, lists: Mapping[str, tuple[Q, int]]) -> dict[str, int]:
 
 def with_replies(page: Page) -> PitchQuerySet:
     """The same, with `replied`: did the sender answer a question?"""
-    return pitches_of(page).annotate(replied=Exists(Event.objects.filter(pitch=OuterRef("pk"), what=Fact.REPLIED)))
+    return replied(pitches_of(page))
+
+
+def replied(pitches: PitchQuerySet) -> PitchQuerySet:
+    """These, with `replied`."""
+    return pitches.annotate(replied=Exists(Event.objects.filter(pitch=OuterRef("pk"), what=Fact.REPLIED)))
 
 
 def reply_links(page: Page) -> QuerySet[ReplyLink]:
@@ -88,7 +93,7 @@ def relationships_of_agencies(page: Page, agencies: Iterable[Agency]) -> QuerySe
 
 def before(pitch: Pitch) -> PitchQuerySet:
     """What the same sender handed in at the page before this one."""
-    return Pitch.objects.filter(page=pitch.page, sender=pitch.sender, handed_in_at__lt=pitch.handed_in_at)
+    return Pitch.objects.filter(page=pitch.page_id, sender=pitch.sender_id, handed_in_at__lt=pitch.handed_in_at)
 
 
 def told_to(pitches: PitchQuerySet) -> AnswerQuerySet:
