@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from celery import shared_task
+from django.db import connection
 from django.db.models import QuerySet, Value
 
 from portal.celery import QUEUES
 
 BATCH = 50
+SOME_MOMENT = datetime.min.replace(tzinfo=UTC)  # stands where the present one comes in
 # Seconds that one ring may work before it rings again, so that what is more urgent comes in between. A lease is 30 s.
 TURN = {"codes": 10, "now": 8, "soon": 3, "later": 1}
 LOOK_UP = 0.05  # seconds between two looks whether something more urgent waits: a friend waits for one row, not a turn
@@ -144,9 +147,23 @@ def tidy() -> int:
 
 def waiting_work(queues: Sequence[str] = QUEUES) -> list[tuple[str, str]]:
     """Which (job, queue) have rows that nobody holds, the most urgent first. One query, however many rows there are."""
+    if not queues:
+        return []
+    from portal import clock  # noqa: PLC0415 (leaf: bodies import what they run)
+
+    sql, params = _statement(tuple(queues))
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now if value == SOME_MOMENT else value for value in params])
+        return sorted(cursor.fetchall(), key=lambda pair: (QUEUES.index(pair[1]), list(JOBS).index(pair[0])))
+
+
+@cache
+def _statement(queues: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The statement over these queues, made once: it is asked all day, and mostly finds nothing."""
     found = [one for queue in queues for one in _waiting_in(queue)]
-    asked = found[0].union(*found[1:], all=True) if found else ()
-    return sorted(asked, key=lambda pair: (QUEUES.index(pair[1]), list(JOBS).index(pair[0])))
+    sql, params = found[0].union(*found[1:], all=True).query.sql_with_params()
+    return sql, tuple(params)
 
 
 def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
@@ -157,7 +174,11 @@ def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
     from portal import leases  # noqa: PLC0415
 
     events = Event.objects.filter(reacted_at=None, dead=False)
-    rows: dict[str, QuerySet[Any, Any]] = {"react": events, "deliver": outbox.due(), "call": hooks.due()}
+    rows: dict[str, QuerySet[Any, Any]] = {
+        "react": events,
+        "deliver": outbox.due(SOME_MOMENT),
+        "call": hooks.due(SOME_MOMENT),
+    }
     for job, waiting in rows.items():
         one = waiting.filter(leases.free(), queue=queue).order_by()
         yield one.annotate(job=Value(job)).values_list("job", "queue")[:1]

@@ -1,5 +1,7 @@
 """Calls: one row for each thing that a webhook is to be told, put in the transaction of what happened."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from pitches.handoffs import plan_of
@@ -58,9 +60,9 @@ def _plan_for(pitch: Pitch) -> Plan | None:
     return plan if plan and plan.webhook else None
 
 
-def due() -> QuerySet[Call]:
-    """What may be told now, the oldest first."""
-    return Call.objects.filter(state=CallState.PENDING, next_at__lte=clock.now()).order_by("next_at", "pk")
+def due(at: datetime | None = None) -> QuerySet[Call]:
+    """What may be told now, or at another moment; the oldest first."""
+    return Call.objects.filter(state=CallState.PENDING, next_at__lte=at or clock.now()).order_by("next_at", "pk")
 
 
 def again(call: Call) -> bool:

@@ -97,9 +97,9 @@ def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> 
         )
 
 
-def due() -> QuerySet[Message]:
-    """What may be sent now, the oldest first."""
-    rows = Message.objects.filter(next_at__lte=clock.now())
+def due(at: datetime | None = None) -> QuerySet[Message]:
+    """What may be sent now, or at another moment; the oldest first."""
+    rows = Message.objects.filter(next_at__lte=at or clock.now())
     return rows.filter(Q(state=MessageState.PENDING) | Q(state=MessageState.SENDING)).order_by("next_at", "pk")
 
 
