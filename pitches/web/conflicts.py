@@ -46,7 +46,7 @@ def _back(pitch: Pitch) -> str:
 def _somebody_else(pitch: Pitch, by: User | None) -> str:
     """Who gave the answer that holds, by name, if it was not this one."""
     given = _given(pitch) if by else None
-    if given is None or given.by_id in (None, by and by.pk):
+    if given is None or (by and given.by_id == by.pk) or not (given.by_id or given.said_by):
         return ""
     return given.said_by or pitch.page.first_name
 

@@ -24,13 +24,18 @@ def shown(pitch: Pitch, *, by_owner: bool, form: OfferForm | None = None, reader
 
 def _by_line(pitch: Pitch, one: Offer, reader: User | None) -> str:
     """Who proposes, for whoever reads it: the desk (`reader`) or the sender."""
-    own = not one.by_owner if reader is None else one.by_owner and one.by_id in (None, reader.pk)
+    own = not one.by_owner if reader is None else one.by_owner and _spoke(pitch, one) == reader.pk
     helper = one.said_by if one.by_owner else ""
     if own:
         return _("You proposed")
     if helper and reader is None:
         return _("%(helper)s proposes for %(name)s") % {"helper": helper, "name": pitch.page.first_name}
     return _("%(name)s proposes") % {"name": helper or (pitch.page.first_name if one.by_owner else pitch.name)}
+
+
+def _spoke(pitch: Pitch, one: Offer) -> int | None:
+    """The account of who made it for the desk; None where it is gone. Without a name it was the owner."""
+    return one.by_id if one.by_id or one.said_by else pitch.page.owner_id
 
 
 def _dress(pitch: Pitch, one: Offer, talks: offers.Talks, by_owner: bool) -> None:  # noqa: FBT001 (private)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ HAPPENED: dict[str, Promise] = {
     PitchState.HELD: gettext_lazy("Held aside"),
     PitchState.QUARANTINE: gettext_lazy("Put into quarantine"),
     Fact.NUDGED: gettext_lazy("Nudged, once"),
-    Fact.REPLIED: gettext_lazy("Answered your question"),
+    Fact.REPLIED: gettext_lazy("Answered the question"),
     Fact.CHANGED: gettext_lazy("Changed it, before you read it"),
     Fact.FOLLOWED_UP: gettext_lazy("Followed up with a change"),
     Fact.NOTED: gettext_lazy("Added a note"),
@@ -44,6 +44,7 @@ BY_THE_SENDER = (
     *(PitchState.UNPROVEN, PitchState.ARRIVED, PitchState.WITHDRAWN),
     *(Fact.NUDGED, Fact.REPLIED, Fact.CHANGED, Fact.FOLLOWED_UP, Fact.NOTED, Fact.SUPPLIED),
 )
+ONE_STEP = timedelta(seconds=1)  # an answer is taken back, and its pitch moved, within it
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,14 @@ class Desk:
     names: dict[int, str]
 
     def who(self, by: int | None, said_by: str = "") -> str:
-        """The reader is "you"; else the owner's name, or the name of who helped."""
-        if by == self.reader.pk or (by is None and not said_by and self.page.owner_id == self.reader.pk):
+        """The reader is "you"; else the owner's name, or the name of who helped.
+
+        An owner has an account as long as there is a page, so whose account is gone helped, under a name that is
+        forgotten with the account unless it was said to the sender.
+        """
+        if by == self.reader.pk:
             return _("You")
-        return said_by or self.names.get(by or 0, self.page.first_name)
+        return said_by or (self.names.get(by, self.page.first_name) if by else _("Somebody who helped then"))
 
 
 def desk_of(page: Page, reader: User, acted: Iterable[int | None]) -> Desk:
@@ -82,8 +87,8 @@ def signed(words: list[Evidence], page: Page, reader: User) -> list[Evidence]:
     """What was set by hand, each with `who` said it."""
     desk = desk_of(page, reader, (one.by_id for one in words))
     return [
-        cards.wear(one, who=cards.lower_first(desk.who(one.by_id)) if one.by_id == reader.pk else desk.who(one.by_id))
-        for one in words
+        cards.wear(one, who=cards.lower_first(who) if one.by_id in (None, reader.pk) else who)
+        for one, who in ((one, desk.who(one.by_id)) for one in words)
     ]
 
 
@@ -91,8 +96,8 @@ def thread(pitch: Pitch, reader: User) -> list[Entry]:
     """Everything about a pitch, oldest first, with who did it. Three queries; more where somebody helped."""
     happened, given = list(pitch.events.all()), list(pitch.answers.select_related("door").order_by("pk"))
     desk = desk_of(pitch.page, reader, (event.by_id for event in happened))
-    keepers = _keepers(happened)
-    events = [_given_to(desk, event, keepers) or _of_event(pitch, event, desk) for event in happened]
+    keepers, ours = _keepers(happened), _ours(pitch, happened, given)
+    events = [_given_to(desk, event, keepers) or _of_event(pitch, event, desk, ours) for event in happened]
     answers = [_of_answer(answer, desk) for answer in given]
     notes = [_of_remark(remark, desk) for remark in pitch.remarks.all()]
     return sorted([entry for entry in events if entry] + answers + notes, key=lambda entry: entry.at)
@@ -102,6 +107,23 @@ def _keepers(happened: list[Event]) -> dict[str, str]:
     """The names of those to whom it was given, by the number that the event holds."""
     numbers = [event.note for event in happened if event.what == Fact.ASSIGNED and event.note]
     return {str(pk): name for pk, name in access.names_of_helpers(numbers)} if numbers else {}
+
+
+def _ours(pitch: Pitch, happened: list[Event], given: list[Answer]) -> dict[int, str]:
+    """The numbers of the events that are of this side, each with the name that was said then, if one was.
+
+    Whose account is gone acted here as well; what the sender did never names an account.
+    """
+    ours, unsigned = {event.pk: "" for event in happened if event.by_id}, [one for one in happened if not one.by_id]
+    talks = {str(one.pk): one for one in pitch.offers.all()} if any(one.what in OF_EITHER for one in unsigned) else {}
+    undone = [answer.undone_at for answer in given if answer.undone_at]
+    for event in unsigned:
+        offer = talks.get(event.note) if event.what in OF_EITHER else None
+        if offer and offer.by_owner == (event.what == Fact.OFFERED):
+            ours[event.pk] = offer.said_by
+        elif event.was in ANSWERS and any(abs(event.at - moment) < ONE_STEP for moment in undone):
+            ours[event.pk] = ""
+    return ours
 
 
 def _given_to(desk: Desk, event: Event, keepers: dict[str, str]) -> Entry | None:
@@ -114,14 +136,15 @@ def _given_to(desk: Desk, event: Event, keepers: dict[str, str]) -> Entry | None
     return Entry(event.at, desk.who(event.by_id), what, mine=True)
 
 
-def _of_event(pitch: Pitch, event: Event, desk: Desk) -> Entry | None:
+def _of_event(pitch: Pitch, event: Event, desk: Desk, ours: dict[int, str]) -> Entry | None:
     if event.what == PitchState.WAITING:
-        return _back_on_the_ledge(pitch, event, desk)
+        return _back_on_the_ledge(pitch, event, desk, ours)
     if event.what == PitchState.ARRIVED and event.was == PitchState.WRONG_DOOR:
         return Entry(event.at, pitch.name, _("Moved it to “%(door)s”") % {"door": pitch.door.name})
     if event.what in OF_EITHER:
-        mine = event.by_id is not None
-        return Entry(event.at, desk.who(event.by_id) if mine else pitch.name, str(OF_EITHER[event.what]), mine=mine)
+        mine = event.pk in ours
+        who = desk.who(event.by_id, ours[event.pk]) if mine else pitch.name
+        return Entry(event.at, who, str(OF_EITHER[event.what]), mine=mine)
     if event.what in BY_THE_DESK:
         return Entry(event.at, desk.who(event.by_id), str(BY_THE_DESK[event.what]), mine=True)
     what = HAPPENED.get(event.what)
@@ -129,15 +152,15 @@ def _of_event(pitch: Pitch, event: Event, desk: Desk) -> Entry | None:
     return Entry(event.at, who, str(what), event.note) if what else None
 
 
-def _back_on_the_ledge(pitch: Pitch, event: Event, desk: Desk) -> Entry | None:
-    if event.was == PitchState.ASKED and event.by_id is None:
+def _back_on_the_ledge(pitch: Pitch, event: Event, desk: Desk, ours: dict[int, str]) -> Entry | None:
+    if event.was == PitchState.ASKED and event.pk not in ours:
         return None  # the reply says it
-    if event.was in ANSWERS and event.by_id:
+    if event.was in ANSWERS and event.pk in ours:
         return Entry(event.at, desk.who(event.by_id), _("Took the answer back before it went out"), mine=True)
     if event.was == PitchState.QUARANTINE:
         return Entry(event.at, desk.who(event.by_id), _("Restored it from quarantine"), mine=True)
     if event.was == PitchState.LATER:
-        words = _("Came back, as the door opened") if event.note == review.OPENED else _("Came back, as you asked")
+        words = _("Came back, as the door opened") if event.note == review.OPENED else _("Came back on its day")
         return Entry(event.at, "", words)
     lane = Lane(pitch.lane).label if pitch.lane else ""
     return Entry(event.at, "", _("On the ledge: %(lane)s") % {"lane": cards.lower_first(str(lane))})
@@ -146,9 +169,10 @@ def _back_on_the_ledge(pitch: Pitch, event: Event, desk: Desk) -> Entry | None:
 def _of_answer(given: Answer, desk: Desk) -> Entry:
     told = cards.told(given)
     own = "\n\n".join(words for words in (given.text, given.words) if words and words not in told)
-    return Entry(given.given_at, desk.who(given.by_id, given.said_by), told, own, mine=True)
+    by = given.by_id if given.said_by else desk.page.owner_id
+    return Entry(given.given_at, desk.who(by, given.said_by), told, own, mine=True)
 
 
 def _of_remark(remark: Remark, desk: Desk) -> Entry:
-    who = desk.who(remark.by_id, remark.by_name)
+    who = desk.who(remark.by_id if remark.by_name else desk.page.owner_id, remark.by_name)
     return Entry(remark.at, who, _("A note for the desk"), remark.text, mine=True, remark=remark)

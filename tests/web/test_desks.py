@@ -9,11 +9,20 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
-from pitches import lifecycle, review
+from pitches import helping, lifecycle, offers, review
 from pitches.handoffs import assistants
-from pitches.models import Answer, Assistant, Page, Role
-from pitches.web import refused
-from tests.factories import AnswerFactory, AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
+from pitches.models import Answer, AnswerKind, Assistant, Page, Pitch, Role
+from pitches.web import refused, threads
+from portal import clock
+from tests.factories import (
+    AnswerFactory,
+    AssistantFactory,
+    DoorFactory,
+    HandoffFactory,
+    PageFactory,
+    PitchFactory,
+    UserFactory,
+)
 from tests.races import checksum
 from tests.test_urls import World
 from tests.web.test_roles import DESK
@@ -227,3 +236,32 @@ def test_who_is_stopped_half_way_hears_how_much_was_done(
     )
     assert "2 pitches were done before that, and stay done; the rest was left as it was." in body
     assert Answer.objects.filter(undone_at=None).count() == (1 if verb == "unsay_many" else 2)
+
+
+# ── whose account is gone ────────────────────────────────────────────────────
+def test_what_somebody_did_whose_account_is_gone_is_not_said_to_be_the_owners(
+    maya: Page, own: Page, sam: Client
+) -> None:
+    pitch = AnswerFactory(pitch__door=DoorFactory(page=maya), pitch__accepted=True, sent_at=clock.now()).pitch
+    put_off = PitchFactory(waiting=True, door=pitch.door)
+    HandoffFactory(pitch=pitch)
+    theirs = offers.make(pitch, by_owner=False, by=None, deliverables="One post")
+    offers.decline(theirs, by_owner=True, by=own.owner)
+    offers.make(pitch, by_owner=True, by=own.owner, deliverables="Two posts")
+    helping.assign(pitch, Assistant.objects.get(), by=own.owner)
+    for given in (pitch, put_off):
+        review.tag(given, ["radio"], by=own.owner)
+    review.undo(review.answer(put_off, AnswerKind.NO, by=own.owner, reason="advert"), by=own.owner)
+    own.owner.delete()
+    page = Page.objects.get(pk=maya.pk)
+    told = {(one.who, one.what) for one in threads.thread(Pitch.objects.get(pk=pitch.pk), page.owner)}
+    then = "Somebody who helped then"
+    assert told >= {
+        (then, "Changed the tags"),
+        (then, "Gave it to Sam Ode to look after"),
+        (pitch.name, "Proposed terms"),
+    }
+    assert told >= {("Sam Ode", "Proposed terms"), ("Sam Ode", "Declined the proposed terms")}
+    taken_back = {(one.who, one.what) for one in threads.thread(Pitch.objects.get(pk=put_off.pk), page.owner)}
+    assert (then, "Took the answer back before it went out") in taken_back
+    assert "You" not in {who for who, what in told | taken_back if what not in ("Yes", "Said yes")}

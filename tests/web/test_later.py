@@ -157,7 +157,7 @@ def test_the_latest_day_where_the_door_stays_shut(owner: Client, door: Door) -> 
     pitch = put_off(PitchFactory(waiting=True, door=door))
     with clock.standing_at(datetime(2026, 3, 13, 9, 1, tzinfo=UTC)):
         tick()
-    assert "Came back, as you asked" in owner.get(f"/desk/pitch/{pitch.code}").content.decode()
+    assert "Came back on its day" in owner.get(f"/desk/pitch/{pitch.code}").content.decode()
     pitch.refresh_from_db()
     assert (pitch.state, pitch.back_when_open, pitch.lapses_at) == ("waiting", False, MONDAY + timedelta(days=21))
 
