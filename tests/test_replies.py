@@ -173,7 +173,7 @@ def test_forged_words_are_refused(pitch: Pitch, kind: AnswerKind, reason: str, r
         "own": str(ReplyFactory(page=pitch.page).pk),
         "foreign": str(ReplyFactory(kind="yes").pk),
     }.get(reply, reply)
-    with pytest.raises(review.BadAnswer, match="These ready words are gone"):
+    with pytest.raises(review.BadAnswer, match="This reply is gone"):
         given(pitch, kind, reason=reason, reply=reply)
     assert (Answer.objects.count(), Pitch.objects.get(pk=pitch.pk).state) == (0, "waiting")
 

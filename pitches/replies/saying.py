@@ -39,7 +39,7 @@ def pick(page: Page, kind: AnswerKind, reason: str, reply: str) -> Ready | None:
         return None
     ready = find(page, reply, kind)
     if ready is None or ready.reason not in ("", Reason.OWN_LINE):
-        raise Gone(_("These ready words are gone. Choose others, or write your own line."))
+        raise Gone(_("This reply is gone. Choose another, or write your own line."))
     return ready
 
 

@@ -30,7 +30,7 @@ def send_now(given: Answer, *, by: User) -> bool:
 def send_together(page: Page, which: datetime | UUID | str, *, by: User) -> int:
     """Let go at once what would leave in a minute, what was given at one press, ALL, or SITTING. How many go.
 
-    What was put aside is no mail and stays. Each pitch keeps who pressed. Raises NotAllowed.
+    What was put off is no mail and stays. Each pitch keeps who pressed. Raises NotAllowed.
     """
     with transaction.atomic():
         helping.voice(page, by, Role.ASSISTANT)

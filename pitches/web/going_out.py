@@ -30,7 +30,7 @@ ORDER = ("leaves", "given_at", "pk")
 class Minute:
     """What leaves in one minute, or what was given at one press; without a moment, after a session that goes on.
 
-    `count`: how many there are; `mails`: how many of them are mails, for what was put aside is none.
+    `count`: how many there are; `mails`: how many of them are mails, for what was put off is none.
     """
 
     moment: datetime | None

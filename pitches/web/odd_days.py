@@ -72,6 +72,7 @@ def notes(page: Page, waiting: int) -> dict[str, Any]:
         before = clock.now() - timedelta(days=page.lapse_days)
         old = review.older(page, before)[: lanes.MOST_OPEN + 1].count()
         found |= {"sittings": -(-waiting // page.cards), "old": old, "old_words": lanes.counted(lanes.WAITS, old)}
+        found |= {"sittings_words": lanes.upto(found["sittings"], lanes.MOST_OPEN // page.cards)}
     return found
 
 

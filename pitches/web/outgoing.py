@@ -59,7 +59,7 @@ def undo(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
 @helped(Role.READER)
 @require_safe
 def whole(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """The mail of one answer, word for word as it would go out now. What was put aside is no mail."""
+    """The mail of one answer, word for word as it would go out now. What was put off is no mail."""
     given = access.own_answer(page, pk)
     if given.kind == AnswerKind.LATER or given.sent_at or given.undone_at:
         return see("desk:pitch", given.pitch.code)
@@ -70,10 +70,10 @@ def whole(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
 @helped(Role.ASSISTANT)
 @require_POST
 def send(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
-    """Let one answer go at once. What was put aside is no mail."""
+    """Let one answer go at once. What was put off is no mail."""
     given = access.own_answer(page, pk)
     if given.kind == AnswerKind.LATER:
-        messages.info(request, _("What you put aside is no mail, so there is nothing to send."))
+        messages.info(request, _("What you put off is no mail, so there is nothing to send."))
         return see("desk:outgoing")
     if review.send_now(given, by=access.signed_in(request)):
         messages.success(request, _("On its way to %(name)s.") % {"name": given.pitch.name})

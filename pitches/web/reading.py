@@ -19,7 +19,7 @@ from pitches.lifecycle import AlreadyMoved
 from pitches.models import Page, Pitch, ReadingSession, Role
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.review import Hand
-from pitches.web import access, cards, conflicts, hands, hours, lanes, odd_days
+from pitches.web import access, cards, conflicts, first_days, hands, hours, lanes, odd_days
 from pitches.web.owned import helped
 from pitches.web.redirects import see
 from portal import clock
@@ -97,7 +97,8 @@ def _without_card(request: HttpRequest, page: Page, current: ReadingSession | No
     given = held.filter(session=current).first() if current else held.order_by("-session_id").first()
     sitting = current or (given.session if given else None)
     if sitting is None:
-        return context
+        empty = {} if waiting else first_days.empty(request, page, lanes.counts(page))
+        return context | {"example": empty.get("example"), "lies": empty.get("elsewhere")}
     read = sitting.answers.filter(undone_at=None).count()
     out_at = given.goes_out_at if given else None
     context |= {"goes_out_at": out_at, "wait": (out_at - clock.now()).total_seconds() if out_at else 0}

@@ -151,7 +151,7 @@ def test_a_part_of_what_was_pressed_is_no_second_press(owner: Client, page: Page
         ("no:reason:rude", {}, "Choose a reason."),
         ("no:reason:own_line", {"text": " "}, "Write your own line, or choose a reason."),
         ("no:reason:own_line", {"text": "x" * 281}, "at most 280"),
-        ("no:reply:999", {}, "These ready words are gone."),
+        ("no:reply:999", {}, "This reply is gone."),
         ("later", {"until": ""}, "Choose a day after today."),
         ("later", {"until": "soon"}, "Choose a day, such as"),
         ("later:choice:open", {}, "Choose a day after today."),

@@ -38,6 +38,23 @@ def test_an_unused_ledge_has_one_example_and_the_share_kit_first(page: Page) -> 
     assert "1 waiting" not in seen
 
 
+def test_the_start_of_a_session_offers_the_example_too(page: Page) -> None:
+    owner = at_the_desk(page)
+    seen = owner.get("/desk/session").content.decode()
+    assert seen.count(f'href="{EXAMPLE}"') == 1
+    assert (seen.count("<h1"), '<h1 class="size-3" tabindex="-1">Nobody has pitched yet.' in seen) == (1, True)
+    assert EXAMPLE not in at_the_desk(page, "assistant").get("/desk/session").content.decode()
+    owner.post(AWAY)
+    gone = owner.get("/desk/session").content.decode()
+    assert (gone.count(f'href="{EXAMPLE}"'), gone.count("The ledge is empty.")) == (0, 1)
+
+
+def test_where_nothing_waits_the_start_of_a_session_says_what_lies_elsewhere(page: Page) -> None:
+    PitchFactory(asked=True, door=page.doors.get())
+    seen = at_the_desk(page).get("/desk/session").content.decode()
+    assert ("One waits for an answer from them." in seen, EXAMPLE in seen) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -73,7 +90,7 @@ def test_every_answer_shows_what_its_sender_would_read_and_stores_nothing(
         ({"kind": "no"}, "Choose a reason."),
         ({"kind": "no", "reason": "own_line"}, "Write your own line, or choose a reason."),
         ({"kind": "later"}, "Choose a day after today."),
-        ({"kind": "yes", "reply": "999"}, "These ready words are gone."),
+        ({"kind": "yes", "reply": "999"}, "This reply is gone."),
         ({"kind": "wrong_door", "door": "x"}, "The example is at the right door."),
         ({"kind": "spam"}, "Select a valid choice."),
     ],

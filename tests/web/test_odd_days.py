@@ -213,7 +213,7 @@ def test_where_many_wait_the_oldest_first_or_a_fair_no(page: Page, monkeypatch: 
     Pitch.objects.filter(pk=old.pk).update(handed_in_at=TUESDAY - timedelta(days=30))
     client = at_the_desk(page)
     seen = shown(client, TUESDAY)
-    assert "3 wait, which is 2 sittings. 1 has waited for more than 21 days." in seen
+    assert "3 wait, which is 2 sessions. 1 has waited for more than 21 days." in seen
     assert "A fair no to all older than 21 days" in seen
     assert "A fair no" not in shown(at_the_desk(page, "screener"), TUESDAY)
     press(client, "/desk/session/start", TUESDAY, order="oldest")

@@ -164,7 +164,7 @@ def test_what_was_put_aside_is_no_letter(owner: Client, page: Page) -> None:
     pitch = PitchFactory(waiting=True, door=DoorFactory(page=page))
     given = review.answer(pitch, AnswerKind.LATER, by=page.owner, until=day)
     text = owner.get("/desk/outgoing").content.decode()
-    assert (text.count("Put aside until "), text.count("Undo<span"), text.count("Send now")) == (1, 1, 0)
+    assert (text.count("Put off until "), text.count("Undo<span"), text.count("Send now")) == (1, 1, 0)
     assert (text.count("goes out"), text.count(f"to {pitch.name}")) == (0, 0)
     response = owner.post(f"/desk/outgoing/{given.pk}/send", follow=True)
     assert "no mail, so there is nothing to send" in response.content.decode()
@@ -319,7 +319,7 @@ def test_done_is_done_once(owner: Client, page: Page) -> None:
     assert owner.get("/desk/follow-ups").content.decode().count("Nothing to follow up.") == 1
 
 
-# ── what is put aside is no mail ─────────────────────────────────────────────
+# ── what is put off is no mail ─────────────────────────────────────────────
 def put_aside(page: Page) -> Answer:
     pitch = PitchFactory(later=True, door=DoorFactory(page=page))
     out_at, until = clock.now() + timedelta(minutes=10), page.local_date(clock.now()) + timedelta(days=3)
@@ -329,10 +329,10 @@ def put_aside(page: Page) -> Answer:
 def test_what_is_put_aside_leaves_no_house(owner: Client, page: Page) -> None:
     given, _other = put_aside(page), put_aside(page)
     said = owner.get("/desk/outgoing").content.decode()
-    assert "Put aside; can be taken back until" in said
+    assert "Put off; can be taken back until" in said
     assert not any(word in said for word in ("they go out together", "data-leaves", "/desk/outgoing/send"))
     told = owner.post(f"/desk/outgoing/{given.pk}/send", follow=True).content.decode()
-    assert "What you put aside is no mail" in told
+    assert "What you put off is no mail" in told
 
 
 def test_who_sorts_is_offered_to_undo_what_they_may(page: Page) -> None:

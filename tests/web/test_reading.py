@@ -176,7 +176,7 @@ def test_htmx_gets_the_card_alone_with_its_title_and_one_sentence(owner: Client,
         ({"kind": "no"}, "Choose a reason."),
         ({"kind": "no", "reason": "own_line", "text": " "}, "Write your own line, or choose a reason."),
         ({"kind": "ask"}, "Write the question."),
-        ({"kind": "ask", "reply": "9"}, "These ready words are gone. Choose others, or write your own line."),
+        ({"kind": "ask", "reply": "9"}, "This reply is gone. Choose another, or write your own line."),
         ({"kind": "later"}, "Choose a day after today."),
         ({"kind": "later", "until": "2020-01-01"}, "Choose a day after today."),
         ({"kind": "later", "until": "soon"}, "Choose a day, such as 2026-06-13, or one of the ready days."),
@@ -255,7 +255,7 @@ def test_what_came_meanwhile_can_be_read_on(owner: Client, cards: list[Pitch]) -
     for pitch in cards:
         response = say(owner, session, pitch, htmx=True)
     text = response.content.decode()
-    assert [text.count(words) for words in ("That was this sitting.", "One more waits.", "Read on")] == [1, 1, 1]
+    assert [text.count(words) for words in ("That was this session.", "One more waits.", "Read on")] == [1, 1, 1]
 
 
 def test_when_the_last_cards_are_taken_back_the_owner_finishes(owner: Client, cards: list[Pitch]) -> None:

@@ -306,7 +306,7 @@ def test_the_hint_beside_a_reason_says_what_another_try_needs(owner: Client, pit
 def test_words_that_went_away_are_told_in_the_sheet_and_the_line_is_kept(owner: Client, pitch: Pitch) -> None:
     response = say(owner, pitch, kind="yes", reply="999999", text="My line.")
     assert (response.status_code, Answer.objects.count()) == (422, 0)
-    assert "These ready words are gone." in seen(response)
+    assert "This reply is gone." in seen(response)
     assert 'value="My line."' in response.content.decode()
 
 
