@@ -93,7 +93,7 @@ def also_words(pages: int) -> str:
 def lay_out_all(pitches: list[Pitch]) -> list[Pitch]:
     """Put on pitches what their rows in a list show. One query, or none."""
     pages = likeness.also_of(pitches)
-    letter_at, person_at = _up_to("desk:pitch"), _up_to("desk:person")
+    letter_at, person_at, select = _up_to("desk:pitch"), _up_to("desk:person"), _("Select: %(line)s")
     for pitch in pitches:
         wear(
             pitch,
@@ -104,7 +104,7 @@ def lay_out_all(pitches: list[Pitch]) -> list[Pitch]:
             address=f"{letter_at}{pitch.code}",
             sender_page=f"{person_at}{pitch.sender_id}" if pitch.sender_id else "",
             mark="held" if pitch.lane == Lane.HELD else pitch.standing or Standing.STRANGER.value,
-            pickable=pitch.state in ON_THE_LEDGE,
+            pick=select % {"line": pitch.line} if pitch.state in ON_THE_LEDGE else "",
         )
         wear(pitch, more=any(getattr(pitch, name, None) for name in CHIPS))
     return pitches

@@ -84,12 +84,13 @@ def counts(page: Page, narrow: Q = EVERY) -> dict[str, int]:
     Counting stops one after the limit of a list, which says that there are more.
     """
     asked = {name: (kind.within & narrow, _limit(name)) for name, kind in KINDS.items()}
-    return access.counted(page, asked | {WAITS: (Q(state=PitchState.WAITING) & narrow, MOST_OPEN)})
+    asked |= {WAITS: (Q(state=PitchState.WAITING) & narrow, MOST_OPEN)}
+    return access.counted(page, asked, key=None if narrow else ("lists", MOST, MOST_OPEN))
 
 
 def waiting(page: Page) -> int:
     """How many wait on the ledge, one more than the limit where there are more. One query."""
-    return access.counted(page, {WAITS: (Q(state=PitchState.WAITING), MOST_OPEN)})[WAITS]
+    return access.counted(page, {WAITS: (Q(state=PitchState.WAITING), MOST_OPEN)}, key=("waits", MOST_OPEN))[WAITS]
 
 
 def cost(count: int) -> int:

@@ -22,41 +22,46 @@ def fetch(
 ) -> list[Shelf]:
     """These lists (name: how many are in it), from the start or after a pitch, fifty rows of each."""
     last = _ranked(page).filter(code=after).first() if after else None
-    kinds = [lanes.KINDS[name] for name in counts]
-    lists = {kind.name: _ranked(page).filter(kind.within, narrow).order_by(*kind.order) for kind in kinds}
-    firsts = {kind.name: _first(lists[kind.name], kind, last, folds=folds) for kind in kinds}
-    shown, more = {}, {}
-    for name, pks in access.picked_of(page, firsts).items():
-        shown[name], more[name] = pks[: lanes.AT_ONCE], len(pks) > lanes.AT_ONCE
+
+    def firsts(page: Page) -> dict[str, Any]:
+        return {name: _first(page, lanes.KINDS[name], last, narrow=narrow, folds=folds) for name in counts}
+
+    key = None if last or narrow else ("firsts", lanes.AT_ONCE, folds)
+    picked = access.picked_of(page, counts, firsts, key=key)
+    shown = {name: pks[: lanes.AT_ONCE] for name, pks in picked.items()}
     rows = access.rows_of(page, [pk for pks in shown.values() for pk in pks], doors)
     shelves = []
-    for kind in kinds:
-        found = [rows[pk] for pk in shown[kind.name] if pk in rows]
-        under = _under(page, kind, lists[kind.name], found, doors) if folds else {}
-        _draw(found, under)
-        shelves.append(Shelf(kind, counts[kind.name], found, found[-1].code if more[kind.name] and found else ""))
+    for name, count in counts.items():
+        found = [rows[pk] for pk in shown[name] if pk in rows]
+        _draw(page, lanes.KINDS[name], found, doors, narrow=narrow, folds=folds)
+        more = found[-1].code if found and len(picked[name]) > lanes.AT_ONCE else ""
+        shelves.append(Shelf(lanes.KINDS[name], count, found, more))
     return shelves
 
 
-def _first(rows: Any, kind: Kind, last: Pitch | None, *, folds: bool) -> Any:
+def _first(page: Page, kind: Kind, last: Pitch | None, *, narrow: Q, folds: bool) -> Any:
     """One more than is shown of a list, behind `last`."""
+    rows = _within(page, kind, narrow)
     heads = folding.firsts(rows, kind.order) if folds else rows
     if last and None not in [getattr(last, column.removeprefix("-")) for column in kind.order]:
         heads = heads.filter(keyset.beyond(kind.order, partial(getattr, last)))
     return heads[: lanes.AT_ONCE + 1]
 
 
-def _under(page: Page, kind: Kind, rows: Any, found: list[Pitch], doors: list[Door]) -> dict[int, list[Pitch]]:
-    under = folding.others(access.replied(rows).select_related("assigned_to"), kind.order, found)
-    for several in under.values():
-        access.at_home(page, several, doors)
-    return under
-
-
-def _draw(found: list[Pitch], under: dict[int, list[Pitch]]) -> None:
-    cards.lay_out_all([*found, *(row for several in under.values() for row in several)])
+def _draw(page: Page, kind: Kind, found: list[Pitch], doors: list[Door], *, narrow: Q, folds: bool) -> None:
+    """Put on the rows of a list what they show, and on each what lies under it."""
+    under: dict[int, list[Pitch]] = {}
+    if folds and any(row.cluster for row in found):
+        rows = access.replied(_within(page, kind, narrow)).select_related("assigned_to")
+        under = folding.others(rows, kind.order, found)
+    beneath = access.at_home(page, (row for several in under.values() for row in several), doors)
+    cards.lay_out_all([*found, *beneath])
     for row in found:
         cards.wear(row, alike=under.get(row.cluster or 0, []))
+
+
+def _within(page: Page, kind: Kind, narrow: Q) -> Any:
+    return _ranked(page).filter(kind.within, narrow).order_by(*kind.order)
 
 
 def _ranked(page: Page) -> Any:

@@ -1,7 +1,8 @@
 """Lists of a page, for its owner."""
 
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Hashable, Iterable, Mapping
+from functools import partial
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -29,6 +30,7 @@ from pitches.models import (
 )
 from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
 from pitches.models.reading import AnswerQuerySet
+from pitches.web.access import worded
 from portal import clock
 
 NOT_TO_SENDERS = (
@@ -49,17 +51,18 @@ def pitches_of(page: Page) -> PitchQuerySet:
     return Pitch.objects.filter(page=page).exclude(state=PitchState.UNPROVEN)
 
 
-def counted(page: Page, lists: Mapping[str, tuple[Q, int]]) -> dict[str, int]:
+def counted(page: Page, lists: Mapping[str, tuple[Q, int]], *, key: Hashable | None = None) -> dict[str, int]:
     """How many pitches of the page each of these asks for, one more than its limit where there are more. One query.
 
-    Each stops counting there, so that nothing grows with what was long answered.
+    Each stops counting there, so that nothing grows with what was long answered. `key`: see worded.row_of().
     """
-    some = {name: pitches_of(page).filter(asks).order_by().values("state")[: most + 1]
-            for name, (asks, most) in lists.items()}  # fmt: skip
-    named = {f"of_{name}": Func(ArraySubquery(rows), function="CARDINALITY", output_field=IntegerField())
-             for name, rows in some.items()}  # fmt: skip
-    found = cast("dict[str, int]", Page.objects.filter(pk=page.pk).values(**named).get())
-    return {name: found[f"of_{name}"] for name in lists}
+    return dict(zip(lists, worded.row_of(page, key, partial(_counting, lists)), strict=True))
+
+
+def _counting(lists: Mapping[str, tuple[Q, int]], page: Page) -> QuerySet[Any, Any]:
+    some = [pitches_of(page).filter(asks).order_by().values("state")[: most + 1] for asks, most in lists.values()]
+    sizes = [Func(ArraySubquery(rows), function="CARDINALITY", output_field=IntegerField()) for rows in some]
+    return Page.objects.filter(pk=page.pk).values_list(*sizes)
 
 
 def with_replies(page: Page) -> PitchQuerySet:

@@ -1,22 +1,35 @@
 """The rows of the lists at the desk: which are shown, asked of all lists at once, and what a row is drawn from."""
 
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
 
 from pitches.models import Door, Page, Pitch
 from pitches.models.pitch import PitchQuerySet
+from pitches.web.access import worded
 from pitches.web.access.lists import with_replies
 
+Lists = Mapping[str, PitchQuerySet]
 
-def picked_of(page: Page, lists: Mapping[str, PitchQuerySet]) -> dict[str, list[int]]:
-    """The pitches that are first in each of these lists, by number, in its order. One query, or none."""
-    if not lists:
+
+def picked_of(
+    page: Page, names: Iterable[str], lists: Callable[[Page], Lists], *, key: Hashable | None
+) -> dict[str, list[int]]:
+    """The pitches that are first in each of these lists, by number, in its order. One query, or none.
+
+    `key`: see worded.row_of(); the names belong to it.
+    """
+    names = tuple(names)
+    if not names:
         return {}
-    named = {f"of_{name}": ArraySubquery(rows.values("pk")) for name, rows in lists.items()}
-    found = cast("dict[str, list[int]]", Page.objects.filter(pk=page.pk).values(**named).get())
-    return {name: found[f"of_{name}"] for name in lists}
+
+    def question(page: Page) -> QuerySet[Any, Any]:
+        found = lists(page)
+        return Page.objects.filter(pk=page.pk).values_list(*(ArraySubquery(found[name].values("pk")) for name in names))
+
+    return dict(zip(names, worded.row_of(page, key and (key, names), question), strict=True))
 
 
 def rows_of(page: Page, pks: Iterable[int], doors: Iterable[Door]) -> dict[int, Pitch]:
