@@ -92,7 +92,7 @@ def test_looking_begins_nothing(owner: Client, cards: list[Pitch]) -> None:
 def test_an_empty_ledge_begins_nothing(owner: Client) -> None:
     owner.post("/desk/session/start")
     text = owner.get("/desk/session").content.decode()
-    assert (text.count("The ledge is empty."), ReadingSession.objects.count()) == (1, 0)
+    assert (text.count("Nobody has pitched yet."), ReadingSession.objects.count()) == (1, 0)
 
 
 def test_more_than_a_sitting_is_said_before(owner: Client, page: Page, cards: list[Pitch]) -> None:
