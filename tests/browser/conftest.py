@@ -48,6 +48,9 @@ STILL = """() => Promise.all(document.getAnimations()
     .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
     .map((one) => one.finished.catch(() => {})))"""
 
+# What axe asks of colours.
+COLOURS = ("color-contrast", "link-in-text-block")
+
 
 @dataclass
 class Hand:
@@ -95,11 +98,19 @@ class Hand:
         """A link by its words."""
         return self.page.get_by_role("link", name=name)
 
-    def axe(self) -> None:
+    def axe(self, *rules: str) -> None:
         """No accessibility violation on this page (WCAG 2.2 A and AA, best practice), once its colours stand still."""
         self.page.evaluate(STILL)
-        found = Axe().run(self.page).response["violations"]
+        only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+        found = Axe().run(self.page, options={"resultTypes": ["violations"], **only}).response["violations"]
         assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+
+    def axe_by_day_and_night(self) -> None:
+        """The same in both schemes. They differ by their colours alone, so by night only these are looked at."""
+        self.page.emulate_media(color_scheme="light")
+        self.axe()
+        self.page.emulate_media(color_scheme="dark")
+        self.axe(*COLOURS)
 
 
 @pytest.fixture

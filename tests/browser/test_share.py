@@ -21,16 +21,14 @@ def pitch() -> Any:
     return PitchFactory(waiting=True, door=door, reply_link=link, came_from="message", company=LONG, line="w" * 90)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it_on_any_screen(hand: Any, pitch: Any, scheme: str) -> None:
+def test_everybody_can_use_it_on_any_screen(hand: Any, pitch: Any) -> None:
     person = hand("desktop", cookies=sign_in(pitch.page))
     person.page.set_viewport_size({"width": 320, "height": 800})
-    person.page.emulate_media(color_scheme=scheme)
     agency, reply = pitch.sender.agency_id, pitch.reply_link_id
     wide = []
     for path in ("/desk/share", f"/desk/share/reply/{reply}", f"/desk/agencies/{agency}"):
         person.open(path)
-        person.axe()
+        person.axe_by_day_and_night()
         for turned in ("ltr", "rtl"):
             person.page.evaluate(f"document.documentElement.dir = '{turned}'")
             if person.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -38,7 +36,7 @@ def test_everybody_can_use_it_on_any_screen(hand: Any, pitch: Any, scheme: str) 
     person.open("/desk/share")
     person.button("Make my answer").click()
     person.page.get_by_role("heading", name="There is a problem").wait_for()
-    person.axe()
+    person.axe_by_day_and_night()
     assert (wide, person.strangers) == ([], [])
 
 
