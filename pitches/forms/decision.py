@@ -105,8 +105,8 @@ class VerdictForm(forms.Form):
     """How the owner stands with somebody, at one place."""
 
     standing = forms.ChoiceField(
-        label=_("How you stand"), choices=Standing.choices, widget=forms.RadioSelect, error_messages={
-            "required": _("Choose how you stand with them."), "invalid_choice": _("Choose how you stand with them.")}
+        label=_("How they stand"), choices=Standing.choices, widget=forms.RadioSelect, error_messages={
+            "required": _("Choose how they stand."), "invalid_choice": _("Choose how they stand.")}
     )  # fmt: skip
     where = forms.ChoiceField(label=_("Where"), widget=forms.RadioSelect)
     until = forms.DateField(

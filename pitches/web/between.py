@@ -57,7 +57,7 @@ class History:
         waits = sum(self.states.get(state, 0) for state in OPEN_STATES)
         said = [ngettext("yes once", "yes %(count)s times", yes) % {"count": yes}] if yes else []
         said += [ngettext("no once", "no %(count)s times", no) % {"count": no}] if no else []
-        sentences = [_("You said %(answers)s.") % {"answers": ", ".join(said)}] if said else []
+        sentences = [_("Answered %(answers)s.") % {"answers": ", ".join(said)}] if said else []
         sentences += [ngettext("%(count)s is open.", "%(count)s are open.", waits) % {"count": waits}] if waits else []
         return " ".join(sentences)
 

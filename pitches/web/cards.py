@@ -24,6 +24,9 @@ from portal.templatetags.portal import ago, day
 
 Row = TypeVar("Row")
 TOAST = timedelta(minutes=2)
+# What told() and history() read of an answer.
+TOLD = ("kind", "reason", "text", "words", "label", "until", "when_open", "given_at", "goes_out_at",
+        "door__name", "pitch__line", "pitch__page")  # fmt: skip
 CHIPS = ("also", "signs", "tags", "again_of_id", "assigned_to_id", "nudged_at", "replied")  # most rows have none
 SIGNS = {
     "archive": gettext_lazy("offers an archive or a program"),
@@ -34,7 +37,7 @@ SIGNS = {
     "final_say_brand": gettext_lazy("gives the brand the final say"),
     "free_mail_brand": gettext_lazy("a company’s name at a freemail address"),
     "hidden_disclosure": gettext_lazy("asks not to say that it is paid"),
-    "login_link": gettext_lazy("asks for a sign-in to your account"),
+    "login_link": gettext_lazy("asks for a sign-in to an account"),
     "lookalike_domain": gettext_lazy("a domain that reads like another"),
     "machine": gettext_lazy("reads as if a machine had sent it"),
     "off_platform": gettext_lazy("leads away to a messenger"),
@@ -45,7 +48,7 @@ SIGNS = {
     "short_notice": gettext_lazy("leaves less than five days"),
     "shortener": gettext_lazy("hides where its link goes"),
     "upfront_fee": gettext_lazy("wants a fee first"),
-    "urgency": gettext_lazy("hurries you"),
+    "urgency": gettext_lazy("presses for haste"),
 }
 
 
@@ -136,7 +139,8 @@ def history(pitch: Pitch) -> str:
     if not before["count"]:
         return _("First pitch, from a checked address.")
     sent = access.told_to(pitches)
-    newest = sent.order_by("-given_at", "-pk").annotate(kinds=ArraySubquery(sent.order_by().values("kind"))).first()
+    newest = sent.order_by("-given_at", "-pk").annotate(kinds=ArraySubquery(sent.order_by().values("kind")))
+    newest = newest.only(*TOLD).first()
     words = {"pitches": _pitches_in(before["count"], before["first"].date())}
     if newest is None:
         return _("%(pitches)s, none answered yet.") % words

@@ -23,7 +23,7 @@ from portal import clock
 AT_ONCE = 50
 A_WEEK = timedelta(days=7)
 NEXT = {
-    Standing.TRUSTED: _("They have your direct contact. Agree on the day."),
+    Standing.TRUSTED: _("They have the direct contact. Agree on the day."),
     Standing.KNOWN: _("They have the next step and the dates. See whether they kept to them."),
     Standing.INTRODUCED: _("First acquaintance: they have the terms and the label to use. See what came back."),
     Standing.STRANGER: _("First acquaintance: they have the terms and the label to use. See what came back."),

@@ -63,7 +63,7 @@ KINDS = {
     for kind in (
         Kind("trusted", _("People I trust"), _waiting(Lane.TRUSTED), hint=_("read these first")),
         Kind("known", _("People I know"), _waiting(Lane.KNOWN)),
-        Kind("first_knock", _("First knock"), _waiting(Lane.FIRST_KNOCK), hint=_("no history with you at this door")),
+        Kind("first_knock", _("First knock"), _waiting(Lane.FIRST_KNOCK), hint=_("no history at this door")),
         Kind("held", _("Held aside"), Q(state=PitchState.HELD), hint=_("under the door’s floor, or no budget yet")),
         Kind("quarantine", _("Quarantine"), Q(state=PitchState.QUARANTINE), hint=_("signs of a scam, kept a week")),
         Kind("later", _("Later"), Q(state=PitchState.LATER), order=("back_at", "pk")),

@@ -35,14 +35,14 @@ ANSWERED = {
     Came.COMMENT: gettext_lazy("Came from a comment, %(day)s"),
 }
 CAME = {
-    Came.MESSAGE: gettext_lazy("Came by your link in a message"),
-    Came.MENTION: gettext_lazy("Came by your link under a mention"),
-    Came.MAIL: gettext_lazy("Came by your link in an email"),
-    Came.COMMENT: gettext_lazy("Came by your link under a comment"),
-    Came.BIO: gettext_lazy("Came by the link in your bio"),
-    Came.BADGE: gettext_lazy("Came by your badge"),
-    Came.SIGNATURE: gettext_lazy("Came by your email signature"),
-    Came.QR: gettext_lazy("Came by your QR code"),
+    Came.MESSAGE: gettext_lazy("Came by the link in a message"),
+    Came.MENTION: gettext_lazy("Came by the link under a mention"),
+    Came.MAIL: gettext_lazy("Came by the link in an email"),
+    Came.COMMENT: gettext_lazy("Came by the link under a comment"),
+    Came.BIO: gettext_lazy("Came by the link in the bio"),
+    Came.BADGE: gettext_lazy("Came by the badge"),
+    Came.SIGNATURE: gettext_lazy("Came by the email signature"),
+    Came.QR: gettext_lazy("Came by the QR code"),
 }
 
 
@@ -80,9 +80,9 @@ def tried_again(pitch: Pitch) -> str:
     said = old.answers.filter(sent_at__isnull=False).order_by("-pk").first() if old else None
     words = {"day": day(said.given_at, pitch.page.timezone) if said else ""}
     if said and said.reason == Reason.NOT_NOW:
-        return _("Tried again, as you invited on %(day)s") % words
+        return _("Tried again, as invited on %(day)s") % words
     if said and said.kind == AnswerKind.NO:
-        return _("Tried again, after your no of %(day)s") % words
+        return _("Tried again, after the no of %(day)s") % words
     return _("Tried again, after an earlier one without an answer")
 
 

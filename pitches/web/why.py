@@ -90,7 +90,7 @@ def _piece(row: Evidence, case: Case, counted: set[int], kept: set[int]) -> Piec
 
 
 def _hand(row: Evidence, page: Page) -> str:
-    said = _("You set: %(standing)s") if row.kind == EvidenceKind.BY_HAND else _("You brought them along: %(standing)s")
+    said = _("Set by hand: %(standing)s") if row.kind == EvidenceKind.BY_HAND else _("Brought along: %(standing)s")
     words = said % {"standing": Standing(row.standing).label}
     if row.until:
         return _("%(words)s, until %(day)s") % {"words": words, "day": day(row.until, page.timezone)}
@@ -102,7 +102,7 @@ def _no_more(row: Evidence, case: Case, counted: set[int]) -> str:
         return _("who spoke for them took it back")
     if row.at <= case.now - WINDOW:
         return _("older than a year, counts no more")
-    return "" if row.pk in counted or row.agency_id else _("before what you set yourself, counts no more")
+    return "" if row.pk in counted or row.agency_id else _("before what was set by hand, counts no more")
 
 
 def _signed(points: int) -> str:
@@ -167,11 +167,11 @@ def _says(level: Level, standing: Standing) -> bool:
 
 def _own(case: Case, level: Level, standing: Standing) -> str:
     if standing == Standing.BLOCKED:
-        return _("You blocked them.")
+        return _("Blocked by hand.")
     if standing == Standing.PAUSED:
         return _("On pause until %(day)s.") % {"day": day(level.paused_until, case.page.timezone)}
     if not level.counted:
-        return _("You set it yourself.") if level.by_hand else _("Nothing was said yet.")
+        return _("Set by hand.") if level.by_hand else _("Nothing was said yet.")
     number = sum(WEIGHTS[EvidenceKind(row.kind)][0] for row in level.counted)
     points = ngettext("%(points)s point", "%(points)s points", abs(number)) % {"points": _counted(number)}
     words = ngettext(
@@ -179,7 +179,7 @@ def _own(case: Case, level: Level, standing: Standing) -> str:
         "%(points)s from %(count)s pieces of evidence",
         len(level.counted),
     )
-    since = _(", on top of what you set") if level.by_hand else ""
+    since = _(", on top of what was set by hand") if level.by_hand else ""
     return f"{words % {'points': points, 'count': len(level.counted)}}{since}."
 
 

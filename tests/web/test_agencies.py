@@ -71,7 +71,7 @@ def test_what_happens_at_other_pages_is_not_shown(owner: Client, page: Page) -> 
     relationships.set_by_hand(other.page, here, Standing.BLOCKED, by=None)
     response = see(owner, here)
     shown = text(response)
-    for word in ("Omar Elsewhere", "Not for Maya", "Also not for Maya", "You blocked them"):
+    for word in ("Omar Elsewhere", "Not for Maya", "Also not for Maya", "Blocked by hand"):
         assert word not in shown, word
     assert [stand.standing.value for one in response.context["people"] for stand in one.stands] == ["stranger"]
     assert "1 came by a door, none by a window." in shown

@@ -213,7 +213,7 @@ def test_a_row_says_what_stands_out(owner: Client, page: Page) -> None:
     lifecycle.record("replied", page, pitch, note="Nothing.")
     text = owner.get("/desk/inbox").content.decode()
     row = text[text.index("data-row=") : text.index("</li>")]
-    assert [words in row for words in ("hurries you", "Nudged", "Reply to your question")] == [True, True, True]
+    assert [words in row for words in ("presses for haste", "Nudged", "Reply to the question")] == [True, True, True]
 
 
 def test_the_letter_beside_the_list_is_fetched_alone(owner: Client, page: Page) -> None:

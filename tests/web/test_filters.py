@@ -197,7 +197,7 @@ def test_lanes_say_what_they_cost(owner: Client, door: Door) -> None:
         left(door)
     left(door, "later")
     body = look(owner).content.decode()
-    assert "8 · about 3 min · no history with you at this door" in body
+    assert "8 · about 3 min · no history at this door" in body
     assert '<span class="quiet">1</span>' in look(owner, show="later").content.decode()
 
 

@@ -350,7 +350,7 @@ def test_from_its_day_on_the_closed_door_opens_for_it(client: Client, left: Door
         client.force_login(left.page.owner)
         client.post(reverse("desk:read_anyway"))
         desk = text(client.get(reverse("desk:pitch", args=[new.code])))
-        assert "Tried again, as you invited on Monday 2 March" in desk
+        assert "Tried again, as invited on Monday 2 March" in desk
         assert "Tried again" in text(client.get(reverse("desk:inbox")))
 
 

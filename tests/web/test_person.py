@@ -97,7 +97,7 @@ def test_another_owner_neither_sees_nor_touches_a_note(owner: Client, page: Page
     stranger.force_login(other.owner)
     for path in (f"/desk/people/{elif_.pk}", "/desk/people", f"/desk/agencies/{elif_.agency_id}"):
         shown = text(stranger.get(path))
-        assert not [words for words in ("Lagos", "longwave", "You set") if words in shown], path
+        assert not [words for words in ("Lagos", "longwave", "Set by hand") if words in shown], path
     assert post(stranger, elif_, "note", remove=note.pk).status_code == 404
     assert post(stranger, elif_, "standing", undo=word.pk).status_code == 404
     assert (Note.objects.count(), now(page, elif_)) == (1, "known")
@@ -166,13 +166,13 @@ def test_every_piece_of_evidence_says_what_it_counts(owner: Client, page: Page, 
     response = owner.get(f"/desk/people/{elif_.pk}")
     assert [(one.words, one.points, one.state) for one in response.context["pieces"]] == [
         ("A yes", "+2", ""),
-        ("You set: Known", "", ""),
-        ("You set: Introduced", "", ""),
-        ("Delivered late", "−1", "before what you set yourself, counts no more"),
+        ("Set by hand: Known", "", ""),
+        ("Set by hand: Introduced", "", ""),
+        ("Delivered late", "−1", "before what was set by hand, counts no more"),
         ("Not the topic", "−1", "older than a year, counts no more"),
     ]
     assert [(place.standing.value, place.reason) for place in response.context["places"]] == [
-        ("known", "2 points from 1 piece of evidence, on top of what you set."),
+        ("known", "2 points from 1 piece of evidence, on top of what was set by hand."),
         ("known", "As everybody at mosaic.example."),
     ]
     assert "“From Ana”" in text(response)
@@ -193,7 +193,7 @@ def test_what_was_between_them(owner: Client, page: Page, elif_: Sender) -> None
     AnswerFactory(pitch=yes, given_at=moment + timedelta(days=3))
     pitch(page, elif_, payer="own", link_host="own.example")
     history = owner.get(f"/desk/people/{elif_.pk}").context["history"]
-    assert (history.count, history.words, history.answered_in) == (3, "You said yes once. 2 are open.", "3 days")
+    assert (history.count, history.words, history.answered_in) == (3, "Answered yes once. 2 are open.", "3 days")
     assert [(row.line, row.outcome) for row in history.pitches][-1] == ("Agreed", "Yes")
     assert owner.get(f"/desk/people/{elif_.pk}").context["brands"] == [("acme.com", 1), ("mosaic.example", 1)]
 

@@ -120,6 +120,7 @@ def test_one_sentence_says_who_came(owner: Client, page: Page) -> None:
     assert f"In {month} 1 person began a pitch through these links, 0 left one." in text(owner.get("/desk/share"))
     PitchFactory(door=door, came_from="badge", email="b@mosaic.example", waiting=True)
     PitchFactory(door=DoorFactory(), came_from="bio")
+    PitchFactory(door=door, came_from="bio", email="junk@mosaic.example", quarantine=True)
     assert f"In {month} 2 people began a pitch through these links, 1 left one." in text(owner.get("/desk/share"))
 
 
@@ -302,8 +303,8 @@ def test_the_letter_says_how_it_came(owner: Client, page: Page) -> None:
     for came, link, sentence in (
         ("message", made(page, channel=Came.MESSAGE, said_on=day), "Came from a message, 12 May"),
         ("comment", made(page, channel=Came.COMMENT, said_on=day), "Came from a comment, 12 May"),
-        ("message", None, "Came by your link in a message"),
-        ("badge", None, "Came by your badge"),
+        ("message", None, "Came by the link in a message"),
+        ("badge", None, "Came by the badge"),
         ("", None, ""),
     ):
         pitch = PitchFactory(waiting=True, door=door, came_from=came, reply_link=link)
