@@ -230,6 +230,13 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (whole) Object.assign(detail, { shouldSwap: true, isError: false });
 });
 
+// ── what just happened is spoken once the page is there: what it came with is not a change, and few would hear it ──
+const news = document.querySelector(".messages");
+if (news && live) {
+  news.removeAttribute("role");
+  setTimeout(() => (live.textContent = all("p", news).map((line) => line.textContent.trim()).join(" ")), 100);
+}
+
 // ── wake what this page, or a swapped part of it, needs ──
 function wake(root) {
   all("[data-count]", root).forEach(count);

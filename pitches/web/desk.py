@@ -33,6 +33,7 @@ from pitches.web import (
     standing_set,
     terms,
     threads,
+    undoing,
 )
 from pitches.web import kept as beside
 from pitches.web import outcomes as after_yes
@@ -204,7 +205,9 @@ def answer(request: HttpRequest, page: Page, code: str) -> HttpResponse:
         return _show(request, found, wrong=form, problem=form.problem, status=422)
     decision = form.decision()
     try:
-        review.answer(found, by=access.signed_in(request), version=form.seen, **decision)
+        given = review.answer(found, by=access.signed_in(request), version=form.seen, **decision)
+        words = _("Answered: %(answer)s. You can take it back for ten minutes.")
+        messages.success(request, words % {"answer": cards.told(given).rstrip(".")}, extra_tags=undoing.UNSEEN)
     except review.BadAnswer as bad:
         return _show(request, found, wrong=form, problem=str(bad), status=422)
     except review.ChangedSince:

@@ -112,6 +112,7 @@ def _answered(expect: Expectation, name: str) -> str:
 def _door_row(door: OutcomesOfDoor, most: int) -> Row:
     said = [(one, door.counts[one]) for one in Outcome if door.counts[one]]
     value = _("%(answered)s of %(ended)s answered") % {"answered": door.answered, "ended": door.ended}
+    value = value if door.ended else _("none has ended")
     bar = drawing.stack([(one.value, count) for one, count in said], most)
     return Row(door.name, value, bar, [(drawing.swatch(one.value), _counted(one, count)) for one, count in said])
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -101,6 +102,7 @@ def lift(request: HttpRequest, page: Page) -> None:
 def read_anyway(request: HttpRequest, page: Page) -> HttpResponse:
     """Show the list outside the hour, or after "not today", until the day is over."""
     lift(request, page)
+    messages.success(request, _("The list is open until the day is over."))
     return see("desk:inbox")
 
 
@@ -110,6 +112,7 @@ def not_today(request: HttpRequest, page: Page) -> HttpResponse:
     """Go away until another day. Nothing moves, and nobody is told."""
     if request.POST.get("undo"):
         request.session.pop(NOT_TODAY, None)
+        messages.success(request, _("Today, after all. The list is as it was."))
     elif page.reading:
         request.session[NOT_TODAY] = _mark(page)
         ahead = hours.another_day(page)

@@ -25,7 +25,9 @@ def remark(request: HttpRequest, _page: Page, code: str) -> HttpResponse:
     form = RemarkForm({"text": _kept(again, found.pk)} if again else request.POST, auto_id="remark_%s")
     if not form.is_valid():
         return desk.with_kept(request, found, remark=form)
-    review.remark(found, form.cleaned_data["text"], by=access.signed_in(request))
+    kept = review.remark(found, form.cleaned_data["text"], by=access.signed_in(request))
+    words = _("The note is back.") if again else _("Noted.")
+    undoing.said(request, words, reverse("desk:remark_drop", args=[found.code, kept.pk]))
     return see("desk:pitch", found.code)
 
 

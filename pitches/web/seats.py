@@ -21,6 +21,7 @@ def sit(request: HttpRequest, handle: str) -> HttpResponse:
     if there is None:
         raise Http404
     request.session[access.CHOSEN] = there.page.pk
+    messages.success(request, _("This is the desk of %(name)s.") % {"name": there.page.name})
     code = request.POST.get("pitch", "")
     if code and access.lies_at(there.page, code):
         return see("desk:pitch", code)

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from pitches.templatetags.undoing import MARK
 from pitches.web import access
 
+UNSEEN = "unseen"  # a message that is spoken, and not drawn: something else on the page shows it
+
 
 def said(request: HttpRequest, words: str, action: str, **fields: object) -> None:
     """Say it once; "Undo" posts these fields to this address. A list is sent as a field of its own for each."""

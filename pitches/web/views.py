@@ -44,6 +44,7 @@ def change(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
     view, what = access.own_view(page, access.signed_in(request), pk), request.POST.get("do", "name")
     if what in ("up", "down"):
         review.move_view(view, up=what == "up")
+        messages.success(request, _("“%(name)s” was moved.") % {"name": view.name})
     elif what == "name":
         _rename(request, view)
     else:
@@ -58,6 +59,7 @@ def _rename(request: HttpRequest, view: View) -> None:
         return
     try:
         review.rename_view(view, form.cleaned_data["name"])
+        messages.success(request, _("The view is called “%(name)s” now.") % {"name": form.cleaned_data["name"]})
     except review.NotKept as not_kept:
         messages.warning(request, str(not_kept))
 
