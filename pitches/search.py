@@ -8,14 +8,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.functions import Mod
 
 from pitches.models import Contact, Door, Page, Sender
+from portal import clock
 from portal.spelling import apart
 
 Row = TypeVar("Row")
@@ -45,6 +48,23 @@ FROM search_configs(%(page)s) configs,
     regexp_split_to_table(%(words)s, '[^[:alnum:]]+') WITH ORDINALITY said(raw, place),
     search_begun(%(page)s, search_plain(raw), %(begun)s + 1) begun
 WHERE search_plain(raw) <> '' ORDER BY place LIMIT %(most)s
+"""
+# One row for each word that a page has: what nothing says any more goes, and what two wrote at once goes once.
+WORDS_ANEW = """
+WITH said AS MATERIALIZED (
+    SELECT DISTINCT word COLLATE "C" AS word
+    FROM pitches_findable, unnest(string_to_array(names || ' ' || line, ' ')) word
+    WHERE page_id = %(page)s AND length(word) BETWEEN 3 AND 41
+), kept AS MATERIALIZED (
+    SELECT min(id) AS id, word FROM pitches_findableword JOIN said USING (word) WHERE page_id = %(page)s GROUP BY word
+), gone AS (
+    DELETE FROM pitches_findableword
+    WHERE page_id = %(page)s AND NOT EXISTS (SELECT FROM kept WHERE kept.id = pitches_findableword.id) RETURNING id
+), missed AS (
+    INSERT INTO pitches_findableword (page_id, word)
+    SELECT page.id, word FROM said, (SELECT id FROM pitches_page WHERE id = %(page)s FOR KEY SHARE) page
+    WHERE NOT EXISTS (SELECT FROM kept WHERE kept.word = said.word) RETURNING id
+) SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM missed)
 """
 NEAR = """
 SELECT search_keys(configs, ARRAY(SELECT search_near(%(page)s, plain, %(most)s)))
@@ -113,6 +133,20 @@ def narrowed(page: Page, hits: Hits, fits: Callable[[tuple[int, ...]], list[Row]
         hits = replace(hits, pks=tuple(pks[:most]), more=len(pks) > most)
         found = fits(hits.pks)
     return hits, found
+
+
+def forget(now: datetime | None = None) -> int:
+    """Let go of the words that no pitch of their page says any more. How many. Each page has its hour of the day.
+
+    A pitch that comes meanwhile and finds its word still there may lose it; the next day gives it back.
+    """
+    hour = (now or clock.now()).hour
+    done = 0
+    for pk in Page.objects.annotate(hour=Mod("pk", 24)).filter(hour=hour).values_list("pk", flat=True):
+        with connection.cursor() as cursor:
+            cursor.execute(WORDS_ANEW, {"page": pk})
+            done += cursor.fetchone()[0]
+    return done
 
 
 # ── what was typed ───────────────────────────────────────────────────────────

@@ -133,7 +133,7 @@ def look_up() -> int:
 @shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
-    from pitches import embargo, intake, likeness, mailboxes  # noqa: PLC0415
+    from pitches import embargo, intake, likeness, mailboxes, search  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
     from pitches.handoffs import assistants, late  # noqa: PLC0415
     from pitches.intake import drafting  # noqa: PLC0415
@@ -142,7 +142,7 @@ def tidy() -> int:
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
     done += drafting.forget_drafts() + finding.forget() + assistants.forget() + late.forget()
-    return done + mailboxes.forget() + limits.forget() + likeness.forget()
+    return done + mailboxes.forget() + limits.forget() + likeness.forget() + search.forget()
 
 
 def waiting_work(queues: Sequence[str] = QUEUES) -> list[tuple[str, str]]:

@@ -39,7 +39,8 @@ class Findable(models.Model):
 class FindableWord(models.Model):
     """A word of the names and lines of a page: what a slip is compared with, and where a beginning is looked up.
 
-    Triggers write it, too. Two pitches at once may write it twice, so that neither waits for the other.
+    Triggers write it, too. Two pitches at once may write it twice, so that neither waits for the other. What no pitch
+    says any more goes with the daily tidying (search.forget).
     """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+", db_index=False)
