@@ -1,5 +1,6 @@
 """Search: what is found, what is never found, and that the index does the work."""
 
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -167,6 +168,35 @@ def test_a_pitch_that_is_deleted_is_forgotten(page: Page, door: Door) -> None:
     assert not Findable.objects.exists()
 
 
+def words_of(page: Page) -> list[str]:
+    return sorted(FindableWord.objects.filter(page=page).values_list("word", flat=True))
+
+
+def test_words_that_no_pitch_says_any_more_go_within_a_day(page: Page, door: Door) -> None:
+    stays, gone, changed = left(door, line="Common"), left(door, line="Common seldom"), left(door, line="Formerly")
+    theirs = left(DoorFactory(page=PageFactory(pk=page.pk + 1)), line="Seldom")
+    gone.delete()
+    Pitch.objects.filter(pk=changed.pk).update(line="Nowadays")
+    FindableWord.objects.create(page=page, word="common")
+    before = words_of(page)
+    assert {"seldom", "formerly", "nowadays"} < set(before)
+    hour = datetime(2026, 3, 1, page.pk % 24, tzinfo=UTC)
+    search.forget(hour - timedelta(hours=1))
+    assert words_of(page) == before
+    assert search.forget(hour) >= 3
+    after = words_of(page)
+    assert (after.count("common"), "nowadays" in after, {"seldom", "formerly"} & set(after)) == (1, True, set())
+    assert "seldom" in words_of(theirs.page)
+    assert (found(page, "comon"), alike(page, "comon"), search.forget(hour)) == ([stays.line], True, 0)
+
+
+def test_a_word_that_was_lost_comes_back_within_a_day(page: Page, door: Door) -> None:
+    left(door, line="Remarkable")
+    FindableWord.objects.filter(word="remarkable").delete()
+    search.forget(datetime(2026, 3, 1, page.pk % 24, tzinfo=UTC))
+    assert found(page, "remarkible") == ["Remarkable"]
+
+
 @pytest.mark.parametrize("state", ["waiting", "held", "quarantine", "later", "declined", "withdrawn"])
 def test_everything_handed_in_is_found(page: Page, door: Door, state: str) -> None:
     PitchFactory(door=door, line="Here", **{state: True})
@@ -216,6 +246,20 @@ def test_what_was_kept_before_is_found_sooner(page: Page, door: Door, monkeypatc
     asked = filled("0020_found_sooner_by_all", "again", monkeypatch)
     assert sum("UPDATE" in sql for sql in asked) == 3
     assert keys() == before
+    filled("0020_found_sooner_by_all", "again", monkeypatch)
+    assert keys() == before
+
+
+def test_there_is_a_way_back_and_forth(page: Page, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        left(door, line=f"Number {number}")
+    before, made = keys(), import_module("pitches.migrations.0019_found_sooner").Migration.operations[-1]
+    with connection.cursor() as cursor:
+        cursor.execute(made.reverse_sql)
+        cursor.execute("SELECT count(*) FROM pitches_findable WHERE keys::text LIKE '%%:num%%'")  # three of a line
+        assert cursor.fetchone() == (3,)
+        FindableWord.objects.all().delete()
+        cursor.execute(made.sql)
     filled("0020_found_sooner_by_all", "again", monkeypatch)
     assert keys() == before
 

@@ -115,7 +115,7 @@ BEGIN
         IF cardinality(hits) > most THEN
             RETURN hits;
         END IF;
-        wanted := wanted * greatest(4, 2 * most / (cardinality(hits) + 1));
+        wanted := wanted * greatest(4, 3 * most / (2 * cardinality(hits) + 1));
     END LOOP;
     EXECUTE format(near, question, tests, page, most + 1) INTO hits;
     RETURN hits;
