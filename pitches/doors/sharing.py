@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pitches.models import Came, Door, Page, Pitch
+from pitches.models import Came, Door, Lane, Page, Pitch
 from portal import clock, links
 
 TONES = {"warm": gettext_lazy("Warm"), "neutral": gettext_lazy("Neutral"), "short": gettext_lazy("Short")}
@@ -97,10 +97,11 @@ class Through:
 def through(page: Page) -> Through:
     """Who came through the links of a page this month, in the owner's zone. One query.
 
-    People, not pitches: one address counts once. Nobody is counted for looking (docs/decisions/0008).
+    People, not pitches: one address counts once. Nobody is counted for looking (docs/decisions/0008), and nothing that
+    lies in quarantine.
     """
     month = clock.now().astimezone(page.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    begun = Pitch.objects.filter(page=page, written_at__gte=month).exclude(came_from="")
+    begun = Pitch.objects.filter(page=page, written_at__gte=month).exclude(came_from="").exclude(lane=Lane.QUARANTINE)
     people = Lower("email")
     found = begun.aggregate(
         began=Count(people, distinct=True), left=Count(people, distinct=True, filter=Q(handed_in_at__isnull=False))
