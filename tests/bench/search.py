@@ -11,7 +11,7 @@ import django
 from portal.up import throwaway
 from tests.chaos.stack import ROOT, Stack
 
-PAGES, BATCH = 1000, 50_000
+PAGES, BATCH = 1000, 200_000
 # Of a million pitches the first page has 100,000; pages about the 400th have some 600.
 WHERE = {"largest": (1,), "usual": tuple(range(400, 410))}
 # Questions of each kind.
@@ -25,19 +25,20 @@ KINDS = {
     "a word behind one door": ("research", 1),
     "all behind one door": ("", 1),
 }
-TEXTS = """
+# The word with the number k; low numbers are frequent.
+WORD = """
+s[1 + k % 20] || s[1 + k / 20 % 20] || s[1 + k / 400 % 20] || CASE WHEN k >= 8000 THEN s[1 + k / 8000 % 20] ELSE '' END
+"""
+DRAWN = f"""
+(SELECT string_agg({WORD}, ' ') FROM (SELECT floor(40000 * power(random() + 0 * i * n, 4))::int k
+    FROM generate_series(1, {{}}) n) drawn)
+"""
+TEXTS = f"""
 CREATE TEMPORARY TABLE texts AS
-WITH syllables AS (SELECT string_to_array(
-    'mar ke ti lo su ra ve con tent por sha del fi no gra ble mu tor pe lan', ' ') s),
-vocabulary AS (SELECT array_agg(s[1 + i % 20] || s[1 + i / 20 % 20] || s[1 + i / 400 % 20]
-    || CASE WHEN i >= 8000 THEN s[1 + i / 8000 % 20] ELSE '' END ORDER BY i) w
-    FROM syllables, generate_series(0, 39999) i),
-written AS (SELECT i,
-    (SELECT string_agg(w[1 + floor(40000 * power(random() + 0 * i * n, 4))::int], ' ') FROM generate_series(1, 8) n)
-        || CASE WHEN i % 10 < 3 THEN ' research' ELSE '' END || CASE WHEN i % 5 = 4 THEN ' podcast' ELSE '' END line,
-    (SELECT string_agg(w[1 + floor(40000 * power(random() + 0 * i * n, 4))::int], ' ') FROM generate_series(1, 30) n)
-        why
-    FROM vocabulary, generate_series(0, 9999) i)
+WITH written AS (SELECT i, {DRAWN.format(8)} || CASE WHEN i % 10 < 3 THEN ' research' ELSE '' END
+        || CASE WHEN i % 5 = 4 THEN ' podcast' ELSE '' END line, {DRAWN.format(30)} why
+    FROM (SELECT string_to_array('mar ke ti lo su ra ve con tent por sha del fi no gra ble mu tor pe lan', ' ') s) said,
+        generate_series(0, 9999) i)
 SELECT i, line, why, array(SELECT '/' || unnest(search_stems('english', line || ' ' || why))) keys FROM written
 """
 PEOPLE = """
@@ -50,27 +51,38 @@ WITH named AS (SELECT i, format('%s%sa %s%sson %s%s media hello%s %s%s example',
 SELECT i, names, array(SELECT '/' || unnest(string_to_array(names, ' ')) UNION ALL SELECT '~' || search_threes(names))
     keys FROM named
 """
+# On the pages that are asked, nobody writes about podcasts.
+MADE = """
+CREATE TEMPORARY TABLE made AS
+SELECT n, page, page * 10 + n %% 8 AS door, person, at,
+    CASE WHEN (page <= 3 OR page BETWEEN 400 AND 409) AND text %% 5 = 4 THEN text - 1 ELSE text END AS text
+FROM (SELECT n, 1 + floor(%(pages)s * power(random(), 3))::int page, floor(random() * 10000)::int text,
+        floor(random() * 50000)::int person, timestamptz '2022-01-01' + n * interval '5 years' / %(most)s AS at
+    FROM generate_series(1, %(most)s) n) drawn
+"""
 LEFT = """
 INSERT INTO pitches_findable (pitch_id, page_id, at, config, names, line, keys)
 SELECT n, page, at, 'english', names, line, array_to_tsvector(array(SELECT page || key FROM unnest(
     texts.keys || people.keys || search_moment(at)
-    || ARRAY['#' || page * 10 + n %% 8, '^' || people.i, '=english', '!P-' || n]) key))
-FROM (SELECT n, 1 + floor(%(pages)s * power(random(), 3))::int page, floor(random() * 10000)::int text,
-        floor(random() * 50000)::int person, timestamptz '2022-01-01' + n * interval '5 years' / %(most)s AS at
-    FROM generate_series(%(first)s, %(last)s) n) made
-JOIN people ON people.i = person
-JOIN texts ON texts.i = CASE
-    WHEN (page <= 3 OR page BETWEEN 400 AND 409) AND text %% 5 = 4 THEN text - 1 ELSE text END
+    || ARRAY['#' || door, '^' || person, '=english', '!P-' || n]) key))
+FROM made JOIN people ON people.i = person JOIN texts ON texts.i = text WHERE n BETWEEN %(first)s AND %(last)s
 """
-# What a search shows is read from the pitches themselves.
+# What a search shows is read from the pitches themselves: copies of one, but for these columns.
+OWN = {
+    "id": "n",
+    "page_id": "page",
+    "door_id": "door",
+    "line": "left(texts.line, 90)",
+    "why": "left(texts.why, 400)",
+    "code": "'P-' || n",
+    "token_hash": "n",
+    "form_key": "lpad(to_hex(n), 32, '0')::uuid",
+    "handed_in_at": "at",
+    "state": "(ARRAY['accepted', 'declined', 'lapsed', 'declined', 'waiting'])[1 + n %% 5]",
+}
 PITCHES = """
-INSERT INTO pitches_pitch SELECT made.* FROM pitches_findable found JOIN texts USING (line)
-CROSS JOIN (SELECT model FROM pitches_pitch model ORDER BY id DESC LIMIT 1) one,
-    jsonb_populate_record(model, jsonb_build_object('id', pitch_id, 'page_id', page_id, 'line', left(line, 90),
-        'door_id', page_id * 10 + pitch_id %% 8, 'why', left(why, 400), 'code', 'P-' || pitch_id,
-        'token_hash', pitch_id, 'form_key', gen_random_uuid(), 'handed_in_at', at, 'state',
-        (ARRAY['accepted', 'declined', 'lapsed', 'declined', 'waiting'])[1 + pitch_id %% 5])) made
-WHERE pitch_id BETWEEN %(first)s AND %(last)s
+INSERT INTO pitches_pitch ({}) SELECT {} FROM made JOIN texts ON texts.i = text, pitches_pitch model
+WHERE n BETWEEN %(first)s AND %(last)s AND model.id = %(model)s
 """
 ALL_DOORS = """
 INSERT INTO pitches_door SELECT made.* FROM generate_series(1, %(pages)s) page, generate_series(0, 7) n,
@@ -86,8 +98,10 @@ WHERE n <> (model).id
 """
 WORDS = """
 INSERT INTO pitches_findableword (page_id, word)
-SELECT DISTINCT page_id, word FROM pitches_findable, unnest(string_to_array(names || ' ' || line, ' ')) word
-WHERE length(word) BETWEEN 3 AND 41
+SELECT page, unnest(string_to_array(line, ' ')) word FROM (SELECT DISTINCT page, text FROM made) there
+    JOIN texts ON texts.i = text
+UNION SELECT page, word FROM (SELECT DISTINCT page, person FROM made) there
+    JOIN people ON people.i = person, unnest(string_to_array(names, ' ')) word WHERE length(word) BETWEEN 3 AND 41
 """
 SIZES = """
 SELECT pg_size_pretty(pg_table_size('pitches_findable')), pg_size_pretty(pg_relation_size('findable_keys')),
@@ -111,27 +125,31 @@ TABLES = ("pitches_findable", "pitches_findableword", "pitches_pitch")
 
 def seed(cursor, most):
     """Fill the tables of the search and the pitches, with the same mixture at any size."""
+    from pitches.models import Pitch
     from tests.factories import PitchFactory
 
-    PitchFactory(waiting=True, pk=2_000_000_000)
-    cursor.execute("SET session_replication_role = replica; SELECT setseed(0.5); SET maintenance_work_mem = '768MB'")
-    cursor.execute("SET work_mem = '128MB'; TRUNCATE pitches_findable, pitches_findableword")
+    model = PitchFactory(waiting=True, pk=2_000_000_000).pk
+    # More memory makes the index of keys slower, because less of it is near.
+    cursor.execute("SET session_replication_role = replica; SELECT setseed(0.5); SET maintenance_work_mem = '128MB'")
+    cursor.execute("SET work_mem = '256MB'; TRUNCATE pitches_findable, pitches_findableword")
     for table in TABLES:
         cursor.execute(INDEXES, [table])
         for (index,) in cursor.fetchall():
             cursor.execute(f"DROP INDEX {index}")
-    for sql in (TEXTS, PEOPLE, "CREATE UNIQUE INDEX ON texts (line)", "ANALYZE texts; ANALYZE people"):
+    for table in TABLES[:2]:
+        cursor.execute(f"ALTER TABLE {table} SET UNLOGGED")
+    size = {"pages": PAGES, "most": most, "model": model}
+    for sql in (TEXTS, PEOPLE):
         cursor.execute(sql)
-    cursor.execute("ALTER TABLE pitches_findable SET UNLOGGED")
-    cursor.execute(ALL_PAGES, {"pages": PAGES})
-    cursor.execute(ALL_DOORS, {"pages": PAGES})
+    for sql in (MADE, "ANALYZE texts, people, made", ALL_PAGES, ALL_DOORS):
+        cursor.execute(sql, size)
+    columns = [field.column for field in Pitch._meta.concrete_fields]
+    pitches = PITCHES.format(", ".join(columns), ", ".join(OWN.get(name, f"model.{name}") for name in columns))
     for first in range(1, most + 1, BATCH):
-        span = {"pages": PAGES, "most": most, "first": first, "last": min(first + BATCH - 1, most)}
-        cursor.execute(LEFT, span)
-        cursor.execute(PITCHES, span)
-    cursor.execute(WORDS)
-    for index in INDEX:
-        cursor.execute(index)
+        for sql in (LEFT, pitches):
+            cursor.execute(sql, size | {"first": first, "last": min(first + BATCH - 1, most)})
+    for sql in (WORDS, *INDEX):
+        cursor.execute(sql)
     cursor.execute(SIZES)
     return cursor.fetchone()
 
