@@ -30,6 +30,7 @@ bench: $(V)/.ok
 	$(BIN)/python manage.py bench --desk 100000
 	$(BIN)/python manage.py bench --search 1000000
 	SUBMISSIONS=500 $(BIN)/python -m pytest -q tests/web/test_quiet_mailboxes.py -k submissions
+	COPIES=200 $(BIN)/python -m pytest -q tests/test_likeness.py -k copies
 	set -e; for story in tests/stories/long/*.yaml; do $(BIN)/python manage.py play $$story; done
 	$(BIN)/python manage.py bench
 

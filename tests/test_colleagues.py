@@ -6,7 +6,7 @@ import pytest
 
 from pitches import colleagues, intake, lifecycle
 from pitches.colleagues import Need
-from pitches.models import Lane, Pitch, PitchState
+from pitches.models import Answer, Lane, Pitch, PitchState
 from portal import clock
 from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory, SenderFactory, WatchFactory
 
@@ -74,24 +74,26 @@ def test_who_was_only_written_down_by_an_owner_is_nobody_s_colleague() -> None:
 # ── the state as told ────────────────────────────────────────────────────────
 def test_a_list_tells_what_each_pitch_tells() -> None:
     """Every state; no answer, one in the house, one that went out, one undone; quarantine before and after its end."""
-    now = clock.now()
-    for state in PitchState:
-        if state == PitchState.UNPROVEN:
-            PitchFactory()
-            continue
+    now, door, sender = clock.now(), DoorFactory(), SenderFactory()
+    PitchFactory()
+    pitches, given_to = [], []
+    for state in set(PitchState) - {PitchState.UNPROVEN}:
         for given in ("nothing", "held", "sent", "undone", "undone and sent", "undone and held"):
             for lane in (Lane.FIRST_KNOCK, Lane.QUARANTINE):
                 for until in (None, now - timedelta(hours=1), now + timedelta(hours=1)):
                     for before in (0, 30):
                         at = now - timedelta(days=before)
-                        row = PitchFactory(proven=True, state=state, lane=lane, told_until=until, handed_in_at=at,
-                                           back_at=now)  # fmt: skip
+                        row = PitchFactory.build(door=door, page=door.page, sender=sender, proven=True, state=state,
+                                                 lane=lane, told_until=until, handed_in_at=at, back_at=now)  # fmt: skip
+                        pitches.append(row)
                         if "undone" in given:
-                            AnswerFactory(pitch=row, held=True, undone_at=now)
+                            given_to.append(AnswerFactory.build(pitch=row, held=True, undone_at=now))
                         if "held" in given:
-                            AnswerFactory(pitch=row, held=True)
+                            given_to.append(AnswerFactory.build(pitch=row, held=True))
                         if "sent" in given:
-                            AnswerFactory(pitch=row)
+                            given_to.append(AnswerFactory.build(pitch=row))
+    Pitch.objects.bulk_create(pitches)
+    Answer.objects.bulk_create(given_to)
     rows = list(Pitch.objects.as_told(now).select_related("page"))
     assert len(rows) == 11 * 6 * 2 * 3 * 2 + 1
     with clock.standing_at(now):
