@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.test import Client
 from playwright.sync_api import expect
 
 from pitches import review
 from pitches.models import Answer, Assistant, Page, Pitch, Remark, View
+from portal.models import User
 from tests.browser.conftest import Hand
 from tests.browser.test_owner_journey import LISTEN, sign_in
 from tests.factories import AnswerFactory, AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
@@ -47,8 +49,10 @@ class Keys:
             self.page.wait_for_url(f"**/desk/{to}")
 
     def told(self, words: str) -> None:
-        """The page that came says this."""
+        """The page that came says this, and the live region says it once."""
         expect(self.page.locator(".messages")).to_contain_text(words)
+        expect(self.page.locator("#live")).to_contain_text(words)
+        assert self.page.evaluate("spoken.length") == 1
 
     def ready(self) -> None:
         """The keys of the page are there."""
@@ -170,9 +174,29 @@ def test_the_newer_pages_have_no_accessibility_violation(
     for path in ("replies", "replies/covered", "assistants", "inbox?standing=stranger"):
         person.open(f"/desk/{path}")
         person.axe()
-    helper = UserFactory(email=sam.email, name=sam.name)
-    EmailAddress.objects.create(user=helper, email=sam.email, verified=True, primary=True)
+    helper = _who_helps(sam)
     review.show_next(review.open_session(page, by=helper), by=helper)
     person.open("/desk/session")
     person.page.get_by_text("2 of 4").first.wait_for()
     person.axe()
+    client = Client()
+    client.force_login(helper, backend="django.contrib.auth.backends.ModelBackend")
+    cookies = [{"name": name, "value": one.value, "url": person.base} for name, one in client.cookies.items()]
+    person.page.context.add_cookies(cookies)
+    code = Pitch.objects.waiting().latest("pk").code
+    for role, path in (
+        ("assistant", "session"),
+        ("screener", f"pitch/{code}"),
+        ("reader", "inbox"),
+        ("reader", "hours"),
+    ):
+        Assistant.objects.update(role=role)
+        person.open(f"/desk/{path}")
+        person.axe()
+
+
+def _who_helps(row: Assistant) -> User:
+    """The account of somebody who helps."""
+    found = UserFactory(email=row.email, name=row.name)
+    EmailAddress.objects.create(user=found, email=row.email, verified=True, primary=True)
+    return found
