@@ -213,6 +213,9 @@ def undo(given: Answer, *, by: User) -> Pitch:
 
 def last_answer(page: Page, *, by: User | None = None) -> Answer | None:
     """The answer that undo takes back: the newest that is still in the house, of all or of one person."""
-    held = Answer.objects.held().filter(pitch__page=page).select_related("pitch__page", "pitch__door", "door")
+    held = Answer.objects.held().filter(pitch__page=page).select_related("pitch", "door")
     held = held.filter(by=by) if by else held
-    return held.order_by("-given_at", "-pk").first()
+    last = held.order_by("-given_at", "-pk").first()
+    if last:
+        last.pitch.page = page
+    return last

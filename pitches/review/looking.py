@@ -57,9 +57,11 @@ def at_hand(session: ReadingSession, by: User | None = None, *, along: bool = Fa
     others = {look.pitch_id: look for look in reversed(looks) if look is not mine and lives(look)}
     waiting = _waiting(session)
     key = _chosen(session, mine, others, waiting, along=along)
-    card = Pitch.objects.filter(pk=key).for_desk().first() if key else None
+    cards = Pitch.objects.select_related("door", "sender__agency", "reply_link")
+    card = cards.filter(pk=key).first() if key else None
     if card is None:
         return Hand(session, None, len(session.cards))
+    card.page = session.page  # known, and the widest of what would be joined
     opened = along or bool(mine and mine.pitch_id == key and not rests(mine))
     return Hand(session, card, session.cards.index(card.pk), waiting, others.get(card.pk), opened)
 

@@ -170,8 +170,9 @@ def _changed(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm) -
 
 def _go_on(request: HttpRequest, sitting: ReadingSession) -> Hand:
     """What is next for who answered. After the last card the sitting ends; one that had ended begins again."""
-    by = access.signed_in(request)
+    by, page = access.signed_in(request), sitting.page
     sitting.refresh_from_db()
+    sitting.page = page
     if sitting.ended_at or sitting.paused_at:
         left = review.at_hand(sitting, by)
         if left.card is None or sitting.paused_at:

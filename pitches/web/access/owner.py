@@ -26,7 +26,8 @@ FILES_KEPT_BACK = (PitchState.QUARANTINE, PitchState.WITHDRAWN)  # a danger, and
 def own_pitch(request: HttpRequest, code: str) -> Pitch:
     """A pitch that was handed in at the page at whose desk somebody sits. Of an unproven one nobody knows."""
     page = desk_page(request)
-    pitches = Pitch.objects.for_desk().filter(page=page).exclude(state=PitchState.UNPROVEN)
+    rows = Pitch.objects.select_related("door", "sender__agency", "reply_link", "assigned_to").filter(page=page)
+    pitches = rows.exclude(state=PitchState.UNPROVEN)
     found = get_object_or_404(pitches, code=code.upper())
     found.page = page
     return found
@@ -53,7 +54,9 @@ def own_answer(page: Page, pk: int) -> Answer:
 
 def own_session(page: Page, pk: int) -> ReadingSession:
     """A sitting of this page."""
-    return get_object_or_404(ReadingSession.objects.select_related("page"), pk=pk, page=page)
+    found = get_object_or_404(ReadingSession, pk=pk, page=page)
+    found.page = page
+    return found
 
 
 def answer_of(sitting: ReadingSession, name: str) -> Answer:
