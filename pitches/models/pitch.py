@@ -243,6 +243,8 @@ class Pitch(models.Model):
             models.Index(fields=["page", "standing", "handed_in_at"], name="pitch_came",
                          condition=Q(standing__in=["trusted", "known", "introduced"])),
             models.Index(fields=["page", "handed_in_at"], name="pitch_handed_in"),
+            # Who came by the share kit lately (stats/kit.py, doors/sharing.py).
+            models.Index(fields=["page", "written_at"], name="pitch_by_kit", condition=~Q(came_from="")),
             # A sender's own pitches with a page: limits and history.
             models.Index(fields=["sender", "page", "-handed_in_at"], name="pitch_of_sender"),
             # due.py asks what lapses and what comes back.
