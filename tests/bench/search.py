@@ -143,7 +143,7 @@ def seed(cursor, most):
         cursor.execute(sql)
     for sql in (MADE, "ANALYZE texts, people, made", ALL_PAGES, ALL_DOORS):
         cursor.execute(sql, size)
-    columns = [field.column for field in Pitch._meta.concrete_fields]
+    columns = [str(field.column) for field in Pitch._meta.concrete_fields]
     pitches = PITCHES.format(", ".join(columns), ", ".join(OWN.get(name, f"model.{name}") for name in columns))
     for first in range(1, most + 1, BATCH):
         for sql in (LEFT, pitches):

@@ -32,7 +32,8 @@ class Found(NamedTuple):
 def sorted_found(page: Page, pks: Iterable[int], narrow: Q) -> list[Found]:
     """Those of these pitches that are asked for, the newest first. One query."""
     rows = pitches_of(page).filter(narrow, pk__in=list(pks)).order_by("-handed_in_at", "-pk")
-    return [Found(*row) for row in rows.values_list("pk", "handed_in_at", "state", "cluster")]
+    found = rows.values_list("pk", "handed_in_at", "state", "cluster")
+    return [Found(pk, at, state, cluster) for pk, at, state, cluster in found if at]
 
 
 def found_here(page: Page, pks: Iterable[int], stems: Iterable[str], doors: Iterable[Door]) -> dict[int, Pitch]:
