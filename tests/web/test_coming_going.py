@@ -27,7 +27,7 @@ def owner(page: Page, client: Client) -> Client:
 
 
 def asked(page: Page, name: str = "Sam Ode") -> Assistant:
-    email = f"{name.split()[0].lower()}@helps.example"
+    email = f"{name.partition(' ')[0].lower()}@helps.example"
     return assistants.invite(page, name=name, email=email, by=page.owner, role=Role.READER)
 
 

@@ -1,7 +1,5 @@
 """Counts that would grow with what waits stop somewhere, and say so."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
@@ -39,9 +37,8 @@ def test_before_a_session(
 
 
 @pytest.mark.parametrize(("most", "said"), [(10, "3 more wait."), (2, "more than 2 more wait.")])
-def test_after_a_session_all_are_counted(
-    owner: Client, page: Page, pitches: list[Pitch], monkeypatch: pytest.MonkeyPatch, most: int, said: str
-) -> None:
+@pytest.mark.usefixtures("pitches")
+def test_after_a_session_all_are_counted(owner: Client, monkeypatch: pytest.MonkeyPatch, most: int, said: str) -> None:
     monkeypatch.setattr(lanes, "MOST_OPEN", most)
     owner.post("/desk/session/start")
     card = owner.get("/desk/session").context
@@ -77,6 +74,6 @@ def test_behind_the_veil_and_in_an_empty_ledge(
     assert "more than 1 wait for an answer from them." in owner.get("/desk/inbox").content.decode()
 
 
-def test_what_counts_stops(pitches: list[Pitch], page: Page, django_capture_on_commit_callbacks: Any) -> None:
-    assert lanes.rest(4, 4) == "" and lanes.rest(5, 4) == "1"
-    assert lanes.upto(3, 3) == "3" and lanes.upto(4, 3) == "more than 3"
+def test_what_counts_stops() -> None:
+    assert [lanes.rest(4, 4), lanes.rest(5, 4)] == ["", "1"]
+    assert [lanes.upto(3, 3), lanes.upto(4, 3)] == ["3", "more than 3"]

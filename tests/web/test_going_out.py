@@ -9,9 +9,10 @@ from django.test import Client
 
 from pitches import review
 from pitches.models import Answer, AnswerKind, Event, Fact, Page, Pitch, Role
-from pitches.web import threads
+from pitches.web import outgoing, threads
+from pitches.web import told as status
 from portal import clock
-from tests.factories import AnswerFactory, DoorFactory, PageFactory, PitchFactory
+from tests.factories import AnswerFactory, DoorFactory, MessageFactory, PageFactory, PitchFactory
 from tests.web.test_odd_days import at_the_desk
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,22 @@ def test_a_press_of_another_page_does_not_exist(owner: Client, path: str) -> Non
     assert untouched() == {one.pk for one in theirs}
 
 
+# ── what did not arrive ──────────────────────────────────────────────────────
+def test_what_did_not_arrive_goes_on_behind_the_last_one(
+    owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "AT_ONCE", 2)
+    mails = [MessageFactory(page=page, kind="yes", state="dead", to=f"n{n}@gone.example") for n in range(3)]
+    MessageFactory(kind="yes", state="dead")
+    first = owner.get("/desk/outgoing")
+    assert [mail for mail, _said in first.context["failed"]] == [mails[2], mails[1]]
+    assert f"?failed={first.context['earlier']}#failed_title" in first.content.decode()
+    second = owner.get("/desk/outgoing", {"failed": first.context["earlier"]})
+    assert ([mail for mail, _said in second.context["failed"]], second.context["earlier"]) == ([mails[0]], "")
+    assert "The mail to n0@gone.example could not be delivered." in second.content.decode()
+    assert second.content.decode().count(">Latest<") == 1
+
+
 # ── who sent it at once ──────────────────────────────────────────────────────
 def test_the_history_of_the_pitch_says_who_sent_it_at_once(owner: Client, page: Page) -> None:
     helper = at_the_desk(page, Role.ASSISTANT)
@@ -146,6 +163,4 @@ def test_its_sender_reads_nothing_of_it(owner: Client, page: Page, client: Clien
     Pitch.objects.update(handed_in_at=NOW)
     owner.post(f"/desk/outgoing/{given.pk}/send")
     pitch = Pitch.objects.get()
-    from pitches.web import told as status
-
     assert [one.kind for one in status.story(pitch)["steps"]] == []
