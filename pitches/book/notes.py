@@ -26,4 +26,4 @@ def remove_note(note: Note, *, by: User) -> bool:
 
 def notes(found: Iterable[Contact]) -> list[Note]:
     """The notes of these rows of a book, the newest first. One query."""
-    return list(Note.objects.filter(contact__in=list(found)).select_related("by", "contact").order_by("-at", "-pk"))
+    return list(Note.objects.filter(contact__in=list(found)).select_related("contact").order_by("-at", "-pk"))

@@ -115,7 +115,7 @@ class VerdictForm(forms.Form):
         required=False,
         widget=forms.DateInput({"type": "date"}),
     )
-    note = fields.Text(label=_("Why?"), help_text=_("Only your desk sees it."), max_length=280, required=False)
+    note = fields.Text(label=_("Why?"), help_text=_("Only this desk sees it."), max_length=280, required=False)
 
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

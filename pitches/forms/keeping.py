@@ -15,7 +15,7 @@ class RemarkForm(forms.Form):
 
     text = fields.Text(
         label=_("A note for the desk"),
-        help_text=_("Whoever helps you reads it. Its sender never does."),
+        help_text=_("Whoever sits at this desk reads it. Its sender never does."),
         lines=True,
         rows=2,
         max_length=LONGEST_REMARK,

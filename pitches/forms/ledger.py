@@ -45,7 +45,7 @@ class NoteForm(forms.Form):
 
     text = fields.Text(
         label=_("A note"),
-        help_text=_("Only your desk sees it."),
+        help_text=_("Only this desk sees it."),
         lines=True,
         rows=3,
         max_length=LONGEST_NOTE,
@@ -57,7 +57,7 @@ class TagsForm(forms.Form):
     """All tags of somebody, with commas between them."""
 
     tags = fields.Text(
-        label=_("Tags"), help_text=_("With commas between them, such as: radio, Berlin. Only your desk sees them."),
+        label=_("Tags"), help_text=_("With commas between them, such as: radio, Berlin. Only this desk sees them."),
         max_length=400, required=False
     )  # fmt: skip
 

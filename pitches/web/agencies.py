@@ -13,7 +13,7 @@ from pitches.forms.ledger import NoteForm, PlaceForm, TagsForm
 from pitches.forms.vouch import VouchForm
 from pitches.models import Agency, Page, Relationship, Role, Sender
 from pitches.relationships import SIDEWAYS
-from pitches.web import access, between, cards, ledger, noting, standing_set, stands, why
+from pitches.web import access, between, cards, ledger, noting, standing_set, stands, threads, why
 from pitches.web.figures import Figures
 from pitches.web.owned import helped
 from pitches.web.redirects import SeeOther, see
@@ -52,7 +52,7 @@ def show(request: HttpRequest, page: Page, found: Agency, *, status: int = 200, 
         "rules": access.rules_naming(page, found),
         "places": places,
         "aside": [place for place in places if place.standing in SIDEWAYS],
-        "pieces": why.pieces(case)[: why.AT_ONCE],
+        "pieces": threads.by_whom(why.pieces(case)[: why.AT_ONCE], page, access.signed_in(request)),
         "notes": noting.shown(request, row.contacts),
         "place_form": forms.get("place") or PlaceForm(page=page, doors=doors, initial={"standing": places[0].standing}),
         "note_form": forms.get("note") or NoteForm(auto_id="note_%s"),

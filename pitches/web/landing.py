@@ -35,7 +35,7 @@ def _why(pitch: Pitch, signs: Sequence[str]) -> str:
     if not pitch.lane:
         return _("It has only just come, and gets its lane in a moment.")
     if pitch.suspect:
-        return _("In “%(lane)s”, because you restored it: %(signs)s had put it into quarantine.") % words
+        return _("In “%(lane)s”, because it was restored: %(signs)s had put it into quarantine.") % words
     return (_by_rule(pitch) or _as_usual(pitch)) % words
 
 
@@ -76,18 +76,18 @@ def _held(pitch: Pitch) -> str:
 
 def _by_rule(pitch: Pitch) -> str:
     return {
-        "standing": _("In “%(lane)s”, by your rules for whoever is “%(standing)s”, as %(name)s is at %(door)s."),
-        "door": _("In “%(lane)s”, by your exception for %(door)s, where %(name)s is “%(standing)s”."),
-        "agency": _("In “%(lane)s”, by your exception for %(agency)s; %(name)s is “%(standing)s” at %(door)s."),
+        "standing": _("In “%(lane)s”, by the rules for whoever is “%(standing)s”, as %(name)s is at %(door)s."),
+        "door": _("In “%(lane)s”, by the exception for %(door)s, where %(name)s is “%(standing)s”."),
+        "agency": _("In “%(lane)s”, by the exception for %(agency)s; %(name)s is “%(standing)s” at %(door)s."),
     }.get(pitch.ruled, "")
 
 
 def _as_usual(pitch: Pitch) -> str:
     return {
-        Standing.TRUSTED: _("With the people you trust, because you trust %(name)s at %(door)s."),
-        Standing.KNOWN: _("With the people you know, because you know %(name)s at %(door)s."),
-        Standing.INTRODUCED: _("With the people you know, because %(name)s was introduced to you at %(door)s."),
+        Standing.TRUSTED: _("With the trusted people, because %(name)s is trusted at %(door)s."),
+        Standing.KNOWN: _("With the known people, because %(name)s is known at %(door)s."),
+        Standing.INTRODUCED: _("With the known people, because %(name)s was introduced at %(door)s."),
     }.get(
         Standing(pitch.standing or Standing.STRANGER),
-        _("With the first knocks, because you have no history with %(name)s at %(door)s."),
+        _("With the first knocks, because there is no history with %(name)s at %(door)s."),
     )

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from pitches import book
 from pitches.forms.ledger import NoteForm, TagsForm
 from pitches.models import Agency, Contact, Page, Sender
-from pitches.web import access, cards, undoing
+from pitches.web import access, cards, threads, undoing
 
 SALT = "a removed note"
 
 
 def shown(request: HttpRequest, contacts: Iterable[Contact]) -> list[Any]:
-    """The notes, each with `own`: may whoever asks remove it?"""
-    me = access.signed_in(request)
-    return [cards.wear(note, own=note.by_id == me.pk) for note in book.notes(contacts)]
+    """The notes, each with `who` wrote it, and `own`: may whoever asks remove it?"""
+    me, notes = access.signed_in(request), book.notes(contacts)
+    desk = threads.desk_of(access.desk_page(request), me, (note.by_id for note in notes))
+    return [cards.wear(note, own=note.by_id == me.pk, who=desk.who(note.by_id)) for note in notes]
 
 
 def carry_out(request: HttpRequest, page: Page, found: Sequence[Sender | Agency], action: str) -> NoteForm | None:

@@ -211,7 +211,7 @@ def _minutes(reading: Reading) -> str:
 
 def _since(reading: Reading, span: Span) -> list[str]:
     if reading.began is None:
-        return [_("It is measured from the next pitch that you open. Nothing is guessed for those before.")]
+        return [_("It is measured from the next pitch that is opened. Nothing is guessed for those before.")]
     if reading.began <= span.since:
         return [_("Counted while a pitch is open in front of somebody, by the day it was read; idle minutes are not.")]
     day = _day(span.page.local_date(reading.began), far=False)

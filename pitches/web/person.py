@@ -15,7 +15,7 @@ from pitches.forms.ledger import NoteForm, PlaceForm, SameForm, TagsForm
 from pitches.forms.vouch import VouchForm
 from pitches.models import Page, Role, Sender
 from pitches.relationships import SIDEWAYS
-from pitches.web import access, between, cards, ledger, noting, standing_set, undoing, why
+from pitches.web import access, between, cards, ledger, noting, standing_set, threads, undoing, why
 from pitches.web.owned import helped, owned
 from pitches.web.redirects import see
 from portal import languages
@@ -49,7 +49,7 @@ def show(request: HttpRequest, page: Page, found: Sender, *, status: int = 200, 
         "places": places,
         "now": places[-1].standing,
         "aside": [place for place in places if place.standing in SIDEWAYS],
-        "pieces": pieces[start : start + why.AT_ONCE],
+        "pieces": threads.by_whom(pieces[start : start + why.AT_ONCE], page, access.signed_in(request)),
         "older": start + why.AT_ONCE if len(pieces) > start + why.AT_ONCE else None,
         "newer": start > 0,
         "history": between.of(pitches),

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from pitches import helping, review
 from pitches.lifecycle import ANSWERS
 from pitches.models import Answer, Event, Evidence, Fact, Lane, Page, Pitch, PitchState, Remark
+from pitches.models.relationship import HANDS
 from pitches.web import access, cards
+from pitches.web.why import Piece
 from portal.models import User
 
 HAPPENED: dict[str, Promise] = {
@@ -90,6 +92,12 @@ def signed(words: list[Evidence], page: Page, reader: User) -> list[Evidence]:
         cards.wear(one, who=cards.lower_first(who) if one.by_id in (None, reader.pk) else who)
         for one, who in ((one, desk.who(one.by_id)) for one in words)
     ]
+
+
+def by_whom(pieces: list[Piece], page: Page, reader: User) -> list[Piece]:
+    """Pieces of evidence, each row with `who` it came from; what came by itself came from nobody."""
+    signed([piece.row for piece in pieces if piece.row.by_id or piece.row.kind in HANDS], page, reader)
+    return pieces
 
 
 def thread(pitch: Pitch, reader: User) -> list[Entry]:

@@ -359,11 +359,11 @@ def test_the_thread_tells_what_happened_in_words(owner: Client, page: Page) -> N
         (
             {"standing": "trusted"},
             (
-                "With the people you trust, because you trust Elif Kaya at Original research; "
+                "With the trusted people, because Elif Kaya is trusted at Original research; "
                 "today it would come to “First knock”."
             ),
         ),
-        ({}, "With the first knocks, because you have no history with Elif Kaya at Original research."),
+        ({}, "With the first knocks, because there is no history with Elif Kaya at Original research."),
         (
             {"lane": "held"},
             "Held aside, because it offered less than this door asked for; otherwise it would wait in “First knock”.",

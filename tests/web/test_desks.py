@@ -265,3 +265,25 @@ def test_what_somebody_did_whose_account_is_gone_is_not_said_to_be_the_owners(
     taken_back = {(one.who, one.what) for one in threads.thread(Pitch.objects.get(pk=put_off.pk), page.owner)}
     assert (then, "Took the answer back before it went out") in taken_back
     assert "You" not in {who for who, what in told | taken_back if what not in ("Yes", "Said yes")}
+
+
+def test_who_noted_and_who_said_how_somebody_stands_is_called_by_name(maya: Page, own: Page, sam: Client) -> None:
+    pitch = PitchFactory(waiting=True, door=DoorFactory(page=maya))
+    sam.post("/desk/as/maya")
+    here, drawn = f"/desk/people/{pitch.sender_id}", {"desk": maya.pk}
+    sam.post(f"{here}/note", {"text": "Rings back", **drawn})
+    sam.post(f"{here}/standing", {"standing": "known", "where": "*", **drawn})
+    owner = Client()
+    owner.force_login(maya.owner)
+    assert [
+        "· by you" in said(sam.get(here)),
+        "· Sam Ode<" in said(owner.get(here)),
+        "· by Sam Ode" in said(owner.get(here)),
+    ] == [*(True, True, True)]
+    own.owner.delete()
+    body = said(owner.get(here))
+    assert ("· Somebody who helped then" in body, "by somebody who helped then" in body, "sam@helps" in body) == (
+        True,
+        True,
+        False,
+    )

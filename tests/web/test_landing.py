@@ -16,7 +16,7 @@ from tests.factories import DoorFactory, PageFactory, PitchFactory, RuleFactory,
 
 pytestmark = pytest.mark.django_db
 BANK = "asks for bank or identity data"
-FIRST_KNOCK = "With the first knocks, because you have no history with Elif Kaya at Research"
+FIRST_KNOCK = "With the first knocks, because there is no history with Elif Kaya at Research"
 FLOOR = {"door__floor_amount": Decimal(1500), "door__floor_currency": "GBP"}
 PAID = {"type": "flat", "min": 50, "max": 90, "currency": "GBP"}
 FEE = "There is a refundable deposit of 49 for the kit. Send us your bank details."
@@ -30,22 +30,22 @@ def here(**fields):
 
 
 SENTENCES = {
-    "trusted": ({"standing": "trusted"}, "With the people you trust, because you trust Elif Kaya at Research."),
+    "trusted": ({"standing": "trusted"}, "With the trusted people, because Elif Kaya is trusted at Research."),
     "introduced": (
         {"standing": "introduced"},
-        "With the people you know, because Elif Kaya was introduced to you at Research.",
+        "With the known people, because Elif Kaya was introduced at Research.",
     ),
     "the table": (
         {"standing": "known", "ruled": "standing", "given_lane": "first_knock", "lane": "first_knock"},
-        "In “First knock”, by your rules for whoever is “Known”, as Elif Kaya is at Research.",
+        "In “First knock”, by the rules for whoever is “Known”, as Elif Kaya is at Research.",
     ),
     "a door": (
         {"ruled": "door", "given_lane": "known", "lane": "known"},
-        "In “People I know”, by your exception for Research, where Elif Kaya is “New here”.",
+        "In “People I know”, by the exception for Research, where Elif Kaya is “New here”.",
     ),
     "an agency": (
         {"ruled": "agency", "given_lane": "trusted", "lane": "trusted"},
-        "In “People I trust”, by your exception for mosaic.example; Elif Kaya is “New here” at Research.",
+        "In “People I trust”, by the exception for mosaic.example; Elif Kaya is “New here” at Research.",
     ),
     "no budget": (
         {"lane": "held", "state": "held", "groups": {"paid": {"type": "not_decided"}}},
@@ -61,7 +61,7 @@ SENTENCES = {
     ),
     "restored": (
         {"suspect": True, "flags": ["upfront_fee"]},
-        "In “First knock”, because you restored it: 1 sign (wants a fee first) had put it into quarantine.",
+        "In “First knock”, because it was restored: 1 sign (wants a fee first) had put it into quarantine.",
     ),
     "changed": (
         {"version": 2},
@@ -95,7 +95,7 @@ def test_the_desk_says_whose_rule_it_was_after_the_rule_is_gone(client):
     relationships.set_by_hand(page, sender, Standing.KNOWN, by=page.owner)
     client.force_login(page.owner)
     assert client.get(f"/desk/pitch/{pitch.code}").context["landed"] == (
-        "In “People I trust”, by your exception for mosaic.example; Elif Kaya is “New here” at Research; "
+        "In “People I trust”, by the exception for mosaic.example; Elif Kaya is “New here” at Research; "
         "today it would come to “People I know”."
     )
 
@@ -107,14 +107,14 @@ def test_what_was_really_restored_says_so():
     pitch = Pitch.objects.for_desk().get(pk=pitch.pk)
     assert (pitch.state, cards.landed(pitch)[:13]) == (PitchState.QUARANTINE, "In quarantine")
     review.restore(pitch, by=pitch.page.owner)
-    assert "because you restored it" in cards.landed(Pitch.objects.for_desk().get(pk=pitch.pk))
+    assert "because it was restored" in cards.landed(Pitch.objects.for_desk().get(pk=pitch.pk))
 
 
 def test_the_session_says_it_below_the_letter_and_no_sender_reads_it(client):
     pitch = here()
     review.open_session(pitch.page, by=pitch.page.owner)
     client.force_login(pitch.page.owner)
-    said = "because you have no history with Elif Kaya"
+    said = "because there is no history with Elif Kaya"
     assert said in client.get("/desk/session").content.decode()
     client.logout()
     with clock.standing_at(clock.now() + timedelta(minutes=1)):

@@ -132,7 +132,7 @@ def test_what_is_not_known_is_said(owner: Client, page: Page) -> None:
     for sentence in (
         "Nothing has come to an end yet.",
         "No answer has gone out yet, so nobody has waited for one.",
-        "No time of reading was measured. It is measured from the next pitch that you open.",
+        "No time of reading was measured. It is measured from the next pitch that is opened.",
         "Nothing was answered with a no.",
         "Nobody has come from replies and links yet.",
     ):

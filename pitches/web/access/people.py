@@ -198,7 +198,7 @@ def evidence_of(page: Page, people: Iterable[Sender], agencies: Iterable[Agency]
     """All evidence of some mailboxes and agencies, the oldest first."""
     theirs = Q(sender__in=[one.pk for one in people]) | Q(agency__in=[one.pk for one in agencies])
     rows = Evidence.objects.filter(theirs, page=page)
-    return list(rows.select_related("door", "pitch", "by", "vouch__page", "agency", "sender"))
+    return list(rows.select_related("door", "pitch", "vouch__page", "agency", "sender"))
 
 
 def words_to(pitches: PitchQuerySet) -> list[tuple[int, timedelta]]:
