@@ -8,6 +8,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import factory
+from factory.builder import DeclarationSet
 from factory.django import DjangoModelFactory
 
 from pitches import models
@@ -15,6 +16,8 @@ from portal import clock, domains, tokens
 from portal.models import User
 
 LANES = {"trusted": "trusted", "known": "known", "introduced": "known"}
+# Each trait that is off raises inside of factory_boy, which catches it; to write out why took half of a pitch's time.
+DeclarationSet.__repr__ = object.__repr__
 
 
 class UserFactory(DjangoModelFactory):
