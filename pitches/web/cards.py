@@ -139,8 +139,8 @@ def history(pitch: Pitch) -> str:
     if not before["count"]:
         return _("First pitch, from a checked address.")
     sent = access.told_to(pitches)
-    newest = sent.order_by("-given_at", "-pk").annotate(kinds=ArraySubquery(sent.order_by().values("kind")))
-    newest = newest.only(*TOLD).first()
+    given = sent.order_by("-given_at", "-pk").annotate(kinds=ArraySubquery(sent.order_by().values("kind")))
+    newest = given.only(*TOLD).first()
     words = {"pitches": _pitches_in(before["count"], before["first"].date())}
     if newest is None:
         return _("%(pitches)s, none answered yet.") % words
