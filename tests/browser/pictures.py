@@ -40,6 +40,7 @@ def camera(hand: Callable[..., Hand]) -> Callable[[Hand, str, str], None]:
     return take
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("screen", list(SCREENS))
 def test_take_the_pictures(hand: Any, camera: Any, screen: str) -> None:
     call_command("demo", verbosity=0)
@@ -49,7 +50,7 @@ def test_take_the_pictures(hand: Any, camera: Any, screen: str) -> None:
     client.force_login(page.owner, backend="django.contrib.auth.backends.ModelBackend")
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     owner = hand(screen, cookies=cookies)
-    for name in ("doors", "page", "hours", "share", "rules", "people", "follow-ups"):
+    for name in ("doors", "page", "hours", "share", "rules", "people", "follow-ups", "replies", "numbers"):
         owner.open(f"/desk/{name}")
         camera(owner, f"desk-{name}", screen)
     Page.objects.update(read_anyway_on=page.local_date(clock.now()))
