@@ -152,7 +152,7 @@ def test_what_reads_alike_is_folded_under_the_newest_in_a_search(owner: Client, 
 def test_three_rows_cost_what_one_costs(owner: Client, door: Door, django_assert_num_queries: Any, count: int) -> None:
     for number in range(count):
         left(door, sender__email=f"a{number}@b.example")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         assert len(codes(look(owner, q="widget"))) == count
 
 
