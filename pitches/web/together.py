@@ -68,7 +68,8 @@ def staying(page: Page) -> list[Together]:
     given = access.given(page).filter(batch__in=review.of_one_press(held)).order_by().values("batch")
     some = {"count": Count("pk", filter=stays), "left": Count("pk", filter=~stays)}
     last = Max("goes_out_at", filter=stays)
-    counts = {row["batch"]: row for row in given.annotate(last=last, **some)}
+    named = given.annotate(last=last, **some).values_list("batch", "count", "left", "last")
+    counts = {batch: how_many for batch, *how_many in named if batch}
     if not counts:
         return []
     rows = held.filter(batch__in=list(counts)).select_related("pitch__door", "pitch__page", "door")
@@ -78,7 +79,7 @@ def staying(page: Page) -> list[Together]:
     for row in rows.annotate(place=place).filter(place__lte=FOLDED).order_by(*order):
         assert row.batch
         by_batch.setdefault(row.batch, []).append(row)
-    return [Together(rows=found, **counts[batch]) for batch, found in by_batch.items()]
+    return [Together(batch, *counts[batch], found) for batch, found in by_batch.items()]
 
 
 def apart(groups: Iterable[Together]) -> Q:
