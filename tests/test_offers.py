@@ -392,7 +392,7 @@ def _holds(pitch: Pitch, before: tuple[Any, ...] | None) -> tuple[Any, ...] | No
 
 
 @db
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(STEPS)
 def test_any_order_of_steps_keeps_the_promises(steps: list[tuple[str, bool, int]]) -> None:
     with clock.standing_at(MONDAY), transaction.atomic():
