@@ -1,10 +1,13 @@
-"""What the desk costs with a long history: inbox, session, answer and search, with little and with much behind them."""
+"""What the desk costs with a long history: two pages, one with little and one with much behind it, asked in turns.
+
+So both have the same load of the machine, and an empty view of the same process is asked between them.
+"""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,10 +16,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from pitches import doors
-from pitches.models import Event, Pitch, ReadingSession, Sender
+from pitches.models import Answer, Event, Pitch, ReadingSession, Sender
 from pitches.stories.theatre import throwaway_database
 from portal import clock
 from portal.models import User
@@ -26,14 +29,20 @@ from tests.chaos.stack import ROOT
 FEW = 1000  # the reference
 WAITING, DOORS, TURNS = 60, 5, 40
 SENDERS, CROWD = 50, 950  # those who wait now, each with some fifty answers of a hundred thousand; all others
-ANSWER = "answer, and the next card"
-P95, FLAT, GOALS = 15.0, 1.15, {ANSWER: 100.0}  # milliseconds; times the reference
+ANSWER, NUMBERS, YEAR, EMPTY = "answer, and the next card", "numbers", "numbers of a year", "an empty view"
+P95, FLAT = 15.0, 1.15  # milliseconds of CPU; times the reference
+GOALS = {ANSWER: 100.0, NUMBERS: 150.0, YEAR: 500.0}  # an answer: as its key is felt; numbers: what a page may take
+GROWS = {NUMBERS, YEAR}  # with what came in that time, and with nothing before it
+PRESS, PRESSED, SOME = 150.0, 100, 10  # milliseconds for so many at one press; the queries of so few are the reference
+MODEL = 10_000_000  # the numbers of what is made up begin there
+UNLIKE_TESTS = {"ROOT_URLCONF": "tests.bench.urls", "WHITENOISE_AUTOREFRESH": False, "WHITENOISE_USE_FINDERS": False}
 # As often as they come about; and what each leaves behind: an answer that went out, and three events.
 ENDED = ("declined", "declined", "accepted", "lapsed", "declined", "wrong_door", "declined", "withdrawn")
 HISTORY = """
 INSERT INTO pitches_pitch SELECT made.* FROM generate_series(%(first)s::int, %(last)s) n,
     (SELECT one FROM pitches_pitch one WHERE id = %(model)s) model,
-    jsonb_populate_record(one, jsonb_build_object('id', %(model)s + n, 'code', 'H-' || n, 'token_hash', 'h' || n,
+    jsonb_populate_record(one, jsonb_build_object('id', %(model)s + n,
+        'code', 'H-' || %(model)s + n, 'token_hash', 'h' || %(model)s + n,
         'form_key', gen_random_uuid(), 'line', 'Survey ' || n || ' of ' ||
             (ARRAY['readers', 'widgets', 'brands'])[1 + n %% 3],
         'state', (%(states)s::text[])[1 + n %% 8], 'sender_id', CASE WHEN n <= 50 THEN (%(senders)s::bigint[])[n]
@@ -124,26 +133,26 @@ class Desk:
         self.past = number
 
 
-def begin() -> Desk:
+def begin(number: int = 1) -> Desk:
     """A page with an ordinary ledge: sixty wait, from fifty senders who had an answer before, behind five doors."""
     from tests.factories import AnswerFactory, PitchFactory, SenderFactory
 
-    owner = User.objects.create_user("desk@desk.example", name="Maya Desk")
-    page = doors.begin(owner, handle="long-ago", name="Maya Desk", cards=WAITING)
+    owner = User.objects.create_user(f"desk{number}@desk.example", name="Maya Desk")
+    page = doors.begin(owner, handle=f"long-ago-{number}", name="Maya Desk", cards=WAITING)
     hung = [doors.hang(page, by=owner, slug=f"door-{n}", name=f"Door {n}", blurb="Numbers.") for n in range(DOORS)]
     client = Client(headers={"host": urlsplit(settings.SITE_URL).netloc})
     client.force_login(owner)
     senders = SenderFactory.create_batch(SENDERS)
     crowd = Sender.objects.bulk_create(
-        Sender(email=f"c{n}@crowd.example", mailbox=f"c{n}@crowd.example") for n in range(CROWD)
+        Sender(email=f"c{n}@crowd{number}.example", mailbox=f"c{n}@crowd{number}.example") for n in range(CROWD)
     )
-    model = PitchFactory(lapsed=True, door=hung[0], sender=senders[0], pk=10_000_000)
+    model = PitchFactory(lapsed=True, door=hung[0], sender=senders[0], pk=number * MODEL)
     AnswerFactory(pitch=model, by=owner)
     Event.objects.create(page=page, pitch=model, what="arrived", at=clock.now(), queue="soon", reacted_at=clock.now())
     for place in range(WAITING):
         standing = ("stranger", "known", "trusted")[place % 3]
-        door = hung[place % DOORS]
-        PitchFactory(waiting=True, door=door, sender=senders[place % SENDERS], standing=standing, code=f"W-{place}")
+        door, sender = hung[place % DOORS], senders[place % SENDERS]
+        PitchFactory(waiting=True, door=door, sender=sender, standing=standing, code=f"W-{number}-{place}")
     desk = Desk(page, client, model.pk, [sender.pk for sender in senders], [sender.pk for sender in crowd])
     desk.grow(SENDERS)  # each has an answer
     return desk
@@ -162,31 +171,51 @@ def questions(desk: Desk) -> dict[str, Callable[[], Callable[[], Any]]]:
         ANSWER: lambda: answer(desk),
         "search": get("/desk/inbox?q=survey+widgets"),
         "search with a slip": get("/desk/inbox?q=wigdets"),
+        NUMBERS: get("/desk/numbers"),
+        YEAR: get("/desk/numbers?days=365"),
     }
 
 
 def answer(desk: Desk) -> Callable[[], Any]:
     """A no to the card that is open, as the session sends it."""
-    sitting = ReadingSession.objects.get(ended_at=None)
+    sitting = ReadingSession.objects.get(ended_at=None, page=desk.page)
     waits = dict(Pitch.objects.filter(pk__in=sitting.cards, state="waiting").values_list("pk", "code"))
     code = next(waits[pk] for pk in sitting.cards if pk in waits)
     path, said = f"/desk/session/{sitting.pk}/answer/{code}", {"kind": "no", "reason": "covered"}
     return lambda: desk.owner.post(path, said, headers={"HX-Request": "true"})
 
 
-def measure(desk: Desk, times: int) -> dict[str, Spent]:
-    """Ask all of it in turns. Afterwards the ledge is as it was."""
-    asked = questions(desk)
-    spent = {name: Spent() for name in asked}
-    desk.owner.post("/desk/session/start")
+def measure(desks: Sequence[Desk], times: int, **more: Callable[[], Any]) -> list[dict[str, Spent]]:
+    """Ask all of it and `more` in turns, of one desk after the other. Afterwards the ledges are as they were."""
+    also = {name: partial(lambda view: view, view) for name, view in more.items()}
+    asked = [questions(desk) | also for desk in desks]
+    spent = [{name: Spent() for name in ready} for ready in asked]
+    for desk in desks:
+        desk.owner.post("/desk/session/start")
     for turn in range(times + 2):
-        for name, ready in asked.items():
-            request = ready()
-            queries, waited, cpu, status = one(request)
-            assert status == 200, (name, status)
-            if turn >= 2:  # the first ones fill caches
-                spent[name].add(queries, waited, cpu)
-    restore(desk)
+        for name in asked[0]:
+            for ready, found in zip(asked, spent, strict=True):
+                queries, waited, cpu, status = one(ready[name]())
+                assert status == 200, (name, status)
+                if turn >= 2:  # the first ones fill caches
+                    found[name].add(queries, waited, cpu)
+    restore()
+    return spent
+
+
+def press(desk: Desk, number: int, times: int) -> Spent:
+    """One no to so many at once."""
+    spent = Spent()
+    for turn in range(times + 1):
+        rows = Pitch.objects.filter(page=desk.page, state="waiting").order_by("pk")[:number]
+        codes = [f"{row.code}.{row.version}" for row in rows]
+        words = {"codes": codes, "press": "no:reason:covered"}
+        queries, waited, cpu, status = one(partial(desk.owner.post, "/desk/inbox/answers", words))
+        given = Answer.objects.filter(pitch__page=desk.page, pitch__lt=MODEL, undone_at=None).count()
+        assert (status, given) == (303, number)
+        if turn:
+            spent.add(queries, waited, cpu)
+        restore()
     return spent
 
 
@@ -206,39 +235,70 @@ def one(request: Callable[[], Any]) -> tuple[list[str], float, float, int]:
     return asked, 1000 * waited, 1000 * here + cpu_of(database) - before, response.status_code
 
 
-def restore(desk: Desk) -> None:
+def restore() -> None:
     """Take back what was answered in the measurement."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM pitches_event WHERE pitch_id < %s", [desk.model])
+        cursor.execute("DELETE FROM pitches_event WHERE pitch_id < %s", [MODEL])
         for table in ("answer", "spent", "look", "message"):
-            cursor.execute(f"DELETE FROM pitches_{table} WHERE pitch_id < %s", [desk.model])
+            cursor.execute(f"DELETE FROM pitches_{table} WHERE pitch_id < %s", [MODEL])
     ReadingSession.objects.all().delete()
-    Pitch.objects.filter(pk__lt=desk.model).update(state="waiting", opened_at=None)
+    Pitch.objects.filter(pk__lt=MODEL).update(state="waiting", opened_at=None)
+
+
+def missed(name: str, spent: Spent, few: Spent) -> list[str]:
+    """What is wrong with the desk before a long past: too dear, dearer than before a short one, or other queries."""
+    goal, ratio, late = GOALS.get(name, P95), spent.usual() / few.usual(), spent.late(spent.cpu)
+    wrong = [f"{name}: {late:.1f} ms, goal {goal:.0f} ms"] if late > goal else []
+    wrong += [f"{name}: {ratio:.2f}x with a long history, goal {FLAT}x"] if ratio > FLAT and name not in GROWS else []
+    asked = sorted(few.queries | spent.queries)  # which of them depends on the card; the same cards were asked
+    return wrong + ([f"{name}: {asked} queries"] if few.queries != spent.queries else [])
 
 
 def bench(say: Callable[[str], object], number: int, times: int = TURNS) -> list[str]:
     """Fill, measure, and say it line by line. The answer is what is wrong."""
-    wrong: list[str] = []
-    with throwaway_database():
-        desk = begin()
-        desk.grow(FEW)
-        reference = measure(desk, times)
+    with throwaway_database(), override_settings(**UNLIKE_TESTS):
+        desks = [begin(1), begin(2)]
         began = time.perf_counter()
-        desk.grow(number)
+        for desk, past in zip(desks, (FEW, number), strict=True):
+            desk.grow(past)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-        say(f"{number:,} pitches behind the ledge, made in {time.perf_counter() - began:.0f} s, beside {FEW:,}.")
-        say("  waited p95   CPU p50   CPU p95   with few   queries (web process and database; milliseconds)")
-        for name, spent in measure(desk, times).items():
-            few, goal = reference[name], GOALS.get(name, P95)
-            ratio = spent.usual() / few.usual()
-            say(f"{spent.late(spent.waited):12.1f} {spent.usual():9.1f} {spent.late(spent.cpu):9.1f}   {ratio:6.2f}x"
-                f"   {'/'.join(map(str, sorted(spent.queries))):>7}  {name} (goal {goal:.0f}, {FLAT}x)")  # fmt: skip
-            wrong += [f"{name}: {spent.late(spent.cpu):.1f} ms"] if spent.late(spent.cpu) > goal else []
-            wrong += [f"{name}: {ratio:.2f}x with a long history"] if ratio > FLAT else []
-            asked = sorted(few.queries | spent.queries)  # which of them depends on the card; the same cards were asked
-            wrong += [f"{name}: {asked} queries"] if few.queries != spent.queries else []
+        took = time.perf_counter() - began
+        say(f"{number:,} pitches behind one ledge, {FEW:,} behind the other, made in {took:.0f} s.")
+        few, much = measure(desks, times, **{EMPTY: lambda: Client().get("/empty")})
+        wrong = tell(say, few, much)
+        return wrong + at_once(say, desks[1], times // 4)
+
+
+def tell(say: Callable[[str], object], few: dict[str, Spent], much: dict[str, Spent]) -> list[str]:
+    """One line for each question, each figure with its goal. The answer is what is wrong."""
+    wrong, empty = [], few.pop(EMPTY).usual() + much.pop(EMPTY).usual()
+    say(f"An empty view behind the same middleware: {empty / 2:.2f} ms of CPU. All figures are milliseconds.")
+    say("  waited p95   CPU p50   CPU p95 (goal)   of the few   queries   of an empty view")
+    for name, spent in much.items():
+        goal, ratio, asked = GOALS.get(name, P95), spent.usual() / few[name].usual(), sorted(spent.queries)
+        flat = "" if name in GROWS else f" ({FLAT})"
+        said = (
+            f"{spent.late(spent.waited):12.1f} {spent.usual():9.1f} {spent.late(spent.cpu):9.1f} {f'({goal:.0f})':>6}"
+        )
+        said += f"   {ratio:5.2f}{flat:7}   {'/'.join(map(str, asked)):>7}   {2 * spent.usual() / empty:5.0f}"
+        say(f"{said}  {name}")
+        wrong += missed(name, spent, few[name])
     return wrong
+
+
+def at_once(say: Callable[[str], object], desk: Desk, times: int) -> list[str]:
+    """A hundred answers in one request, beside ten."""
+    from tests.factories import PitchFactory
+
+    door = desk.page.doors.first()
+    PitchFactory.create_batch(PRESSED - WAITING, waiting=True, door=door)
+    some, many = (press(desk, number, times) for number in (SOME, PRESSED))
+    late, asked = many.late(many.cpu), sorted(many.queries)
+    say(f"{PRESSED} answers at one press: CPU p50 {many.usual():.0f} ms, p95 {late:.0f} ms (goal {PRESS:.0f} ms), "
+        f"{'/'.join(map(str, asked))} queries (for {SOME}: {'/'.join(map(str, sorted(some.queries)))})")  # fmt: skip
+    wrong = [f"{PRESSED} answers: {late:.0f} ms"] if late > PRESS else []
+    return wrong + ([f"{PRESSED} answers: {asked} queries"] if many.queries != some.queries else [])
 
 
 def run(say: Callable[[str], object], number: int) -> list[str]:
