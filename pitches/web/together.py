@@ -67,9 +67,9 @@ def staying(page: Page) -> list[Together]:
     held = access.held_answers(page).filter(stays)
     given = access.given(page).filter(batch__in=review.of_one_press(held)).order_by().values("batch")
     some = {"count": Count("pk", filter=stays), "left": Count("pk", filter=~stays)}
-    last = Max("goes_out_at", filter=stays)
-    named = given.annotate(last=last, **some).values_list("batch", "count", "left", "last")
-    counts = {batch: how_many for batch, *how_many in named if batch}
+    some_last = Max("goes_out_at", filter=stays)
+    named = given.annotate(last=some_last, **some).values_list("batch", "count", "left", "last")
+    counts = {batch: (count, left, last) for batch, count, left, last in named if batch}
     if not counts:
         return []
     rows = held.filter(batch__in=list(counts)).select_related("pitch__door", "pitch__page", "door")

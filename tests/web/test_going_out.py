@@ -91,6 +91,14 @@ def test_the_last_of_a_press_stands_as_it_is(owner: Client, page: Page) -> None:
     assert (text.count("given together"), text.count(f"/desk/outgoing/{given[1].pk}/undo")) == (0, 1)
 
 
+def test_a_press_of_one_leaves_with_its_minute(owner: Client, page: Page) -> None:
+    held(page, 8, batch=uuid4()), held(page, 8)
+    response = owner.get("/desk/outgoing")
+    assert sections(response) == [(2, False)]
+    owner.post("/desk/outgoing/undo", {"which": response.context["minutes"][0].which})
+    assert untouched() == set()
+
+
 @pytest.mark.parametrize("path", ["/desk/outgoing/send", "/desk/outgoing/undo"])
 def test_a_minute_leaves_what_was_given_at_one_press_and_the_press_the_minute(
     owner: Client, page: Page, path: str
