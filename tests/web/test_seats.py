@@ -138,7 +138,7 @@ def test_who_is_removed_is_out_where_the_desk_is_open(maya: Page) -> None:
     desk.post(f"/desk/session/{sitting.pk}/answer/{pitch.code}", {"kind": "yes"})
     said = browser(maya.owner).post(f"/desk/assistants/{Assistant.objects.get().pk}/remove", follow=True)
     assert "1 answer of theirs is still in the house." in said.content.decode()
-    assert '<a href="/desk/outgoing">look at what goes out</a>' in said.content.decode()
+    assert '<a href="/desk/outgoing">Look at what goes out</a>' in said.content.decode()
     path = f"/desk/session/{sitting.pk}/answer/{other.code}"
     assert desk.post(path, {"kind": "yes"})["Location"] == "/welcome"
     assert desk.post(path, {"kind": "yes"}, headers={"HX-Request": "true"})["HX-Redirect"] == "/welcome"
