@@ -47,13 +47,14 @@ def test_after_a_session_all_are_counted(owner: Client, monkeypatch: pytest.Monk
     assert said in owner.get("/desk/session").content.decode()
 
 
-@pytest.mark.parametrize(("most", "said"), [(10, "4 wait"), (3, "more than 3 wait")])
+@pytest.mark.parametrize(("most", "said"), [(10, "4 wait"), (2, "more than 2 wait")])
 def test_behind_a_door(
     owner: Client, pitches: list[Pitch], monkeypatch: pytest.MonkeyPatch, most: int, said: str
 ) -> None:
     monkeypatch.setattr(access.lists, "WAITING", most)
     monkeypatch.setattr(access, "WAITING", most)
     assert f">{said}<" in owner.get("/desk/doors").content.decode()
+    assert [getattr(door, "waits", 0) for door in access.counted_doors(pitches[0].page)] == [min(4, most + 1)]
 
 
 @pytest.mark.parametrize(("most", "words"), [(10, "3"), (2, "more than 2")])
