@@ -45,7 +45,8 @@ INSERT INTO pitches_pitch SELECT made.* FROM generate_series(%(first)s::int, %(l
         'code', 'H-' || %(model)s + n, 'token_hash', 'h' || %(model)s + n,
         'form_key', gen_random_uuid(), 'line', 'Survey ' || n || ' of ' ||
             (ARRAY['readers', 'widgets', 'brands'])[1 + n %% 3],
-        'state', (%(states)s::text[])[1 + n %% 8], 'sender_id', CASE WHEN n <= 50 THEN (%(senders)s::bigint[])[n]
+        'state', (%(states)s::text[])[1 + n %% 8], 'sender_id', CASE
+            WHEN n <= 100 THEN (%(senders)s::bigint[])[1 + (n - 1) %% 50]
             WHEN n %% 40 = 0 THEN (%(senders)s::bigint[])[1 + n / 40 %% 50]
             ELSE (%(crowd)s::bigint[])[1 + n %% 950] END,
         'door_id', (%(doors)s::bigint[])[1 + n %% 5], 'tags', CASE WHEN n %% 9 = 0 THEN '{spring}' ELSE '{}' END,
