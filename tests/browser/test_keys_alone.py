@@ -68,6 +68,7 @@ def page() -> Page:
     return page
 
 
+@pytest.mark.long
 def test_the_whole_desk_by_keys_alone(hand: Callable[..., Hand], page: Page) -> None:
     person = hand("desktop", cookies=sign_in(page))
     keys = Keys(person)

@@ -126,6 +126,7 @@ def test_whoever_types_after_q_writes_a_question_of_their_own(hand: Any, ledge: 
     assert list(Answer.objects.values_list("kind", "text")) == [("ask", "Does the table name 2 zones?")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("script", "ledge", "mix"),
     [pytest.param(True, 30, MIX, id="script"), pytest.param(False, 10, MIX[::3], id="no-script")],

@@ -39,6 +39,7 @@ def walk(person: Hand, twelve: Twelve) -> Iterator[str]:
         yield name
 
 
+@pytest.mark.long
 def test_every_state_can_be_read_by_everybody_on_any_screen(hand: Any, twelve: Twelve) -> None:
     person, found = hand("desktop"), []
     for name in walk(person, twelve):
