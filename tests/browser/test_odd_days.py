@@ -58,12 +58,12 @@ def test_the_veil_and_the_minutes(hand: Any, screen: str, scheme: Any) -> None:
         person.page.locator("#main").get_by_text("No connection.").wait_for(state="visible" if offline else "hidden")
     person.open("/desk/outgoing")
     person.axe()
-    assert person.page.locator("h2 [data-leaves]").last.inner_text() == "in 7 minutes"
+    assert person.page.locator(".lane > header [data-leaves]").last.inner_text() == "in 7 minutes"
     person.page.clock.install()
     person.open("/desk/outgoing")
     person.page.clock.fast_forward(205_000)
-    assert person.page.locator("h2").all_inner_texts()[0].endswith("on its way")
-    assert person.page.locator("h2 [data-leaves]").last.inner_text() in ("in 4 minutes", "in 3 minutes")
+    assert "on its way" in person.page.locator(".lane > header").all_inner_texts()[0]
+    assert person.page.locator(".lane > header [data-leaves]").last.inner_text() in ("in 4 minutes", "in 3 minutes")
     person.open("/desk/inbox")
     person.tap(person.button("Read anyway"))
     person.page.locator("[data-row]").first.wait_for()
