@@ -162,7 +162,10 @@ def test_what_is_left_is_counted_so_far(owner: Client, page: Page, monkeypatch: 
     monkeypatch.setattr("pitches.review.many.TURNS", 1)
     monkeypatch.setattr(lanes, "MOST", 1)
     old(page, 8, 9, 10)
-    assert told(press(owner))[1].startswith("more than 1 more wait: ")
+    with CaptureQueriesContext(connection) as asked:
+        assert told(press(owner))[1].startswith("more than 1 more wait: ")
+    counts = [one["sql"] for one in asked if "COUNT(*)" in one["sql"] and "handed_in_at" in one["sql"]]
+    assert " LIMIT 2" in counts[0]
 
 
 @pytest.mark.parametrize("before", ["", "soon", "2026-03-02", "2026-13-40T00:00:00+00:00", "2026-03-02T09:00:00"])
