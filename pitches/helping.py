@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -74,7 +74,7 @@ def from_role(role: Role) -> list[str]:
     return [one.value for one in RANKS[RANKS.index(role) :]]
 
 
-def helps(user: User) -> QuerySet[Assistant]:
+def helps(user: User | OuterRef) -> QuerySet[Assistant]:
     """Where somebody helps at the desk, by the mailboxes that they verified."""
     mailboxes = EmailAddress.objects.filter(user=user, verified=True).values(mailbox=Lower("email"))
     desk = Assistant.objects.filter(joined_at__isnull=False, left_at=None, role__in=from_role(Role.READER))

@@ -26,10 +26,10 @@ def test_the_rules_can_be_used_by_everybody_and_are_two_keys_away(hand: Any) -> 
     person.axe()
     person.page.get_by_label("Known: lane").select_option("first_knock")
     person.tap(person.button("Keep"))
-    person.page.get_by_text("Kept. It holds for pitches from now on").wait_for()
+    person.page.locator("main").get_by_text("Kept. It holds for pitches from now on").wait_for()
     assert Rule.objects.get(standing="known").lane == "first_knock"
     assert person.page.evaluate("document.documentElement.scrollWidth") == 390
     person.tap(person.button(re.compile("Take it away.*From mosaic.example, at every door")))
     person.tap(person.button("Undo"))
-    person.page.get_by_text("The exception is back.").wait_for()
+    person.page.locator("main").get_by_text("The exception is back.").wait_for()
     assert person.strangers == []

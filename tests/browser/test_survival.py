@@ -85,7 +85,7 @@ def test_a_draft_goes_by_mail_from_a_desk_to_a_phone(hand: Any, door: Any, scrip
     assert line_of(desk.page).input_value() == LINE
     desk.page.get_by_label("Work email").fill(ADDRESS)
     desk.button(KEEP).click()
-    desk.page.get_by_text(re.compile(r"^Kept until")).wait_for()
+    desk.page.locator("main").get_by_text(re.compile(r"^Kept until")).wait_for()
     assert line_of(desk.page).input_value() == LINE
     if script:
         desk.axe()
@@ -113,7 +113,7 @@ def test_a_door_that_closes_meanwhile_leaves_the_text_and_a_way_on(hand: Any, do
     person.axe()
     assert line_of(person.page).input_value() == LINE
     person.button("Keep the draft, and tell me when it opens").tap()
-    person.page.get_by_text("two emails are on their way").wait_for()
+    person.page.locator("main").get_by_text("two emails are on their way").wait_for()
     assert line_of(person.page).input_value() == LINE
     assert (Draft.objects.count(), Watch.objects.count()) == (1, 1)
 
@@ -124,7 +124,7 @@ def test_what_is_gone_on_with_does_not_mix_with_another_draft_of_this_device(han
     line_of(desk.page).fill(LINE)
     desk.page.get_by_label("Work email").fill(ADDRESS)
     desk.button(KEEP).click()
-    desk.page.get_by_text(re.compile(r"^Kept until")).wait_for()
+    desk.page.locator("main").get_by_text(re.compile(r"^Kept until")).wait_for()
     phone.open("/@maya/original-research")
     why_of(phone.page).fill("Something else altogether")
     phone.page.get_by_text("Draft saved on this device").wait_for()
@@ -141,7 +141,7 @@ def test_a_button_that_is_pressed_after_a_slip_in_the_address_is_pressed(hand: A
     person.page.get_by_role("button", name="gmail.com").wait_for()
     email.focus()
     person.button(KEEP).click()
-    person.page.get_by_text(re.compile(r"^Kept until")).wait_for()
+    person.page.locator("main").get_by_text(re.compile(r"^Kept until")).wait_for()
 
 
 def test_the_list_of_a_mailbox_comes_by_mail(hand: Any, door: Any) -> None:

@@ -1,6 +1,9 @@
 """Who asks, and at whose desk they sit."""
 
-from django.db.models import Exists
+from functools import cache
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from pitches import helping
@@ -35,10 +38,19 @@ def seat(request: HttpRequest) -> Seat | None:
     return found
 
 
+@cache
+def _own_pages() -> QuerySet[Any]:
+    """Pages, and whether their owners help elsewhere: nearly nobody does, and nobody pays a query for it.
+
+    Worded once, for every request of the desk asks it.
+    """
+    owner = OuterRef(OuterRef("owner"))
+    return Page.objects.annotate(owner_helps=Exists(helping.helps(owner)))
+
+
 def _seat(request: HttpRequest) -> Seat | None:
     user, chosen = signed_in(request), request.session.get(CHOSEN)
-    helps = Exists(helping.helps(user))  # with the page: nearly nobody has another desk, and nobody pays a query for it
-    own = Page.objects.filter(owner=user).annotate(owner_helps=helps).first()
+    own = _own_pages().filter(owner=user).first()
     seat = Seat(user, own, Role.OWNER, alone=not own.owner_helps) if own else None
     if own and chosen in (None, own.pk):
         return seat
