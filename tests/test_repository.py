@@ -12,6 +12,9 @@ import allauth
 import pytest
 from django.apps import apps
 from django.core.management import call_command, get_commands
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from pitches.notify import catalogue
 
@@ -102,6 +105,20 @@ def test_rooms_import_downwards():
 @pytest.mark.django_db
 def test_the_migrations_are_complete():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_all_tables_at_once_are_those_of_one_by_one():
+    loader = MigrationLoader(None, replace_migrations=False)
+    for name, squashed in loader.replacements.items():
+        at_once, one_by_one = (loader.project_state(node) for node in (name, squashed.replaces[-1]))
+        assert MigrationAutodetector(at_once, one_by_one).changes(loader.graph) == {}
+        assert columns(at_once) == columns(one_by_one)
+    assert loader.replacements
+
+
+def columns(state: ProjectState) -> dict[tuple[str, str], list[str]]:
+    """{table: its columns in their order} after some migrations."""
+    return {table: [*model.fields] for table, model in state.models.items()}
 
 
 def test_the_map_of_states_is_up_to_date():

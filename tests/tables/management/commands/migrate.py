@@ -1,6 +1,6 @@
 """`migrate` in the tests: an empty database gets a copy of the tables that the migrations have once made.
 
-The migrations take ten seconds and more, the copy takes half a one. `manage.py up` never comes here.
+The migrations take a second or two, the copy takes half a one. `manage.py up` never comes here.
 """
 
 import fcntl
