@@ -5,17 +5,17 @@ costs nothing. Doors and the owner's book are looked up when somebody searches; 
 """
 
 import re
+import time
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Mod
+from django.db.models import F, Q
 
 from pitches.models import Contact, Door, Page, Sender
 from portal import clock
@@ -30,6 +30,7 @@ BEGUN = 40  # words that begin as it was typed; where there are more, it says to
 NEARLY = 20  # words that read almost like it
 SHORTEST_SLIP, LONGEST_SLIP, TWO_SLIPS = 4, 40, 12  # letters
 NO_LETTERS = re.compile(r"[\W_]+")
+ONCE_A_DAY, TURN, AT_ONCE = timedelta(hours=23), 20, 10_000  # of forget(): TURN in seconds, AT_ONCE in pages
 PEOPLE = 50  # of the owner's book, for one word
 UNSPACED = (
     ("\u0e00", "\u0eff"),
@@ -136,19 +137,29 @@ def narrowed(page: Page, hits: Hits, fits: Callable[[tuple[int, ...]], list[Row]
 
 
 def forget(now: datetime | None = None) -> int:
-    """Let go of the words that no pitch of their page says any more. How many. Each page has its hour of the day.
+    """Let go of the words that no pitch of their page says any more. How many. Each page has its turn once a day.
 
-    A pitch that comes meanwhile and finds its word still there may lose it; the next day gives it back.
+    Who waits longest comes first, and after some seconds the rest waits for the next time. A pitch that comes meanwhile
+    and finds its word still there may lose it; the next day gives it back.
     """
-    hour = (now or clock.now()).hour
-    done = 0
-    for pk in Page.objects.annotate(hour=Mod("pk", 24)).filter(hour=hour).values_list("pk", flat=True):
-        with transaction.atomic(), connection.cursor() as cursor:
-            # How many words a page says, the planner cannot know: it would compare each with each.
-            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
-            cursor.execute(WORDS_ANEW, {"page": pk})
-            done += cursor.fetchone()[0]
+    now, began, done = now or clock.now(), time.monotonic(), 0
+    due = Page.objects.filter(Q(words_at=None) | Q(words_at__lte=now - ONCE_A_DAY))
+    for pk in due.order_by(F("words_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)[:AT_ONCE]:
+        if time.monotonic() - began > TURN:
+            break
+        done += _compared(pk)
+        Page.objects.filter(pk=pk).update(words_at=now)
     return done
+
+
+@transaction.atomic
+def _compared(page: int) -> int:
+    with connection.cursor() as cursor:
+        # How many words a page says, the planner cannot know: it would compare each with each.
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
+        cursor.execute(WORDS_ANEW, {"page": page})
+        found: int = cursor.fetchone()[0]
+    return found
 
 
 # ── what was typed ───────────────────────────────────────────────────────────

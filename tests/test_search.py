@@ -1,6 +1,6 @@
 """Search: what is found, what is never found, and that the index does the work."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pitches import intake, search
 from pitches.models import Contact, Door, Embargo, Findable, FindableWord, Page, Pitch
+from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory, SenderFactory
 
 pytestmark = pytest.mark.django_db
@@ -180,21 +181,34 @@ def test_words_that_no_pitch_says_any_more_go_within_a_day(page: Page, door: Doo
     FindableWord.objects.create(page=page, word="common")
     before = words_of(page)
     assert {"seldom", "formerly", "nowadays"} < set(before)
-    hour = datetime(2026, 3, 1, page.pk % 24, tzinfo=UTC)
-    search.forget(hour - timedelta(hours=1))
-    assert words_of(page) == before
-    assert search.forget(hour) >= 3
+    day = clock.now()
+    Page.objects.update(words_at=day - timedelta(hours=22))
+    assert (search.forget(day), words_of(page)) == (0, before)
+    assert search.forget(day + timedelta(hours=1)) >= 3
     after = words_of(page)
     assert (after.count("common"), "nowadays" in after, {"seldom", "formerly"} & set(after)) == (1, True, set())
     assert "seldom" in words_of(theirs.page)
-    assert (found(page, "comon"), alike(page, "comon"), search.forget(hour)) == ([stays.line], True, 0)
+    assert (found(page, "comon"), alike(page, "comon")) == ([stays.line], True)
+    assert search.forget(day + timedelta(days=2)) == 0
 
 
 def test_a_word_that_was_lost_comes_back_within_a_day(page: Page, door: Door) -> None:
     left(door, line="Remarkable")
     FindableWord.objects.filter(word="remarkable").delete()
-    search.forget(datetime(2026, 3, 1, page.pk % 24, tzinfo=UTC))
+    search.forget()
     assert found(page, "remarkible") == ["Remarkable"]
+
+
+def test_the_page_that_waits_longest_has_its_words_compared_first(
+    page: Page, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = PageFactory(words_at=clock.now() - timedelta(days=9))
+    Page.objects.filter(pk=page.pk).update(words_at=clock.now() - timedelta(days=2))
+    compared = []
+    monkeypatch.setattr(search, "_compared", lambda pk: compared.append(pk) or 0)
+    monkeypatch.setattr(search, "AT_ONCE", 1)
+    assert [search.forget(), search.forget(), search.forget()] == [0, 0, 0]
+    assert compared == [old.pk, page.pk]
 
 
 @pytest.mark.parametrize("state", ["waiting", "held", "quarantine", "later", "declined", "withdrawn"])

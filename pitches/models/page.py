@@ -74,6 +74,7 @@ class Page(models.Model):
     holiday_until = models.DateField(null=True, blank=True, help_text="the last day without reading hours")
     example_over_at = models.DateTimeField(null=True, blank=True, help_text="the example was sent away")
     read_anyway_on = models.DateField(null=True, blank=True, help_text="local; the list is not dimmed on this day")
+    words_at = models.DateTimeField(null=True, blank=True, help_text="when search.forget() went over its words")
     version = models.PositiveIntegerField(default=1)
     hidden_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
