@@ -116,6 +116,12 @@ def test_all_tables_at_once_are_those_of_one_by_one():
     assert loader.replacements
 
 
+def test_no_migration_stands_on_the_short_cut():
+    loader = MigrationLoader(None, replace_migrations=False)
+    for name in loader.replacements:
+        assert not loader.graph.node_map[name].children, "depend on the last one that it replaces"
+
+
 def columns(state: ProjectState) -> dict[tuple[str, str], list[str]]:
     """{table: its columns in their order} after some migrations."""
     return {table: [*model.fields] for table, model in state.models.items()}

@@ -1,6 +1,7 @@
 """All tables at once, for an empty database; one that has begun with 0001 to 0024 goes on with those.
 
-The columns stand in the order in which 0001 to 0024 have added them.
+The columns stand in the order in which 0001 to 0024 have added them. What comes later depends on 0024, not on this one: else
+Django would leave it as it is on the way back to one of those, and would then go no further.
 """
 
 from pathlib import Path

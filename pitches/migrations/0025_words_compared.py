@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pitches", "0001_squashed_0024_who_came_by_kit"),
+        ("pitches", "0024_who_came_by_kit"),
     ]
 
     operations = [
