@@ -24,7 +24,7 @@ from portal.spelling import apart
 Row = TypeVar("Row")
 LONGEST = 200  # characters of a question; what is behind them is not looked for
 WORDS = 8
-MOST = 200  # pitches of one search, the newest: eight screens of the list
+MOST = 100  # pitches of one search, the newest: four screens of the list
 FARTHEST = 2000  # pitches that one search looks at when a filter leaves few of the newest
 BEGUN = 40  # words that begin as it was typed; where there are more, it says too little
 NEARLY = 20  # words that read almost like it
