@@ -22,7 +22,7 @@ from pitches.notify import as_read
 from pitches.web import access, lanes, twice
 from pitches.web.owned import helped
 from pitches.web.redirects import SeeOther, see
-from portal import clock
+from portal import clock, locks
 
 USUAL = (7, 14, 21)  # days
 ALL = "all"
@@ -61,15 +61,26 @@ def fair_no(request: HttpRequest, page: Page) -> HttpResponse:
         problem = _("Look at the list again, and choose how old they have to be.")
         return _offer(request, page, request.POST.get("days", ""), problem=problem, status=422)
     batch = _press(request.POST.get("press", ""))
-    again = access.pressed(page, batch).exists()
-    count = 0 if again else len(review.fair_no(page, by=access.signed_in(request), before=before, batch=batch).answers)
+    with locks.alone(f"fair no: {page.pk} {batch}") as mine:
+        count = _say(request, page, before, batch) if mine else 0
+    if not mine:
+        messages.info(request, _("This is still being done."))
+        return see("desk:inbox")
     left = review.older(page, before)[: lanes.MOST + 1].count()
     if count or not twice.tell(request, access.pressed(page, batch), batch):
         _tell(request, count)
-    _tell_left(request, left)
+    if count >= review.AT_MOST * review.TURNS:
+        _tell_left(request, left)
     if not left:
         return see("desk:inbox")
     return SeeOther(reverse("desk:fair_no", query={"days": request.POST.get("days", "")}))
+
+
+def _say(request: HttpRequest, page: Page, before: datetime, batch: UUID) -> int:
+    """How many are answered. None at a press that was there before; nobody else may be at the same one."""
+    if access.pressed(page, batch).exists():
+        return 0
+    return len(review.fair_no(page, by=access.signed_in(request), before=before, batch=batch).answers)
 
 
 def _offer(request: HttpRequest, page: Page, wanted: str, *, problem: str = "", status: int = 200) -> HttpResponse:

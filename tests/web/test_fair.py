@@ -48,6 +48,13 @@ def press(owner: Client, days: str = "7") -> Any:
     return owner.post(PATH, form(owner, days), follow=True)
 
 
+def at_most(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """So many are answered at one press."""
+    for place in ("pitches.review", "pitches.review.many"):
+        monkeypatch.setattr(f"{place}.AT_MOST", count)
+        monkeypatch.setattr(f"{place}.TURNS", 1)
+
+
 def told(response: Any) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
@@ -158,8 +165,7 @@ def test_a_press_without_a_name_or_with_another_pages_is_one_of_its_own(owner: C
 
 
 def test_what_is_left_is_counted_so_far(owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pitches.review.many.AT_MOST", 1)
-    monkeypatch.setattr("pitches.review.many.TURNS", 1)
+    at_most(monkeypatch, 1)
     monkeypatch.setattr(lanes, "MOST", 1)
     old(page, 8, 9, 10)
     with CaptureQueriesContext(connection) as asked:
@@ -177,13 +183,24 @@ def test_without_a_moment_nothing_is_said_to_anybody(owner: Client, page: Page, 
 
 
 def test_what_is_left_is_told(owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pitches.review.many.AT_MOST", 2)
-    monkeypatch.setattr("pitches.review.many.TURNS", 1)
+    at_most(monkeypatch, 2)
     old(page, 8, 9, 10)
     response = press(owner)
     assert (response.redirect_chain, told(response)[1]) == (
         [(f"{PATH}?days=7", 303)], "1 more waits: so many at once are the most. Press again for it."
     )  # fmt: skip
+
+
+def test_a_press_that_did_nothing_was_not_too_small(owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_most(monkeypatch, 3)
+    old(page, 8, 9)
+    said = form(owner)
+    owner.post(PATH, said)
+    owner.post(f"/desk/inbox/answers/{said['press']}/undo")
+    owner.get("/desk/inbox")
+    words = "You had pressed already and taken it back, so nothing was answered."
+    response = owner.post(PATH, said, follow=True)
+    assert (told(response), response.redirect_chain) == ([words], [(f"{PATH}?days=7", 303)])
 
 
 @pytest.mark.parametrize(("role", "code"), [("reader", 403), ("screener", 403), ("assistant", 200)])
