@@ -4,12 +4,57 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from pitches.models import Event, Fact, Page, Role
 from pitches.web import access, keyset
 
 AT_ONCE = 20
+REMOVED, REFUSED = "removed", "refused"
+# Each with a name, and of somebody whose name is forgotten.
+WORDS: dict[str, tuple[Promise, Promise]] = {
+    Fact.ASSISTED: (
+        _("You asked %(name)s to help."),
+        _("You asked somebody to help whose name is forgotten by now."),
+    ),
+    Fact.JOINED: (
+        _("%(name)s agreed, and began to help."),
+        _("Somebody whose name is forgotten by now agreed, and began to help."),
+    ),
+    Fact.LEFT: (
+        _("%(name)s stopped helping."),
+        _("Somebody whose name is forgotten by now stopped helping."),
+    ),
+    REFUSED: (
+        _("%(name)s said no."),
+        _("Somebody whose name is forgotten by now said no."),
+    ),
+    REMOVED: (
+        _("You removed %(name)s."),
+        _("You removed somebody whose name is forgotten by now."),
+    ),
+    Role.MAIL: (
+        _("You changed what %(name)s may do: get mail, and see nothing of the desk."),
+        _("You let somebody whose name is forgotten by now do something else: get mail, and see nothing of the desk."),
+    ),
+    Role.READER: (
+        _("You changed what %(name)s may do: look, and change nothing."),
+        _("You let somebody whose name is forgotten by now do something else: look, and change nothing."),
+    ),
+    Role.SCREENER: (
+        _("You changed what %(name)s may do: sort, and answer nothing."),
+        _("You let somebody whose name is forgotten by now do something else: sort, and answer nothing."),
+    ),
+    Role.ASSISTANT: (
+        _("You changed what %(name)s may do: answer for you."),
+        _("You let somebody whose name is forgotten by now do something else: answer for you."),
+    ),
+    Fact.ROLE_CHANGED: (
+        _("You changed what %(name)s may do."),
+        _("You let somebody whose name is forgotten by now do something else."),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -34,23 +79,18 @@ def _number(event: Event) -> str:
 
 
 def _words(event: Event, names: dict[int, str]) -> str:
-    who = names.get(int(_number(event) or 0), _("Somebody who is forgotten by now"))
+    who = names.get(int(_number(event) or 0))
+    named, forgotten = WORDS[_step(event)]
+    return str(named) % {"name": who} if who else str(forgotten)
+
+
+def _step(event: Event) -> str:
+    """Which of the sentences says it."""
     if event.what == Fact.ROLE_CHANGED:
-        return _new_role(event.note.partition(" ")[2]) % {"name": who}
-    by_themself = event.what == Fact.LEFT and event.by_id is None
-    return {
-        Fact.ASSISTED: _("You asked %(name)s to help."),
-        Fact.JOINED: _("%(name)s agreed, and began to help."),
-        Fact.LEFT: _("%(name)s stopped helping.") if by_themself else _("You removed %(name)s."),
-    }[Fact(event.what)] % {"name": who}
-
-
-def _new_role(role: str) -> str:
-    """What the owner let somebody do, as a whole sentence, with a place for their name."""
-    words: dict[str, str] = {
-        Role.MAIL: _("You changed what %(name)s may do: get mail, and see nothing of the desk."),
-        Role.READER: _("You changed what %(name)s may do: look, and change nothing."),
-        Role.SCREENER: _("You changed what %(name)s may do: sort, and answer nothing."),
-        Role.ASSISTANT: _("You changed what %(name)s may do: answer for you."),
-    }
-    return words.get(role, _("You changed what %(name)s may do."))
+        role = event.note.partition(" ")[2]
+        return role if role in WORDS else Fact.ROLE_CHANGED
+    if event.what != Fact.LEFT:
+        return event.what
+    if event.by_id:
+        return REMOVED
+    return Fact.LEFT if getattr(event, "joined", False) else REFUSED

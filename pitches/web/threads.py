@@ -79,6 +79,14 @@ class Desk:
             return _("You")
         return said_by or (self.names.get(by, self.page.first_name) if by else _("Somebody who helped then"))
 
+    def by_whom(self, by: int | None) -> str:
+        """The same, behind what was done."""
+        if by == self.reader.pk:
+            return _("by you")
+        if by is None:
+            return _("by somebody who helped then")
+        return _("by %(name)s") % {"name": self.names.get(by, self.page.first_name)}
+
 
 def desk_of(page: Page, reader: User, acted: Iterable[int | None]) -> Desk:
     """The names for one reader of those who acted. Three queries where somebody helped, else none."""
@@ -86,16 +94,13 @@ def desk_of(page: Page, reader: User, acted: Iterable[int | None]) -> Desk:
 
 
 def signed(words: list[Evidence], page: Page, reader: User) -> list[Evidence]:
-    """What was set by hand, each with `who` said it."""
+    """What was set by hand, each with `by_whom`."""
     desk = desk_of(page, reader, (one.by_id for one in words))
-    return [
-        cards.wear(one, who=cards.lower_first(who) if one.by_id in (None, reader.pk) else who)
-        for one, who in ((one, desk.who(one.by_id)) for one in words)
-    ]
+    return [cards.wear(one, by_whom=desk.by_whom(one.by_id)) for one in words]
 
 
 def by_whom(pieces: list[Piece], page: Page, reader: User) -> list[Piece]:
-    """Pieces of evidence, each row with `who` it came from; what came by itself came from nobody."""
+    """Pieces of evidence, each row with `by_whom` it came; what came by itself came from nobody."""
     signed([piece.row for piece in pieces if piece.row.by_id or piece.row.kind in HANDS], page, reader)
     return pieces
 

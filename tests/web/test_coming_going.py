@@ -74,8 +74,26 @@ def test_it_goes_on_behind_the_last_one_and_back(owner: Client, page: Page, monk
 
 
 def test_of_whom_is_forgotten_the_day_stays_without_a_name(owner: Client, page: Page) -> None:
-    asked(page).delete()
-    assert read(owner.get(PATH)) == ["You asked Somebody who is forgotten by now to help."]
+    sam = asked(page)
+    assistants.agree(sam)
+    roles.change(sam, Role.SCREENER, by=page.owner)
+    assistants.leave(sam, by=page.owner)
+    asked(page, "Ada Byron").delete(), sam.delete()
+    assert read(owner.get(PATH)) == [
+        "You asked somebody to help whose name is forgotten by now.",
+        "You removed somebody whose name is forgotten by now.",
+        "You let somebody whose name is forgotten by now do something else: sort, and answer nothing.",
+        "Somebody whose name is forgotten by now agreed, and began to help.",
+        "You asked somebody to help whose name is forgotten by now.",
+    ]
+
+
+def test_who_never_came_said_no_and_did_not_stop(owner: Client, page: Page) -> None:
+    ada = asked(page, "Ada Byron")
+    assistants.agree(ada)
+    assistants.leave(asked(page))
+    assistants.leave(ada)
+    assert read(owner.get(PATH))[:2] == ["Ada Byron stopped helping.", "Sam Ode said no."]
 
 
 def test_nothing_of_another_page_and_nothing_for_who_helps(owner: Client, page: Page) -> None:

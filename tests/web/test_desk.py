@@ -434,7 +434,7 @@ def test_the_owner_blocks_a_whole_agency(owner: Client, page: Page) -> None:
     domain = pitch.sender.agency.domain
     assert told(response) == [f"Everybody at {domain} is now: blocked, at every door."]
     assert relationships.standing_of(page, colleague, DoorFactory(page=page)) == "blocked"
-    assert f"Blocked for everybody at {domain}, by you." in owner.get(url).content.decode()
+    assert f"Blocked for everybody at {domain} · by you<" in owner.get(url).content.decode()
     assert "Blocked" in owner.get(f"/desk/agencies/{pitch.sender.agency_id}").content.decode()
 
 
@@ -463,8 +463,8 @@ def test_what_the_hand_set_can_be_found_again(owner: Client, page: Page) -> None
         relationships.set_by_hand(PageFactory(), pitch.sender, Standing.BLOCKED, by=None, note="Not yours to see.")
         text = owner.get(url).content.decode()
     rows = [
-        "Monday 2 March: On pause at every door, by you.",
-        "Monday 2 March: Introduced at Original research, by you.",
+        "Monday 2 March: On pause at every door · by you · until Saturday 1 August<",
+        "Monday 2 March: Introduced at Original research · by you<",
     ]
     assert [text.count(row) for row in [*rows, "Met at a &lt;fair&gt;.", "Not yours to see."]] == [1, 1, 1, 0]
     assert text.index(rows[0]) < text.index(rows[1])

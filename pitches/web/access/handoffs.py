@@ -1,9 +1,9 @@
 """After a yes: who helps, what a webhook was told, and the handoff of a pitch."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from pitches.models import Assistant, Call, CallState, Event, Handoff, Page, Pitch, PitchState
+from pitches.models import Assistant, Call, CallState, Event, Fact, Handoff, Page, Pitch, PitchState
 from pitches.models.event import ABOUT_HELPERS
 from portal import tokens
 
@@ -14,8 +14,9 @@ def assistants_of(page: Page) -> QuerySet[Assistant]:
 
 
 def comings(page: Page) -> QuerySet[Event]:
-    """Who was asked to help, came, got another role or went; the last first."""
-    return Event.objects.filter(page=page, what__in=ABOUT_HELPERS).order_by("-pk")
+    """Who was asked to help, came, got another role or went; the last first. Each with `joined`: had they come?"""
+    came = Event.objects.filter(page=page, what=Fact.JOINED, note=OuterRef("note"), pk__lt=OuterRef("pk"))
+    return Event.objects.filter(page=page, what__in=ABOUT_HELPERS).annotate(joined=Exists(came)).order_by("-pk")
 
 
 def own_assistant(page: Page, pk: int) -> Assistant:
