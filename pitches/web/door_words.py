@@ -81,10 +81,7 @@ def _there(moment: datetime | None, page: Page) -> str:
 
 def turned(door: Door, waits: int) -> str:
     """What a turn of the switch led to, with what stays: "Events: closed. 2 pitches keep waiting."."""
-    state = DoorState(door.state).label.lower()
-    if door.state == DoorState.UNTIL:
-        state = shown.plaque(door, door.page).words.lower()
-    words = _("%(door)s: %(state)s.") % {"door": door.name, "state": state}
+    words = _state(door)
     if door.state != DoorState.OPEN and waits:
         keep = ngettext("%(count)s pitch keeps waiting.", "%(count)s pitches keep waiting.", waits)
         keep %= {"count": lanes.upto(waits, access.WAITING)}
@@ -92,6 +89,21 @@ def turned(door: Door, waits: int) -> str:
     if door.state == DoorState.OPEN and not opening.of(door).is_open:
         return f"{words} {why(door)}"
     return words
+
+
+def _state(door: Door) -> str:
+    """How it was left, in a sentence with its name."""
+    found = opening.of(door)
+    if door.state == DoorState.UNTIL and found.look == "until" and found.until:
+        day = shown.day_month(found.until, door.page)
+        return _("%(door)s: open until %(day)s.") % {"door": door.name, "day": day}
+    if door.state == DoorState.UNTIL:
+        return _("%(door)s: %(state)s.") % {"door": door.name, "state": shown.plaque(door, door.page).words}
+    return {
+        DoorState.OPEN: _("%(door)s: open."),
+        DoorState.INVITED: _("%(door)s: by invitation."),
+        DoorState.CLOSED: _("%(door)s: closed."),
+    }[DoorState(door.state)] % {"door": door.name}
 
 
 # ── versions ─────────────────────────────────────────────────────────────────

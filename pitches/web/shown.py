@@ -56,20 +56,21 @@ def _state_in_words(found: opening.Opening, page: Page) -> str:
     if found.why == "full":
         return _("Full until %(weekday)s") % {"weekday": date_format(until.astimezone(page.zone), "l")}
     if found.why == "ended":
-        return _("Closed since %(day)s") % {"day": _day_month(until, page)}
+        return _("Closed since %(day)s") % {"day": day_month(until, page)}
     local, today = until.astimezone(page.zone), clock.now().astimezone(page.zone)
     if (local.year, local.month) == (today.year, today.month):
-        return _("Opens on %(day)s") % {"day": _day_month(until, page)}
+        return _("Opens on %(day)s") % {"day": day_month(until, page)}
     return _("Opens in %(month)s") % {"month": date_format(local, "F" if (local - today).days < A_YEAR else "F Y")}
 
 
 def _state_without_reason(found: opening.Opening, page: Page) -> str:
     if found.look == "until" and found.until:
-        return _("Open until %(day)s") % {"day": _day_month(found.until, page)}
+        return _("Open until %(day)s") % {"day": day_month(found.until, page)}
     return {"key": _("By invitation"), "shut": _("Closed")}.get(found.look, _("Open"))
 
 
-def _day_month(moment: datetime, page: Page) -> str:
+def day_month(moment: datetime, page: Page) -> str:
+    """The day of a moment in the owner's zone, without a year."""
     # Translators: Django date format letters, for a day such as "30 June".
     return date_format(moment.astimezone(page.zone), pgettext("date format", "j F"))
 

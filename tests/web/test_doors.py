@@ -11,6 +11,7 @@ from pitches.forms import content
 from pitches.forms.door import DoorForm, most_required
 from pitches.forms.groups import GROUPS
 from pitches.models import Door, Event, Page
+from pitches.web import door_words
 from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory
 
@@ -143,6 +144,26 @@ def test_closing_says_how_many_keep_waiting(owner: Client, page: Page, door: Doo
     for pitch in pitches:
         pitch.refresh_from_db()
         assert pitch.state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"state": "until", "until": datetime(2099, 6, 30, 12, tzinfo=UTC)}, "R&D: open until 30 June."),
+        (
+            {
+                "state": "until",
+                "opens_at": datetime(2099, 5, 1, tzinfo=UTC),
+                "until": datetime(2099, 6, 30, tzinfo=UTC),
+            },
+            "R&D: Opens in May 2099.",
+        ),
+        ({"state": "invited", "tiers": ["known", "trusted"]}, "R&D: by invitation."),
+        ({"state": "open"}, "R&D: open."),
+    ],
+)
+def test_how_a_door_was_left_is_said_in_one_case(page: Page, more: dict[str, Any], said: str) -> None:
+    assert door_words.turned(DoorFactory(page=page, name="R&D", **more), 0) == said
 
 
 def test_open_means_now(owner: Client, page: Page) -> None:
