@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from pitches import helping, lifecycle
 from pitches.models import Answer, AnswerKind, Fact, Page, Pitch, Role
 from pitches.models.reading import AnswerQuerySet
-from pitches.review.many import undo_some
+from pitches.review import many
 from portal import clock
 from portal.models import User
 
@@ -30,18 +30,27 @@ def send_now(given: Answer, *, by: User) -> bool:
 def send_together(page: Page, which: datetime | UUID | str, *, by: User) -> int:
     """Let go at once what would leave in a minute, what was given at one press, ALL, or SITTING. How many go.
 
-    What was put off is no mail and stays. Each pitch keeps who pressed. Raises NotAllowed.
+    What was put off is no mail and stays. Each pitch keeps who pressed. At most TURNS times AT_MOST. Raises NotAllowed.
     """
-    with transaction.atomic():
-        helping.voice(page, by, Role.ASSISTANT)
-        return _send(page, Answer.objects.filter(_those(page, which)), by=by)
+    those, sent = _those(page, which), 0
+    for _turn in range(many.TURNS):
+        with helping.turn(sent):
+            helping.voice(page, by, Role.ASSISTANT)
+            some = _send(page, Answer.objects.filter(those), by=by)
+        if not some:
+            break
+        sent += some
+    return sent
 
 
 def _send(page: Page, some: AnswerQuerySet, *, by: User) -> int:
-    """Bring the moment of answers of one page forward, and write down who did, for each that had not come."""
+    """Bring the moment of AT_MOST answers of one page forward, and write down who did, for each that had not come."""
     now = clock.now()
     rows = some.held().filter(pitch__page=page).exclude(kind=AnswerKind.LATER).exclude(goes_out_at__lte=now)
-    held = dict(rows.order_by("pitch_id").select_for_update(of=("self",), no_key=True).values_list("pk", "pitch"))
+    rows = rows.order_by("pitch_id").select_for_update(of=("self",), no_key=True)
+    held = dict(rows.values_list("pk", "pitch")[: many.AT_MOST])
+    if not held:
+        return 0
     Answer.objects.filter(pk__in=held).update(goes_out_at=now)
     pitches = Pitch.objects.filter(pk__in=held.values()).only("state", "standing").order_by("pk")
     return len(lifecycle.record_for(Fact.SENT_NOW, page, pitches, by=by))
@@ -49,7 +58,7 @@ def _send(page: Page, some: AnswerQuerySet, *, by: User) -> int:
 
 def undo_together(page: Page, which: datetime | UUID | str, *, by: User) -> int:
     """Take back the same. How many wait again. Raises NotAllowed."""
-    back, _moved = undo_some(page, _those(page, which), by=by)
+    back, _moved = many.undo_some(page, _those(page, which), by=by)
     return back
 
 
@@ -61,11 +70,12 @@ def of_one_press(held: AnswerQuerySet) -> QuerySet[Answer, Any]:
 
 
 def _those(page: Page, which: datetime | UUID | str) -> Q:
-    """The answers of a group, as it is listed; what was given at one press is a group, whenever it leaves."""
+    """The answers of a group, as it is listed; what stays of one press is a group, whenever it leaves."""
     if isinstance(which, UUID):
         return Q(batch=which)
     if isinstance(which, datetime):
         minute = Q(goes_out_at__gte=which, goes_out_at__lt=which + MINUTE)
-        here = Answer.objects.held().filter(minute, pitch__page=page)
-        return minute & ~Q(batch__in=of_one_press(here))
+        stays = Q(goes_out_at__gt=clock.now())  # what is on its way is listed in its minute, also of a press
+        staying = Answer.objects.held().filter(stays, pitch__page=page)
+        return minute & ~(stays & Q(batch__in=of_one_press(staying)))
     return Q(goes_out_at=None) if which == SITTING else Q()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from pitches import replies, review
 from pitches.models import Answer, AnswerKind, Page, Role
+from pitches.models.reading import AnswerQuerySet
 from pitches.notify import as_read
 from pitches.web import access, cards, keyset, lanes, together
 from pitches.web.owned import helped
@@ -30,12 +31,14 @@ ORDER = ("leaves", "given_at", "pk")
 class Minute:
     """What leaves in one minute, or what was given at one press; without a moment, after a session that goes on.
 
-    `count`: how many there are; `mails`: how many of them are mails, for what was put off is none.
+    `count`: how many there are; `mails`: how many of them are mails, for what was put off is none; `stay`: how many of
+    the mails are not on their way yet, and can be sent at once.
     """
 
     moment: datetime | None
     count: int
     mails: int
+    stay: int
     rows: list[Answer] = field(default_factory=list)
     press: together.Together | None = None
 
@@ -62,6 +65,13 @@ class Minute:
         return self.press.last if self.press and _to_the_minute(self.press.last) != self.moment else None
 
     @property
+    def stays_until(self) -> datetime | None:
+        """When the last of them leaves, to the second: until then something can still be taken back."""
+        if self.press:
+            return self.press.last
+        return max((row.goes_out_at for row in self.rows if row.goes_out_at), default=None)
+
+    @property
     def gone(self) -> bool:
         """Has the moment of all of them come?"""
         return self.moment is not None and all(row.goes_out_at <= clock.now() for row in self.each if row.goes_out_at)
@@ -80,8 +90,10 @@ def minutes(page: Page, after: str, most: int) -> tuple[list[Minute], int | str]
     presses = together.staying(page)
     held = access.held_answers(page).filter(together.apart(presses))
     by_minute = held.annotate(minute=TruncMinute("goes_out_at", tzinfo=UTC)).order_by("minute").values("minute")
-    counted = by_minute.annotate(count=Count("pk"), mails=Count("pk", filter=~Q(kind=AnswerKind.LATER)))
-    found = {row["minute"]: Minute(row["minute"], row["count"], row["mails"]) for row in counted}
+    mails = ~Q(kind=AnswerKind.LATER)
+    some = {"mails": Count("pk", filter=mails), "stay": Count("pk", filter=mails & _to_come())}
+    counted = by_minute.annotate(count=Count("pk"), **some).values_list("minute", "count", "mails", "stay")
+    found = {one[0]: Minute(*one) for one in counted}
     rows, more = _rows(held, after, most)
     for given in rows:
         _minute(found, given).rows.append(_worn(given))
@@ -94,7 +106,12 @@ def _of_press(press: together.Together) -> Minute:
         _worn(given)
     first = press.first
     mails = press.count if first.kind != AnswerKind.LATER else 0
-    return Minute(_to_the_minute(first.goes_out_at), press.count, mails, press=press)
+    return Minute(_to_the_minute(first.goes_out_at), press.count, mails, mails, press=press)
+
+
+def _to_come() -> Q:
+    """The moment has not come, or there is none yet."""
+    return Q(goes_out_at=None) | Q(goes_out_at__gt=clock.now())
 
 
 def _rows(held: Any, after: str, most: int) -> tuple[list[Answer], int | str]:
@@ -105,7 +122,8 @@ def _rows(held: Any, after: str, most: int) -> tuple[list[Answer], int | str]:
 
 def _minute(found: dict[datetime | None, Minute], given: Answer) -> Minute:
     moment = _to_the_minute(given.goes_out_at)
-    return found.setdefault(moment, Minute(moment, 1, int(given.kind != AnswerKind.LATER)))
+    mails = int(given.kind != AnswerKind.LATER)
+    return found.setdefault(moment, Minute(moment, 1, mails, mails))
 
 
 def _to_the_minute(moment: datetime | None) -> datetime | None:
@@ -133,13 +151,14 @@ def _which(request: HttpRequest, page: Page) -> datetime | UUID | str:
     return minute
 
 
-@helped(Role.ASSISTANT)
+@helped(Role.ASSISTANT, in_turns=True)
 @require_POST
 def send(request: HttpRequest, page: Page) -> HttpResponse:
     """Let all of a group go at once."""
     count = review.send_together(page, _which(request, page), by=access.signed_in(request))
     said = ngettext("One answer is on its way.", "%(count)s answers are on their way.", count) % {"count": count}
     messages.success(request, said if count else _("They are on their way already."))
+    _tell_left(request, count, access.held_answers(page).exclude(kind=AnswerKind.LATER).filter(_to_come()))
     return see("desk:outgoing")
 
 
@@ -151,11 +170,18 @@ def undo(request: HttpRequest, page: Page) -> HttpResponse:
     said = ngettext("Undone. One pitch waits again.", "Undone. %(count)s pitches wait again.", count)
     if count:
         messages.success(request, said % {"count": count})
-        if count >= review.AT_MOST * review.TURNS and (left := access.held_answers(page)[: lanes.MOST + 1].count()):
-            words = ngettext("%(count)s answer is still in the house: so many at once are the most. Press again.",
-                             "%(count)s answers are still in the house: so many at once are the most. Press again.",
-                             left)  # fmt: skip
-            messages.warning(request, words % {"count": lanes.upto(left, lanes.MOST)})
+        _tell_left(request, count, access.held_answers(page))
     else:
         messages.warning(request, _("Nothing of it is in the house any more."))
     return see("desk:outgoing")
+
+
+def _tell_left(request: HttpRequest, count: int, rest: AnswerQuerySet) -> None:
+    """What one press was too small for, if it did as much as one press can."""
+    if count >= review.AT_MOST * review.TURNS and (left := rest[: lanes.MOST + 1].count()):
+        words = ngettext(
+            "%(count)s answer is still in the house: so many at once are the most. Press again.",
+            "%(count)s answers are still in the house: so many at once are the most. Press again.",
+            left,
+        )
+        messages.warning(request, words % {"count": lanes.upto(left, lanes.MOST)})

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from pitches import review
+from pitches import lifecycle, review
+from pitches.handoffs import assistants
 from pitches.models import Answer, AnswerKind, Event, Fact, Page, Pitch, Role
 from pitches.web import outgoing, threads
 from pitches.web import told as status
@@ -112,6 +113,62 @@ def test_a_minute_leaves_what_was_given_at_one_press_and_the_press_the_minute(
     assert untouched() == set()
 
 
+def test_what_is_on_its_way_is_done_with_as_it_is_counted(owner: Client, page: Page) -> None:
+    """A minute has begun: an answer of a press whose moment has come stands among the others of that minute."""
+    batch = uuid4()
+    (come, later), alone = held(page, -0.2, 8, batch=batch), held(page, 0.2, 0.3)
+    put_off = held(page, 0.4, kind=AnswerKind.LATER, until=NOW.date())
+    Pitch.objects.filter(pk=put_off[0].pitch_id).update(state="later", back_at=NOW + timedelta(days=1))
+    response = owner.get("/desk/outgoing")
+    assert sections(response) == [(4, False), (1, True)]
+    text = response.content.decode()
+    assert (text.count("Undo all 4"), text.count("Send all 2 now"), text.count("Send all 4 now")) == (1, 1, 0)
+    minute = response.context["minutes"][0].which
+    assert told(owner.post("/desk/outgoing/send", {"which": minute}, follow=True)) == ["2 answers are on their way."]
+    assert untouched() == {later.pk, put_off[0].pk}
+    response = owner.post("/desk/outgoing/undo", {"which": minute}, follow=True)
+    assert told(response) == ["Undone. 4 pitches wait again."]
+    back = set(Answer.objects.exclude(undone_at=None).values_list("pk", flat=True))
+    assert back == {one.pk for one in (come, *alone, *put_off)}
+
+
+def test_one_alone_is_sent_where_it_stands(owner: Client, page: Page) -> None:
+    held(page, 8), held(page, 8, kind=AnswerKind.LATER, until=NOW.date())
+    text = owner.get("/desk/outgoing").content.decode()
+    assert (text.count("Undo all 2"), text.count("Send all")) == (1, 0)
+
+
+def test_one_press_sends_so_many_and_says_how_many_are_left(
+    owner: Client, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("pitches.review", "pitches.review.many"):
+        monkeypatch.setattr(f"{place}.AT_MOST", 1)
+        monkeypatch.setattr(f"{place}.TURNS", 2)
+    held(page, 8, 8, 8, 8), held(page, 8, kind=AnswerKind.LATER, until=NOW.date())
+    said = told(owner.post("/desk/outgoing/send", {"which": "all"}, follow=True))
+    left = "2 answers are still in the house: so many at once are the most. Press again."
+    assert said == ["2 answers are on their way.", left]
+    assert told(owner.post("/desk/outgoing/send", {"which": "all"}, follow=True)) == ["2 answers are on their way."]
+
+
+def test_who_is_removed_between_two_turns_hears_how_many_were_sent(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    helper, real, turns = at_the_desk(page, Role.ASSISTANT), lifecycle.record_for, []
+    held(page, 8, 8, 8)
+
+    def once(*args: Any, **more: Any) -> list[Event]:
+        turns.append(1)
+        if len(turns) == 2:
+            assistants.leave(page.assistants.get())
+        return real(*args, **more)
+
+    monkeypatch.setattr("pitches.review.many.AT_MOST", 1)
+    monkeypatch.setattr(lifecycle, "record_for", once)
+    response = helper.post("/desk/outgoing/send", {"which": "all"})
+    body = " ".join(response.content.decode().split())
+    assert "2 pitches were done before that, and stay done; the rest was left as it was." in body
+    assert (response.status_code, len(untouched()), Event.objects.filter(what=Fact.SENT_NOW).count()) == (403, 1, 2)
+
+
 def untouched() -> set[int]:
     return set(Answer.objects.filter(goes_out_at__gt=NOW, undone_at=None).values_list("pk", flat=True))
 
@@ -158,7 +215,7 @@ def test_of_a_group_each_pitch_keeps_it_and_what_was_put_aside_does_not(
 ) -> None:
     sent, aside = held(page, 8, 8, 9), held(page, 8, kind=AnswerKind.LATER, until=NOW.date())
     gone = held(page, -1)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         assert review.send_together(page, review.ALL, by=page.owner) == 3
     kept = Event.objects.filter(what=Fact.SENT_NOW)
     assert set(kept.values_list("pitch", flat=True)) == {one.pitch_id for one in sent}
