@@ -53,6 +53,8 @@ def no_desk(request: HttpRequest) -> HttpResponse:
 
 def told_of_the_move(request: HttpRequest) -> None:
     """Say once, on the next page they see, that the desk where they sat is closed to them, and where they sit now."""
+    if not _seen(request):
+        return
     was, here = access.moved_from(request), access.seat(request)
     if was is None or here is None:
         return
@@ -61,6 +63,12 @@ def told_of_the_move(request: HttpRequest) -> None:
         _("This is your own desk.") if here.is_owner else _("This is the desk of %(name)s.") % {"name": here.page.name}
     )
     messages.warning(request, _("%(gone)s %(now)s") % {"gone": gone, "now": now})
+
+
+def _seen(request: HttpRequest) -> bool:
+    """Is what is asked for a page before somebody's eyes: no part of one, and not fetched beforehand?"""
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    return request.method == "GET" and not ahead and "HX-Request" not in request.headers
 
 
 def _page(request: HttpRequest, template: str, words: dict[str, object], status: int) -> HttpResponse:

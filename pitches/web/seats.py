@@ -20,7 +20,7 @@ def sit(request: HttpRequest, handle: str) -> HttpResponse:
     there = next((one for one in access.seats(request) if one.page.handle == handle.lower()), None)
     if there is None:
         raise Http404
-    request.session[access.CHOSEN] = there.page.pk
+    access.sit_down(request, there.page)
     messages.success(request, _("This is the desk of %(name)s.") % {"name": there.page.name})
     code = request.POST.get("pitch", "")
     if code and access.lies_at(there.page, code):

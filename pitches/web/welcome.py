@@ -44,6 +44,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         )
     except doors.Taken:
         return _too_late(request, form)
+    access.sit_down(request, page)  # whoever helps elsewhere sits there
     _say_it_is_up(request, page)
     return see("desk:share")
 
@@ -108,7 +109,8 @@ def _zone_of(request: HttpRequest) -> str:
 
 def _too_late(request: HttpRequest, form: WelcomeForm) -> HttpResponse:
     """The same form was sent twice, or somebody took the handle a moment ago."""
-    if access.own_page(request):
+    if page := access.own_page(request):
+        access.sit_down(request, page)
         return see("desk:inbox")
     form.add_error("handle", _("This address was taken a moment ago. Choose another."))
     return _shown(request, form)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
-from pitches import helping, lifecycle, offers, review
+from pitches import doors, helping, lifecycle, offers, review
 from pitches.handoffs import assistants
 from pitches.models import Answer, AnswerKind, Assistant, Page, Pitch, Role
 from pitches.web import refused, threads
@@ -150,6 +150,44 @@ def test_who_is_removed_from_the_first_of_several_is_told_at_the_next(maya: Page
     assistants.leave(Assistant.objects.get(page__name="Ben Ito"))
     body = said(sam.get("/desk/inbox"))
     assert "You help at the desk of Ben Ito no longer. This is the desk of Maya Lind." in body
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("inbox", {"Sec-Purpose": "prefetch;prerender"}),
+        ("inbox?at={code}", {"HX-Request": "true", "HX-Target": "peek"}),
+        ("numbers.csv", {}),
+    ],
+)
+def test_what_nobody_looks_at_does_not_take_the_words(
+    maya: Page, own: Page, sam: Client, path: str, headers: dict
+) -> None:
+    code = PitchFactory(waiting=True, door=DoorFactory(page=own)).code
+    sam.post("/desk/as/maya")
+    sam.get("/desk/inbox")
+    assistants.leave(Assistant.objects.get())
+    told = "You help at the desk of Maya Lind no longer. This is your own desk."
+    assert told not in said(sam.head("/desk/inbox"))
+    assert sam.get(f"/desk/{path.format(code=code)}", headers=headers).status_code == 200
+    assert [told in said(sam.get("/desk/inbox")) for _ in range(2)] == [True, False]
+
+
+# ── a page of their own ──────────────────────────────────────────────────────
+@pytest.mark.parametrize("late", [False, True])
+def test_who_helps_at_two_desks_and_puts_up_a_page_sits_at_it(
+    maya: Page, own: Page, sam: Client, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    AssistantFactory(page=PageFactory(name="Ben Ito"), email="sam@helps.example", role=Role.READER)
+    user = own.owner
+    Page.objects.filter(pk=own.pk).delete()
+    assert "Desk of <strong>" in said(sam.get("/desk/inbox"))
+    if late:  # another tab was first, and what it kept in the session is not here yet
+        real = doors.set_up
+        monkeypatch.setattr(doors, "set_up", lambda *who, **what: real(*who, **what) and real(*who, **what))
+    words = {"name": "Sam Ode", "handle": "sam", "topics": ["research"], "hours": "tue_fri"}
+    found = sam.post("/welcome", words | {"timezone": "Europe/Lisbon", "house_rules": "No calls."}, follow=True)
+    assert (found.status_code, found.context["page"].owner) == (200, user)
 
 
 # ── every form says for which desk it was drawn ──────────────────────────────

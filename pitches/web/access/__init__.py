@@ -135,6 +135,7 @@ from pitches.web.access.who import (
     seat,
     seats,
     signed_in,
+    sit_down,
     sits_with,
 )
 
@@ -256,6 +257,7 @@ __all__ = [
     "sent_pitch",
     "sent_pitches",
     "signed_in",
+    "sit_down",
     "sits_with",
     "somebody_at",
     "sorted_found",

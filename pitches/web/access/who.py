@@ -48,6 +48,11 @@ def _own_pages() -> QuerySet[Any]:
     return Page.objects.annotate(owner_helps=Exists(helping.helps(owner)))
 
 
+def sit_down(request: HttpRequest, page: Page) -> None:
+    """From their next request on they sit at the desk of this page; asked for one at which they may."""
+    request.session[CHOSEN] = page.pk
+
+
 def _seat(request: HttpRequest) -> Seat | None:
     user, chosen = signed_in(request), request.session.get(CHOSEN)
     own = _own_pages().filter(owner=user).first()
