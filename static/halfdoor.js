@@ -1,8 +1,15 @@
 // Everything works without this file. What is here saves a person some typing.
 const DAY = 24 * 3600 * 1000;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const live = document.getElementById("live");
-const words = live?.dataset ?? {}; // what the script says, in the language of the page
+const live = () => document.getElementById("live"); // another one after a whole page was put in
+const words = live()?.dataset ?? {}; // what the script says, in the language of the page
+const HEARD = 5000; // ms after which what was spoken goes, so that nobody who reads through the page meets it twice
+function say(text) {
+  const place = live();
+  if (!place) return;
+  place.textContent = text;
+  setTimeout(() => place.textContent === text && place.replaceChildren(), HEARD);
+}
 const store = {
   get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
   set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); return true; } catch { return false; } },
@@ -211,7 +218,7 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText((source.value ?? source.textContent).trim());
   const before = button.textContent;
   button.textContent = words.copied;
-  live.textContent = words.copied;
+  say(words.copied);
   setTimeout(() => (button.textContent = before), 2000);
 });
 for (const button of all("[data-theme-switch]")) {
@@ -227,18 +234,21 @@ for (const button of all("[data-theme-switch]")) {
 // ── refused, with a page of its own in place of this one: what was typed stands there ──
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const whole = detail.xhr.getResponseHeader("HX-Retarget") === "body" && !detail.requestConfig.elt.hasAttribute("hx-include");
-  if (whole) Object.assign(detail, { shouldSwap: true, isError: false });
+  if (!whole) return;
+  Object.assign(detail, { shouldSwap: true, isError: false });
+  // What is in the body is put in; how the page is laid out stands on the body itself.
+  document.body.className = new DOMParser().parseFromString(detail.serverResponse, "text/html").body.className;
 });
 
 // ── what just happened is spoken once the page is there: what it came with is not a change, and few would hear it ──
-const news = document.querySelector(".messages");
-if (news && live) {
+function tell(news) {
   news.removeAttribute("role");
-  setTimeout(() => (live.textContent = all("p", news).map((line) => line.textContent.trim()).join(" ")), 100);
+  setTimeout(() => say(all("p", news).map((line) => line.textContent.trim()).join(" ")), 100);
 }
 
 // ── wake what this page, or a swapped part of it, needs ──
 function wake(root) {
+  all("main > .messages", root).forEach(tell);
   all("[data-count]", root).forEach(count);
   all(".bad input, .bad textarea, .bad select", root).forEach(forgive);
   all("[autocomplete=one-time-code]", root).forEach(takeCode);
