@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from pitches.models import Answer, Page, Pitch
 from portal import clock
@@ -45,9 +47,10 @@ def test_the_veil_and_the_minutes(hand: Any, screen: str, scheme: Any) -> None:
     Page.objects.update(reading=[f"{tomorrow:%a} 09:00".upper()])
     door = DoorFactory(page=page)
     PitchFactory.create_batch(3, waiting=True, door=door)
-    for seconds in (200, 200, 400):
+    press = uuid4()
+    for seconds, batch in ((200, None), (200, None), (203, press), (260, press), (400, None)):
         pitch = PitchFactory(accepted=True, door=door)
-        AnswerFactory(held=True, pitch=pitch, goes_out_at=clock.now() + timedelta(seconds=seconds))
+        AnswerFactory(held=True, pitch=pitch, batch=batch, goes_out_at=clock.now() + timedelta(seconds=seconds))
     person = hand(screen, cookies=sign_in(page))
     person.page.emulate_media(color_scheme=scheme)
     person.open("/desk/inbox")
@@ -63,7 +66,12 @@ def test_the_veil_and_the_minutes(hand: Any, screen: str, scheme: Any) -> None:
     person.open("/desk/outgoing")
     person.page.clock.fast_forward(205_000)
     assert "on its way" in person.page.locator(".lane > header").all_inner_texts()[0]
+    assert "in 1 minute" in person.page.locator(".lane > header").all_inner_texts()[1]
+    together = person.page.locator(".lane").nth(1).get_by_role("button", name="Undo all 2")
+    expect(together).to_be_visible()  # the first has left, the other can still be taken back
     assert person.page.locator(".lane > header [data-leaves]").last.inner_text() in ("in 4 minutes", "in 3 minutes")
+    person.page.clock.fast_forward(60_000)
+    expect(together).to_be_hidden()
     person.open("/desk/inbox")
     person.tap(person.button("Read anyway"))
     person.page.locator("[data-row]").first.wait_for()
