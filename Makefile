@@ -17,7 +17,7 @@ run: $(V)/.ok
 	@exec $(BIN)/python manage.py up
 
 test: $(V)/.ok
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 chaos: $(V)/.ok
 	$(BIN)/python manage.py chaos --pitches 1000 --kills 10 $(if $(SEED),--seed $(SEED))
