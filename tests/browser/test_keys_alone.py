@@ -125,6 +125,7 @@ def _read(keys: Keys) -> None:
     keys.ready()
     keys.press("s")
     keys.page.get_by_text("1 of 4").first.wait_for()
+    keys.ready()
     for key, place in (("y", 2), ("z", 1), ("y", 2)):
         keys.press(key)
         keys.page.get_by_text(f"{place} of 4").first.wait_for()
