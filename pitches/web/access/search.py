@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from pitches.models import Door, Page, Pitch
 from pitches.web.access.lists import pitches_of, with_replies
+from pitches.web.access.rows import at_home
 
 START, STOP = "\x02", "\x03"  # round each match; they are taken out of the words first
 _BARE = "translate(%s, E'\\x02\\x03', '')"
@@ -47,14 +48,7 @@ def found_here(page: Page, pks: Iterable[int], stems: Iterable[str], doors: Iter
         line = _marked(_LINE, words, "HighlightAll=true")
         text = _marked(_TEXT, words, "MaxFragments=1, MaxWords=18, MinWords=8")
         rows = rows.annotate(marked_line=line, marked_text=text)
-    behind = {door.pk: door for door in doors}
-    found = {}
-    for row in rows:
-        row.page = page
-        if row.door_id in behind:
-            row.door = behind[row.door_id]
-        found[row.pk] = row
-    return found
+    return {row.pk: row for row in at_home(page, rows, doors)}
 
 
 def _marked(sql: str, words: str, how: str) -> RawSQL:
