@@ -1,5 +1,9 @@
 """How gunicorn serves the site: `gunicorn -c python:portal.gunicorn portal.wsgi`. Values come from the environment."""
 
+import gc
+
+from django.urls import get_resolver
+
 from portal import env
 
 bind = env.text("WEB_BIND") or f"127.0.0.1:{env.number('PORT', 8000, at_least=1)}"
@@ -17,3 +21,10 @@ accesslog = None
 errorlog = "-"
 loglevel = env.text("WEB_LOG_LEVEL", "warning")
 control_socket_disable = True
+
+
+def post_worker_init(_worker: object = None) -> None:
+    """What is loaded stays, all pages with it, so rubbish is no longer looked for among it."""
+    get_resolver().url_patterns  # noqa: B018 (to ask for them is to load them)
+    gc.collect()
+    gc.freeze()

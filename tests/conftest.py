@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others = [one for one in items if one not in first]
     before = max(0, len(items) - len(items) // processes - len(stacks)) if processes > 1 else 0
     items[:] = [*stacks, *others[:before], *long, *others[before:]]
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded for the tests stays until the end, so rubbish is not looked for among it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.chaos import clients, run, stack
 from tests.flood import run as rising
 from tests.notify import smtp_sink
 
-PITCHES, KILLS = 60, 3
+PITCHES, KILLS = 40, 3
 SEED = int(os.environ.get("CHAOS_SEED", time.time_ns() % 1_000_000))
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
