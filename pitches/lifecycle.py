@@ -66,17 +66,22 @@ def move(
     *,
     by: User | None = None,
     note: str = "",
+    read_in: int | None = None,
     **changes: Any,
 ) -> Event:
-    """Move a pitch and write the event, or raise IllegalMove or AlreadyMoved; two callers never both succeed."""
+    """Move a pitch and write the event, or raise IllegalMove or AlreadyMoved; two callers never both succeed.
+
+    `read_in`: the version it was read in, and AlreadyMoved, too, if its sender has changed it since. A change may be an
+    expression; the pitch at hand is told of plain values only.
+    """
     was = _leaving(pitch, to)
-    with transaction.atomic():
-        if not Pitch.objects.filter(pk=pitch.pk, state=was).update(state=to, **changes):
-            message = _("This pitch is no longer %(state)s.") % {"state": was.label}
-            raise AlreadyMoved(message)
-        for name, value in {"state": to, **changes}.items():
-            setattr(pitch, name, value)
-        return _write([_event(pitch.page, pitch, was=was, what=to, by=by, note=note)])[0]
+    here = Pitch.objects.filter(pk=pitch.pk, state=was, **({} if read_in is None else {"version": read_in}))
+    with transaction.atomic(savepoint=False):
+        if here.update(state=to, **changes):
+            _tell(pitch, state=to, **changes)
+            return _write([_event(pitch.page, pitch, was=was, what=to, by=by, note=note)])[0]
+    message = _("This pitch is no longer %(state)s.") % {"state": was.label}
+    raise AlreadyMoved(message)
 
 
 def move_many(
@@ -90,8 +95,7 @@ def move_many(
 ) -> list[Event]:
     """Move pitches of one page, all or some: whatever moved since it was seen is left where it is. Returns the events.
 
-    Each gets what move() would give it, for as many queries as one. A change may be an expression; the pitches at hand
-    are told of plain values only.
+    Each gets what move() would give it, for as many queries as one.
     """
     seen = {pitch.pk: (pitch, _leaving(pitch, to)) for pitch in pitches}
     with transaction.atomic():
@@ -100,10 +104,14 @@ def move_many(
         moved = [(pitch, was) for pitch, was in seen.values() if here.get(pitch.pk) == was]
         Pitch.objects.filter(pk__in=[pitch.pk for pitch, _was in moved]).update(state=to, **changes)
         for pitch, _was in moved:
-            for name, value in {"state": to, **changes}.items():
-                if not hasattr(value, "resolve_expression"):
-                    setattr(pitch, name, value)
+            _tell(pitch, state=to, **changes)
         return _write([_event(page, pitch, was=was, what=to, by=by, note=note) for pitch, was in moved])
+
+
+def _tell(pitch: Pitch, **changes: Any) -> None:
+    for name, value in changes.items():
+        if not hasattr(value, "resolve_expression"):
+            setattr(pitch, name, value)
 
 
 def _leaving(pitch: Pitch, to: PitchState) -> PitchState:
@@ -170,7 +178,7 @@ def _event(
 
 def _write(events: list[Event]) -> list[Event]:
     """Write events of one kind and one page, and ring once for each queue."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         Event.objects.bulk_create(events)
         for queue in sorted({event.queue for event in events}):
             relay.ring("react", queue)

@@ -232,7 +232,7 @@ def test_who_answers_is_there_until_it_is_written(monkeypatch: pytest.MonkeyPatc
     row, somebody = helper(PageFactory())
     pitch = waiting(row.page)
     act = partial(review.answer, pitch, AnswerKind.YES, by=somebody)
-    meanwhile(monkeypatch, (review.answering, "open_card"), act, row)
+    meanwhile(monkeypatch, (review.answering, "opened"), act, row)
     assert Answer.objects.get().said_by == row.name
 
 

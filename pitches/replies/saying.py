@@ -31,7 +31,7 @@ class Said:
 def pick(page: Page, kind: AnswerKind, reason: str, reply: str) -> Ready | None:
     """The ready words of an answer: those of its reason, or those with this name; None for an answer without any.
 
-    Raises Gone. One query, and none for an answer without ready words.
+    Raises Gone. One query; none for an answer without ready words, or where the page has its replies already.
     """
     if kind == AnswerKind.NO and reason != Reason.OWN_LINE:
         return find(page, reason, kind)

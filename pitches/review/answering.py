@@ -46,16 +46,17 @@ class ChangedSince(Exception):
     """The sender changed the pitch after it was shown to whoever answers it."""
 
 
-def open_card(pitch: Pitch, version: int | None = None) -> None:
+def open_card(pitch: Pitch) -> None:
     """The owner has it open: from now on its sender changes it no more. Asked for by POST only, so that no look counts.
 
-    With a version, raises ChangedSince unless it is that one. The row is held until the end of the transaction.
+    The row is held until the end of the transaction.
     """
-    rows = Pitch.objects.filter(pk=pitch.pk)
-    if version is not None:
-        rows = rows.filter(version=version)
-    if not rows.update(opened_at=Coalesce("opened_at", Value(clock.now()))):
-        raise ChangedSince
+    Pitch.objects.filter(pk=pitch.pk).update(opened_at=opened())
+
+
+def opened() -> Coalesce:
+    """The moment at which the owner first had a pitch open: now, unless it was before."""
+    return Coalesce("opened_at", Value(clock.now()))
 
 
 def answer(
@@ -125,8 +126,7 @@ def _give(
         reading = sitting is not None and sitting.update(touched_at=now, paused_at=None)
         dates = dates_after(pitch.page, kind, said["until"])
         dates |= _until_the_door_opens(pitch) if said["when_open"] else {}
-        open_card(pitch, version)
-        lifecycle.move(pitch, BECOMES[kind], by=by, note=said["text"], **dates)
+        _move(pitch, BECOMES[kind], by=by, note=said["text"], read_in=version, opened_at=opened(), **dates)
         return Answer.objects.create(
             pitch=pitch,
             session=session,
@@ -137,6 +137,16 @@ def _give(
             goes_out_at=None if reading else now + HOLD,
             **said,
         )
+
+
+def _move(pitch: Pitch, to: PitchState, *, read_in: int | None, **said: Any) -> None:
+    was = pitch.state
+    try:
+        lifecycle.move(pitch, to, read_in=read_in, **said)
+    except AlreadyMoved:
+        if read_in is not None and Pitch.objects.filter(pk=pitch.pk, state=was).exists():
+            raise ChangedSince from None
+        raise
 
 
 def worded(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Func
 
 from pitches.models import Look, Pitch, ReadingSession, Spent
 from pitches.models.pitch import ON_THE_LEDGE
@@ -52,7 +52,7 @@ def at_hand(session: ReadingSession, by: User | None = None, *, along: bool = Fa
 
     `along`: for who only reads along, the card that is open. Three queries.
     """
-    looks = list(session.looks.select_related("by").order_by("-touched_at"))
+    looks = list(session.looks.order_by("-touched_at"))
     mine = next((look for look in looks if by and look.by_id == by.pk), None)
     others = {look.pitch_id: look for look in reversed(looks) if look is not mine and lives(look)}
     waiting = _waiting(session)
@@ -67,7 +67,8 @@ def at_hand(session: ReadingSession, by: User | None = None, *, along: bool = Fa
 
 
 def _waiting(session: ReadingSession) -> set[int]:
-    return set(Pitch.objects.filter(pk__in=session.cards, state__in=ON_THE_LEDGE).values_list("pk", flat=True))
+    cards = ReadingSession.objects.filter(pk=session.pk).values(card=Func("cards", function="unnest"))
+    return set(Pitch.objects.filter(pk__in=cards, state__in=ON_THE_LEDGE).values_list("pk", flat=True))
 
 
 def _chosen(

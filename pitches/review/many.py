@@ -10,15 +10,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pitches import helping, lifecycle
 from pitches.models import RANKS, Answer, AnswerKind, Door, Page, Pitch, PitchState, Reason, Role
 from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
 from pitches.models.reading import HOLD
-from pitches.review.answering import BECOMES, BadAnswer, check, check_door, dated, dates_after, role_for, worded
+from pitches.review.answering import BECOMES, BadAnswer, check, check_door, dated, dates_after, opened, role_for, worded
 from portal import clock
 from portal.models import User
 
@@ -131,9 +130,8 @@ def _said_already(pks: Sequence[int], said: dict[str, Any]) -> set[int]:
 def _move(page: Page, good: Sequence[Pitch], said: dict[str, Any], by: User) -> None:
     if not good:
         return
-    opened = Coalesce("opened_at", Value(clock.now()))  # as open_card() has it: its sender changes it no more
     dates = dates_after(page, said["kind"], said["until"])
-    lifecycle.move_many(page, good, BECOMES[said["kind"]], by=by, note=said["text"], opened_at=opened, **dates)
+    lifecycle.move_many(page, good, BECOMES[said["kind"]], by=by, note=said["text"], opened_at=opened(), **dates)
 
 
 def _written(

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Min
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, F, Min, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -24,9 +24,6 @@ from portal.templatetags.portal import ago, day
 
 Row = TypeVar("Row")
 TOAST = timedelta(minutes=2)
-# What told() and history() read of an answer.
-TOLD = ("kind", "reason", "text", "words", "label", "until", "when_open", "given_at", "goes_out_at",
-        "door__name", "pitch__line", "pitch__page")  # fmt: skip
 CHIPS = ("also", "signs", "tags", "again_of_id", "assigned_to_id", "nudged_at", "replied")  # most rows have none
 SIGNS = {
     "archive": gettext_lazy("offers an archive or a program"),
@@ -133,19 +130,17 @@ def evidence(pitch: Pitch) -> list[tuple[str, str]]:
 
 
 def history(pitch: Pitch) -> str:
-    """What happened with this sender before, in a sentence. Two queries."""
-    pitches = access.before(pitch)
-    before = pitches.aggregate(count=Count("pk"), first=Min("handed_in_at"))
+    """What happened with this sender before, in a sentence. Two queries, a third after a wrong door."""
+    before = access.before(pitch).aggregate(count=Count("pk"), first=Min("handed_in_at"))
     if not before["count"]:
         return _("First pitch, from a checked address.")
-    sent = access.told_to(pitches)
-    given = sent.order_by("-given_at", "-pk").annotate(kinds=ArraySubquery(sent.order_by().values("kind")))
-    newest = given.only(*TOLD).first()
+    given = access.told_before(pitch).annotate(kinds=Window(ArrayAgg("kind")), line=F("pitch__line"))
+    newest = given.order_by("-given_at", "-pk").first()
     words = {"pitches": _pitches_in(before["count"], before["first"].date())}
     if newest is None:
         return _("%(pitches)s, none answered yet.") % words
     words["answers"] = _counted(newest.kinds)
-    last = {"line": newest.pitch.line, "answer": lower_first(told(newest).rstrip(".")), "day": day(newest.given_at)}
+    last = {"line": newest.line, "answer": lower_first(told(newest).rstrip(".")), "day": day(newest.given_at)}
     return _("%(pitches)s: %(answers)s. Last: “%(line)s”, %(answer)s, %(day)s.") % (words | last)
 
 

@@ -6,6 +6,7 @@ The last answer ends the session by itself, so that "the answers go out together
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from pitches import doors, review
 from pitches.forms.decision import AnswerForm
 from pitches.lifecycle import AlreadyMoved
-from pitches.models import Page, Pitch, ReadingSession, Role
+from pitches.models import Answer, Page, Pitch, ReadingSession, Role
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.review import Hand
 from pitches.web import access, cards, conflicts, first_days, hands, hours, lanes, odd_days
@@ -34,16 +35,26 @@ def session(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, page: Page, template: str, *, status: int = 200, hand: Hand | None = None, **more: Any
+    request: HttpRequest,
+    page: Page,
+    template: str,
+    *,
+    status: int = 200,
+    hand: Hand | None = None,
+    last: Answer | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    """The session as it stands for who asks; `more` is what just happened, `hand` what they have in their hands."""
+    """The session as it stands for who asks; `more` is what just happened, `hand` what they have in their hands.
+
+    `last`: the answer that they just gave, in words.
+    """
     current = hand.session if hand and hand.card else review.current_session(page)
     context: dict[str, Any] = {"page": page, "session": current, "said": "", "problem": ""}
     if current:
         current.page = page
         hand = None if "answered" in more else hand or hands.of(request, current)
     if current and hand and hand.card and not current.paused_at:
-        context |= _card(request, current, hand)
+        context |= _card(request, current, hand, last)
     else:
         context |= _without_card(request, page, current)
     if current and current.paused_at and hand:
@@ -58,7 +69,7 @@ def show(
     return render(request, template, context | more, status=status)
 
 
-def _card(request: HttpRequest, current: ReadingSession, hand: Hand) -> dict[str, Any]:
+def _card(request: HttpRequest, current: ReadingSession, hand: Hand, last: Answer | None) -> dict[str, Any]:
     card = hand.card
     assert card is not None
     progress = {
@@ -66,7 +77,7 @@ def _card(request: HttpRequest, current: ReadingSession, hand: Hand) -> dict[str
         "total": len(current.cards),
         "left": lanes.cost(len(hand.waiting)),
         "meter": hands.meter(current.cards, hand),
-        "last": hands.last_of(current, request),
+        "last": last or hands.last_of(current, request),
         "also": hands.open_since(current.page, hand.also),
         "opened": hand.opened,
     }
@@ -124,14 +135,15 @@ def start(request: HttpRequest, page: Page) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse:
     """Answer a card and show the next. The same answer twice is a network that tried twice."""
-    sitting, found = access.own_session(page, pk), access.own_pitch(request, code)
+    sitting, found = access.own_session(page, pk), access.own_pitch(request, code, alone=True)
+    prefetch_related_objects([page], "replies")  # for the words of this answer, and for the sheets of the next card
     form = AnswerForm(request.POST, page=page)
     if not form.is_valid():
         return _refused(request, page, found, form, form.problem)
     decision = form.decision()
     try:
         given = review.answer(found, by=access.signed_in(request), session=sitting, version=form.seen, **decision)
-        said = cards.told(given).rstrip(".?")
+        said = cards.told(given)
     except review.BadAnswer as bad:
         return _refused(request, page, found, form, str(bad))
     except review.ChangedSince:
@@ -143,7 +155,8 @@ def answer(request: HttpRequest, page: Page, pk: int, code: str) -> HttpResponse
         typed = form.cleaned_data["text"] if said else ""
         return go_to_next(request, page, said, conflict=conflicts.with_words(said, typed), hand=hand)
     hand = _go_on(request, sitting)
-    return go_to_next(request, page, hands.said_after(said, page, hand), hand=hand)
+    last = cards.wear(given, told=said) if given.session_id == hand.session.pk else None
+    return go_to_next(request, page, hands.said_after(said.rstrip(".?"), page, hand), hand=hand, last=last)
 
 
 def _refused(request: HttpRequest, page: Page, found: Pitch, form: AnswerForm, problem: str) -> HttpResponse:
@@ -185,11 +198,17 @@ def _go_on(request: HttpRequest, sitting: ReadingSession) -> Hand:
 
 
 def go_to_next(
-    request: HttpRequest, page: Page, said: str, *, conflict: str = "", hand: Hand | None = None
+    request: HttpRequest,
+    page: Page,
+    said: str,
+    *,
+    conflict: str = "",
+    hand: Hand | None = None,
+    last: Answer | None = None,
 ) -> HttpResponse:
     """The session after a press: the part that changed, or the whole page. `conflict`: said where it is seen."""
     if request.headers.get("HX-Request"):
-        return show(request, page, "desk/_card.html", hand=hand, said=said, conflict=conflict)
+        return show(request, page, "desk/_card.html", hand=hand, last=last, said=said, conflict=conflict)
     if conflict:
         messages.warning(request, conflict)
     return see("desk:session")

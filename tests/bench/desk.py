@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from django.test import Client, override_settings
 from pitches import doors
 from pitches.models import Answer, Event, Pitch, ReadingSession, Sender
 from pitches.stories.theatre import throwaway_database
-from portal import clock
+from portal import clock, gunicorn
 from portal.models import User
 from tests.bench.search import cpu as cpu_of
 from tests.chaos.stack import ROOT
@@ -187,19 +188,21 @@ def answer(desk: Desk) -> Callable[[], Any]:
 
 
 def measure(desks: Sequence[Desk], times: int, **more: Callable[[], Any]) -> list[dict[str, Spent]]:
-    """Ask all of it and `more` in turns, of one desk after the other. Afterwards the ledges are as they were."""
+    """Ask all of it and `more`, each some times as its reader would, of one desk and the other in turns.
+
+    Afterwards the ledges are as they were.
+    """
     also = {name: partial(lambda view: view, view) for name, view in more.items()}
     asked = [questions(desk) | also for desk in desks]
     spent = [{name: Spent() for name in ready} for ready in asked]
     for desk in desks:
         desk.owner.post("/desk/session/start")
-    for turn in range(times + 2):
-        for name in asked[0]:
-            for ready, found in zip(asked, spent, strict=True):
-                queries, waited, cpu, status = one(ready[name]())
-                assert status == 200, (name, status)
-                if turn >= 2:  # the first ones fill caches
-                    found[name].add(queries, waited, cpu)
+    for name, turn in product(asked[0], range(times + 2)):
+        for ready, found in zip(asked, spent, strict=True):
+            queries, waited, cpu, status = one(ready[name]())
+            assert status == 200, (name, status)
+            if turn >= 2:  # the first ones fill caches
+                found[name].add(queries, waited, cpu)
     restore()
     return spent
 
@@ -266,6 +269,7 @@ def bench(say: Callable[[str], object], number: int, times: int = TURNS) -> list
             cursor.execute("VACUUM ANALYZE")
         took = time.perf_counter() - began
         say(f"{number:,} pitches behind one ledge, {FEW:,} behind the other, made in {took:.0f} s.")
+        gunicorn.post_worker_init()
         few, much = measure(desks, times, **{EMPTY: lambda: Client().get("/empty")})
         wrong = tell(say, few, much)
         return wrong + at_once(say, desks[1], times // 4)

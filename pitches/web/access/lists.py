@@ -96,13 +96,26 @@ def relationships_of_agencies(page: Page, agencies: Iterable[Agency]) -> QuerySe
 
 def before(pitch: Pitch) -> PitchQuerySet:
     """What the same sender handed in at the page before this one."""
-    return Pitch.objects.filter(page=pitch.page_id, sender=pitch.sender_id, handed_in_at__lt=pitch.handed_in_at)
+    return Pitch.objects.filter(**_before(pitch))
 
 
 def told_to(pitches: PitchQuerySet) -> AnswerQuerySet:
     """The answers to these pitches that went out, the oldest first."""
-    sent = Answer.objects.filter(pitch__in=pitches, sent_at__isnull=False).exclude(kind=AnswerKind.LATER)
-    return sent.select_related("pitch", "door").order_by("given_at", "pk")
+    return _told().filter(pitch__in=pitches).select_related("pitch", "door").order_by("given_at", "pk")
+
+
+def told_before(pitch: Pitch) -> AnswerQuerySet:
+    """The answers that went out to what the same sender handed in at the page before this one."""
+    return _told().filter(**_before(pitch, "pitch__"))
+
+
+def _before(pitch: Pitch, of: str = "") -> dict[str, Any]:
+    last = pitch.handed_in_at
+    return {f"{of}page": pitch.page_id, f"{of}sender": pitch.sender_id, f"{of}handed_in_at__lt": last}
+
+
+def _told() -> AnswerQuerySet:
+    return Answer.objects.filter(sent_at__isnull=False).exclude(kind=AnswerKind.LATER)
 
 
 def held_answers(page: Page) -> AnswerQuerySet:

@@ -23,11 +23,15 @@ from pitches.web.access.who import desk_page
 FILES_KEPT_BACK = (PitchState.QUARANTINE, PitchState.WITHDRAWN)  # a danger, and no longer there to be read
 
 
-def own_pitch(request: HttpRequest, code: str) -> Pitch:
-    """A pitch that was handed in at the page at whose desk somebody sits. Of an unproven one nobody knows."""
+def own_pitch(request: HttpRequest, code: str, *, alone: bool = False) -> Pitch:
+    """A pitch that was handed in at the page at whose desk somebody sits. Of an unproven one nobody knows.
+
+    `alone`: for a press that does not show it, without what belongs to it.
+    """
     page = desk_page(request)
-    rows = Pitch.objects.select_related("door", "sender__agency", "reply_link", "assigned_to").filter(page=page)
-    pitches = rows.exclude(state=PitchState.UNPROVEN)
+    pitches = Pitch.objects.filter(page=page).exclude(state=PitchState.UNPROVEN)
+    if not alone:
+        pitches = pitches.select_related("door", "sender__agency", "reply_link", "assigned_to")
     found = get_object_or_404(pitches, code=code.upper())
     found.page = page
     return found
