@@ -68,14 +68,14 @@ def react(queue: str) -> int:
 @shared_task
 def deliver(queue: str) -> int:
     """Send the messages that are due in a queue, until it is empty."""
-    from pitches.notify import outbox  # noqa: PLC0415
+    from pitches.notify import delivery  # noqa: PLC0415
     from portal import relay  # noqa: PLC0415
 
     turn = Turn(queue)
     while not turn.over():
-        taken = outbox.deliver(queue, seconds=TURN[queue], first=turn.let_in)
+        taken = delivery.deliver(queue, seconds=TURN[queue], first=turn.let_in)
         turn.done += taken
-        if taken < outbox.BATCH:
+        if taken < delivery.BATCH:
             return turn.done
     relay.ring("deliver", queue)
     return turn.done

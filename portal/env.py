@@ -60,3 +60,9 @@ def secret(name: str, default: str = "") -> str:
     except OSError as error:
         message = f"{name}_FILE names a file that cannot be read: {error.strerror}."
         raise ImproperlyConfigured(message) from error
+
+
+def secrets(prefix: str) -> dict[str, str]:
+    """All secrets whose names begin so, by the rest of their names."""
+    names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
+    return {name.removeprefix(prefix): secret(name) for name in sorted(names)}

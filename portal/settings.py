@@ -128,12 +128,24 @@ if CELERY_BROKER_URL.startswith("redis"):
 
 # ── mail ─────────────────────────────────────────────────────────────────────
 EMAIL_URL = env.secret("EMAIL_URL")
+# A provider of django-anymail, by its name there: "postmark", "amazon_ses", … Its own settings are ANYMAIL_….
+MAIL_PROVIDER = env.text("MAIL_PROVIDER")
+ANYMAIL: dict[str, Any] = env.secrets("ANYMAIL_") | {"REQUESTS_TIMEOUT": env.number("EMAIL_TIMEOUT", 5, at_least=1)}
 # Without a mail server the embedded stack keeps every mail in a drawer, to be read at /dev/mail.
-MAIL_DRAWER = not EMAIL_URL and not PRODUCTION
-if EMAIL_URL:
+MAIL_DRAWER = not EMAIL_URL and not MAIL_PROVIDER and not PRODUCTION
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+elif EMAIL_URL:
     globals().update(environ.Env.email_url_config(EMAIL_URL))
 else:
     EMAIL_BACKEND = "portal.drawer.DrawerBackend" if MAIL_DRAWER else "django.core.mail.backends.smtp.EmailBackend"
+# Only these addresses and domains ("@example.org") get mail; the rest goes into the drawer. Empty: everybody does.
+MAIL_ALLOW = [word.lower() for word in env.words("MAIL_ALLOW")]
+MAIL_SENDS_BY, EMAIL_BACKEND = EMAIL_BACKEND, "portal.allowed.AllowedBackend" if MAIL_ALLOW else EMAIL_BACKEND
+MAIL_MARK = env.text(
+    "MAIL_MARK", str(VAR / "mail.mark")
+)  # how far the outbox has got (notify/mark.py); none: unwatched
+OPERATORS = env.words("OPERATORS")  # the addresses of whoever runs this site, for alarms
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 5, at_least=1)  # seconds; well inside a lease (portal/leases.py)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")
 

@@ -16,3 +16,4 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # The manifest and WhiteNoise's scan of STATIC_ROOT belong to `up`.
 WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = True, True
+MAIL_MARK = ""  # what a test sends is rolled back

@@ -8,7 +8,7 @@ from django.core import mail
 
 from pitches import lifecycle, reactions, tasks
 from pitches.models import Event, Fact, Message, Pitch
-from pitches.notify import outbox
+from pitches.notify import delivery
 from portal import clock, leases
 from portal.celery import QUEUES
 from tests.factories import MessageFactory, PitchFactory
@@ -114,7 +114,7 @@ def test_a_code_is_sent_between_two_mails_to_strangers(monkeypatch, hand):
         if len(taken) == 1:
             MessageFactory(queue="codes")
 
-    monkeypatch.setattr(outbox, "_deliver_one", slow)
+    monkeypatch.setattr(delivery, "_deliver_one", slow)
     assert tasks.deliver("later") == 4
     assert taken == ["later", "codes", "later", "later"]
 

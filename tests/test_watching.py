@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from pitches import doors, due, opening, tasks
 from pitches.doors import watching
 from pitches.models import Attempt, Door, DoorState, Event, Fact, Message, MessageState, Page, Watch
-from pitches.notify import catalogue, outbox
+from pitches.notify import catalogue, delivery
 from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory, SenderFactory, WatchFactory
 from tests.races import race
@@ -323,14 +323,14 @@ def test_a_mail_whose_door_closed_is_not_sent_and_its_watcher_waits_on(mailoutbo
     address = waiting(door, 1)[0].email
     turn(door, DoorState.OPEN)
     turn(door, DoorState.CLOSED)
-    outbox.deliver("later")
+    delivery.deliver("later")
     assert (Message.objects.get(kind="door_open").state, mailoutbox) == (MessageState.OBSOLETE, [])
     tasks.tidy()
     assert Watch.objects.waiting().get().email == address
     clock.move_to(MONDAY + DAY)
     turn(door, DoorState.OPEN)
-    outbox.deliver("later")
-    outbox.deliver("later")
+    delivery.deliver("later")
+    delivery.deliver("later")
     assert [mail.to for mail in mailoutbox] == [[address]]
 
 
@@ -341,13 +341,13 @@ def test_a_door_that_closed_by_mistake_tells_when_it_opens_again(tidied, mailout
     turn(door, DoorState.OPEN)
     turn(door, DoorState.CLOSED)
     if not tidied:
-        outbox.deliver("later")
+        delivery.deliver("later")
     turn(door, DoorState.OPEN)
     if tidied:  # a worker that had looked at the door a moment before
         Message.objects.filter(kind="door_open").update(state=MessageState.OBSOLETE)
         tasks.tidy()
         due.tick()
-    outbox.deliver("later")
+    delivery.deliver("later")
     assert [mail.to for mail in mailoutbox] == addresses
 
 
@@ -369,7 +369,7 @@ def test_after_the_mail_no_table_knows_the_address(mailoutbox):
     address = waiting(door, 1)[0].email
     turn(door, DoorState.OPEN)
     assert watching.forget() == 0
-    outbox.deliver("later")
+    delivery.deliver("later")
     assert mailoutbox[0].to == [address]
     Attempt.objects.update(detail=f"550 {address}?")
     assert watching.forget() == 1
@@ -383,7 +383,7 @@ def test_a_question_that_is_no_longer_one_is_not_mailed(mailoutbox):
         watching.ask(DoorFactory(closed=True), f"{act.__name__}@mosaic.example")
         react()
         act(Watch.objects.latest("pk"))
-    outbox.deliver("codes")
+    delivery.deliver("codes")
     assert mailoutbox == []
     assert set(Message.objects.values_list("state", flat=True)) == {MessageState.OBSOLETE}
 

@@ -5,6 +5,7 @@ from pitches.models.door import Door, DoorState, DoorVersion
 from pitches.models.event import Event, Fact
 from pitches.models.findable import Findable, FindableWord
 from pitches.models.handoff import Agreement, Call, CallState, Handoff, Offer, OfferState
+from pitches.models.mail import CameBy, Letter, LetterEnd, Preference, Refusal, Sending, Stop, Suppression
 from pitches.models.message import Attempt, Message, MessageState
 from pitches.models.page import Handle, Page, Portrait
 from pitches.models.people import Contact, DomainProof, Note, ProofWay, Vouch
@@ -37,6 +38,7 @@ __all__ = [
     "Call",
     "CallState",
     "Came",
+    "CameBy",
     "Contact",
     "Device",
     "DomainProof",
@@ -57,6 +59,8 @@ __all__ = [
     "Introduction",
     "Key",
     "Lane",
+    "Letter",
+    "LetterEnd",
     "Look",
     "Mailbox",
     "Message",
@@ -71,10 +75,12 @@ __all__ = [
     "PitchState",
     "Plan",
     "Portrait",
+    "Preference",
     "Proof",
     "ProofWay",
     "ReadingSession",
     "Reason",
+    "Refusal",
     "Relationship",
     "Remark",
     "Reply",
@@ -84,8 +90,11 @@ __all__ = [
     "Role",
     "Rule",
     "Sender",
+    "Sending",
     "Spent",
     "Standing",
+    "Stop",
+    "Suppression",
     "View",
     "Vouch",
     "Watch",

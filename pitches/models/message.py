@@ -15,6 +15,7 @@ from pitches.models.rule import Assistant
 from pitches.models.ways_in import Key, Watch
 from pitches.models.words import Draft
 from portal.leases import Leased
+from portal.models import User
 
 
 class MessageState(models.TextChoices):
@@ -26,6 +27,7 @@ class MessageState(models.TextChoices):
     UNKNOWN = "unknown", _("Outcome unknown")
     DEAD = "dead", _("Failed")
     OBSOLETE = "obsolete", _("No longer needed")
+    WITHHELD = "withheld", _("Held back")
 
 
 class Message(Leased):
@@ -34,6 +36,14 @@ class Message(Leased):
     kind = models.CharField(max_length=24, help_text="a function of notify/catalogue.py")
     dedupe = models.CharField(max_length=120, unique=True, help_text="one message per event")
     to = models.EmailField()
+    user = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="who may stop its kind",
+    )
     page = models.ForeignKey(Page, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     pitch = models.ForeignKey(Pitch, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -53,6 +63,7 @@ class Message(Leased):
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True, help_text="what the mail provider calls it")
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -62,7 +73,9 @@ class Message(Leased):
                 fields=["queue", "next_at"],
                 name="message_due",
                 condition=Q(state__in=["pending", "sending"]),
-            )
+            ),
+            # inbound/returned.py finds the mail that a provider speaks of.
+            models.Index(fields=["provider_id"], name="message_at_provider", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
@@ -75,13 +88,15 @@ class Attempt(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
     began_at = models.DateTimeField(auto_now_add=True)
     outcome = models.CharField(
-        max_length=8,
+        max_length=10,
         default="open",
         choices=[
             ("open", "open"),
             ("sent", "sent"),
             ("retry", "retry"),
             ("refused", "refused"),
+            ("bounced", "bounced"),
+            ("complained", "complained"),
             ("unknown", "unknown"),
         ],
     )

@@ -24,7 +24,7 @@ from pitches.models import (
     PitchState,
     Watch,
 )
-from pitches.notify import assisting, finding, outbox, proving, taken_out, telling, terms
+from pitches.notify import alarms, assisting, finding, outbox, proving, taken_out, telling, terms
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -34,7 +34,7 @@ SENT_AGAIN = frozenset(
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
-        *("offer", "agreed", "declined_offer"),
+        *("offer", "agreed", "declined_offer", "alarm"),
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
@@ -249,4 +249,5 @@ KINDS: dict[str, Callable[..., None]] = {
     "offer": terms.offer,
     "agreed": terms.agreed,
     "declined_offer": terms.declined,
+    "alarm": alarms.tell,
 }

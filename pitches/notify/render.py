@@ -16,24 +16,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pitches import claims, intake, mailboxes
-from pitches.doors import keys, watching
-from pitches.models import Answer, AnswerKind, Door, Fact, Key, Message, Pitch, Watch
-from pitches.notify import (
-    account,
-    assisting,
-    catalogue,
-    digest,
-    finding,
-    handoffs,
-    reasons,
-    stop,
-    taken_out,
-    telling,
-    terms,
-    ways_on,
-)
-from portal import links, tokens
+from pitches import mailboxes
+from pitches.models import AnswerKind, Message
+from pitches.notify import catalogue, content, stop
+from portal import links
 from portal.models import User
 
 SUBJECT = 60
@@ -46,7 +32,7 @@ ANSWERS = (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK)
 def build(message: Message) -> EmailMultiAlternatives:
     """The mail of a message, in the language of whoever gets it. Raises when it cannot be written."""
     with translation.override(_language(message)):
-        context = _frame(message) | _content(message)
+        context = _frame(message) | content.of(message)
         context["subject"] = subject = _subject(message.kind, context)
         mail = EmailMultiAlternatives(
             subject=subject,
@@ -83,133 +69,9 @@ def _not_me(message: Message) -> str:
     return links.absolute(reverse("public:not_me", args=[token])) if token else ""
 
 
-def _content(message: Message) -> dict[str, Any]:
-    secret = tokens.unseal(bytes(message.sealed)) if message.sealed else {}
-    if message.kind == "account":
-        return {"account": account.words(message, secret)}
-    if message.kind == "code":  # not a word of the pitch or of the page: the mailbox is unproven
-        life = int(intake.CODE_LIFE.total_seconds() // 60)
-        return {"page": None, "code": account.spaced(secret["code"]), "life": life}
-    about = {
-        "find": _about_the_list,
-        "draft": _about_the_draft,
-        "domain_code": _about_the_domain,
-        "tell_now": telling.words,
-        "book_exported": taken_out.words,
-        **dict.fromkeys(assisting.KINDS, assisting.words),
-    }.get(message.kind)
-    if about:
-        return about(message)
-    if message.key:
-        return _about_the_key(message.key)
-    if message.watch:
-        return _about_the_watch(message.watch)
-    return _about_the_pitch(message) if message.pitch else _about_the_page(message)
-
-
-def _about_the_draft(message: Message) -> dict[str, Any]:
-    """Nothing of what was typed, and of the owner's words only the handle: the mailbox may belong to anybody."""
-    draft = message.draft
-    assert draft is not None
-    return {
-        "handle": draft.door.page.handle,
-        "until": draft.expires_at,
-        "draft_link": links.absolute(reverse("agency:draft", args=[draft.token])),
-    }
-
-
-def _about_the_domain(message: Message) -> dict[str, Any]:
-    """No word of whoever asked but their domain, which is this mailbox's own."""
-    proof = message.proof
-    assert proof is not None
-    return {
-        "domain": proof.agency.domain,
-        "code": account.spaced(claims.code_of(proof)),
-        "life": claims.CODE_LIFE.days,
-    }
-
-
-def _about_the_list(message: Message) -> dict[str, Any]:
-    sender = finding.sender_of(message.to)
-    assert sender is not None
-    return {"list_link": finding.link_to(sender), "life": int(finding.LIFE.total_seconds() // 3600)}
-
-
-def _about_the_key(key: Key) -> dict[str, Any]:
-    """Of the owner's words only the handle: the mailbox may belong to anybody."""
-    return {
-        "handle": key.door.page.handle,
-        "uses": key.most_uses,
-        "until": keys.last_day(key),
-        "key_link": links.absolute(reverse("public:key", args=[key.token])),
-    }
-
-
-def _about_the_watch(watch: Watch) -> dict[str, Any]:
-    door = watch.door
-    return {
-        "door": door,
-        "again": door.events.filter(what=Fact.DOOR_CLOSED).exists(),
-        "door_link": links.absolute(reverse("public:door", args=[door.page.handle, door.slug])),
-        "confirm_link": links.absolute(reverse("public:watch_confirm", args=[watch.token])),
-        "stop_link": stop.link_of(watch),
-        "life": watching.ASKED_LIFE.days,
-    }
-
-
-def _about_the_pitch(message: Message) -> dict[str, Any]:
-    pitch = message.pitch
-    assert pitch is not None
-    answer = message.answer
-    return {
-        "pitch": pitch,
-        "door": _door_of(pitch, answer),
-        "line": " ".join(pitch.line.split()),
-        "status_link": links.absolute(reverse("agency:status", args=[pitch.token])),
-        "undo_until": intake.undo_until(pitch),
-        "answer": answer,
-        "paragraphs": _paragraphs(reasons.words(answer)) if answer else [],
-        "again": reasons.again(answer) if answer else "",
-        "said_by": _said_by(message),
-        "handoff": handoffs.words(pitch) if message.kind == AnswerKind.YES else None,
-        "move_until": intake.move_until(pitch) if message.kind == AnswerKind.WRONG_DOOR else None,
-        "ways_on": ways_on.after_no(answer) if answer and message.kind == AnswerKind.NO else None,
-        "page_link": links.absolute(reverse("public:page", args=[pitch.page.handle])),
-    } | terms.about(message)
-
-
-def _said_by(message: Message) -> str:
-    """Who gave it for the owner, by name; empty for the owner."""
-    return " ".join((message.answer.said_by if message.answer else terms.said_by(message)).split())
-
-
-def _door_of(pitch: Pitch, answer: Answer | None) -> Door:
-    """The door that an answer was about: a pitch may have moved since."""
-    moved = answer is not None and answer.door_id == pitch.door_id and pitch.moved_from is not None
-    return pitch.moved_from if moved and pitch.moved_from else pitch.door
-
-
-def _about_the_page(message: Message) -> dict[str, Any]:
-    page = message.page
-    assert page is not None
-    public = reverse("public:page", args=[page.handle])
-    return {
-        "page_link": links.absolute(public),
-        "desk_link": links.absolute(reverse("desk:home")),
-        "session_link": links.absolute(reverse("desk:session")),
-        "digest": digest.of(page),
-        "hours": digest.hours_of(page),
-        "stop_link": stop.link_to(page),
-    }
-
-
 def shown(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     """Subject and text of a mail that is not sent, for whoever wants to see it before."""
     return _subject(kind, context), _text(kind, context)
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
 
 
 # ── how it is written ────────────────────────────────────────────────────────
@@ -262,7 +124,7 @@ def _address(name: str, email: str) -> str:
 def _from(message: Message) -> str:
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     if message.kind in catalogue.IN_THE_OWNERS_NAME and message.page:
-        words = {"name": message.page.name, "helper": _said_by(message)}
+        words = {"name": message.page.name, "helper": content.said_by(message)}
         said = _("%(helper)s for %(name)s via Halfdoor") if words["helper"] else _("%(name)s via Halfdoor")
         return _address(said % words, ours)
     return _address("Halfdoor", ours)

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from pitches import lifecycle, reactions, review
 from pitches.handoffs import assistants, roles
 from pitches.models import Event, Message, Page, Pitch, Role
-from pitches.notify import outbox
+from pitches.notify import delivery
 from pitches.stories import handing_off, stage
 from pitches.stories.report import Outcome
 from portal import clock
@@ -25,7 +25,7 @@ VERBS = ("help", "leave", "crash")
 ENDS: dict[str, tuple[Any, str]] = {
     "timetable": (lifecycle, "record"),
     "reactions": (reactions, "react"),
-    "mail": (outbox, "_deliver_one"),
+    "mail": (delivery, "_deliver_one"),
 }
 
 

@@ -12,8 +12,8 @@ class Chaos(AppConfig):
     name = "tests.chaos"
 
     def ready(self):
-        from pitches.notify import outbox
+        from pitches.notify import delivery
         from portal import leases
 
         usual, leases.LEASE = leases.LEASE, timedelta(seconds=int(os.environ.get("LEASE_SECONDS", "30")))
-        outbox.CONVERSATION *= leases.LEASE / usual
+        delivery.CONVERSATION *= leases.LEASE / usual

@@ -12,7 +12,7 @@ from django.db import OperationalError, connections
 
 from pitches import intake
 from pitches.models import Attempt, Message, MessageState
-from pitches.notify import outbox
+from pitches.notify import delivery, outbox
 from portal import clock, tokens
 from tests.factories import PageFactory, PitchFactory
 from tests.notify.smtp_sink import SmtpSink, running
@@ -60,7 +60,7 @@ def code() -> Message:
 def later() -> int:
     """Deliver what is due half a day from now, when every wait is over."""
     clock.move_to(clock.now() + timedelta(hours=12))
-    return outbox.deliver("soon")
+    return delivery.deliver("soon")
 
 
 def outcomes(message: Message) -> list[str]:
@@ -76,7 +76,7 @@ def state(message: Message) -> str:
 
 def test_a_mail_that_was_taken_is_done(sink):
     message = receipt()
-    assert outbox.deliver("soon") == 1
+    assert delivery.deliver("soon") == 1
     assert state(message) == MessageState.DONE
     assert message.sent_at == clock.now()
     assert outcomes(message) == ["sent"]
@@ -86,7 +86,7 @@ def test_a_mail_that_was_taken_is_done(sink):
 
 def test_a_batch_goes_over_one_connection_and_the_text_part_is_first(sink):
     messages = [receipt(), receipt(), digest()]
-    assert outbox.deliver("soon") == 3
+    assert delivery.deliver("soon") == 3
     assert [state(message) for message in messages] == [MessageState.DONE] * 3
     for raw in sink.raw:
         mail = BytesParser(policy=policy.default).parsebytes(raw)
@@ -99,10 +99,10 @@ def test_a_batch_goes_over_one_connection_and_the_text_part_is_first(sink):
 def test_a_server_that_cannot_now_is_asked_again_with_the_same_message_id(sink, mode):
     message = receipt()
     sink.modes = [mode, "ok"]
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert (state(message), message.lease_until) == (MessageState.PENDING, None)
     assert message.next_at > clock.now()
-    assert outbox.deliver("soon") == 0
+    assert delivery.deliver("soon") == 0
     later()
     assert state(message) == MessageState.DONE
     assert outcomes(message) == ["retry", "sent"]
@@ -112,7 +112,7 @@ def test_a_server_that_cannot_now_is_asked_again_with_the_same_message_id(sink, 
 def test_a_server_that_is_not_there_loses_nothing_not_even_a_digest(sink, settings):
     messages = [receipt(), digest()]
     settings.EMAIL_PORT = 1
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert [outcomes(message) for message in messages] == [["retry"], ["retry"]]
     settings.EMAIL_PORT = sink.port
     later()
@@ -122,10 +122,10 @@ def test_a_server_that_is_not_there_loses_nothing_not_even_a_digest(sink, settin
 def test_a_refused_address_is_dead_and_not_tried_again(sink):
     message = code()
     sink.modes = ["550"]
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert (state(message), message.sealed) == (MessageState.DEAD, None)
     assert "550" in message.error
-    assert outcomes(message) == ["refused"]
+    assert outcomes(message) == ["bounced"]
     assert later() == 0
 
 
@@ -133,7 +133,7 @@ def test_a_refused_address_is_dead_and_not_tried_again(sink):
 def test_a_line_that_breaks_after_the_mail_repeats_a_receipt_exactly_once(sink, mode):
     message = receipt()
     sink.modes = [mode, "ok"]
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     later()
     later()
     assert state(message) == MessageState.DONE
@@ -145,7 +145,7 @@ def test_a_line_that_breaks_after_the_mail_repeats_a_receipt_exactly_once(sink, 
 def test_a_line_that_breaks_after_the_mail_does_not_repeat_a_digest(sink):
     message = digest()
     sink.modes = ["drop", "ok"]
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     later()
     assert state(message) == MessageState.UNKNOWN
     assert outcomes(message) == ["unknown"]
@@ -155,7 +155,7 @@ def test_a_line_that_breaks_after_the_mail_does_not_repeat_a_digest(sink):
 def test_a_refusal_does_not_stop_the_mails_behind_it(sink):
     messages = [receipt() for _ in range(4)]
     sink.modes = ["ok", "550", "drop", "ok"]
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert [state(message) for message in messages] == ["done", "dead", "pending", "done"]
 
 
@@ -165,7 +165,7 @@ def test_words_that_cannot_be_written_are_dead_and_the_others_go_on(sink):
     Message.objects.filter(pk=poison[1].pk).update(kind="no_such_words")
     Message.objects.filter(pk=poison[2].pk).update(sealed=b"not ours")
     good = [receipt(line="a line with \x0b in it"), digest()]
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert [state(message) for message in poison] == [MessageState.DEAD] * 3
     assert [message.sealed for message in poison] == [None] * 3
     assert all(message.error for message in poison)
@@ -176,7 +176,7 @@ def test_words_that_cannot_be_written_are_dead_and_the_others_go_on(sink):
 def test_a_code_is_gone_from_the_table_once_it_was_sent(sink):
     message = code()
     assert tokens.unseal(message.sealed) == {"code": "482915"}
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert (state(message), message.sealed) == (MessageState.DONE, None)
     assert sink.mails[0]["Subject"] == "482 915 is your code"
 
@@ -185,7 +185,7 @@ def test_what_the_world_has_moved_past_is_not_sent(sink):
     proven, stopped = code(), digest()
     proven.pitch.proofs.all().delete()
     type(stopped.page).objects.filter(pk=stopped.page_id).update(digest=False)
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert [state(message) for message in (proven, stopped)] == [MessageState.OBSOLETE] * 2
     assert sink.mails == []
 
@@ -199,7 +199,7 @@ def test_a_worker_that_died_in_the_middle_leaves_a_row_that_says_so(sink, make, 
     Attempt.objects.create(message=message)
     past = clock.now() - timedelta(minutes=5)
     Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, lease_until=past)
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert state(message) == then
     assert outcomes(message) == tries
     assert len(sink.mails) == mails
@@ -214,7 +214,7 @@ def test_nobody_tries_for_ever(sink):
     while state(message) == MessageState.PENDING:
         later()
         waits += 1
-    assert waits == outbox.MAX_ATTEMPTS
+    assert waits == delivery.MAX_ATTEMPTS
     assert (state(message), message.sealed) == (MessageState.DEAD, None)
 
 
@@ -224,33 +224,33 @@ def test_the_waits_between_attempts_are_about_three_days_together(sink):
     began = clock.now()
     while state(message) == MessageState.PENDING:
         clock.move_to(message.next_at)
-        outbox.deliver("soon")
+        delivery.deliver("soon")
     assert timedelta(days=2) < clock.now() - began < timedelta(days=4)
 
 
 def test_a_sent_mail_is_marked_although_the_database_was_away_for_a_moment(sink, monkeypatch):
-    message, real, failures = receipt(), outbox._write, iter([True, True])
+    message, real, failures = receipt(), delivery._write, iter([True, True])
 
     def hiccup(*args: object, **changes: object) -> bool:
         if changes.get("state") == MessageState.DONE and next(failures, False):
             raise OperationalError
         return real(*args, **changes)
 
-    monkeypatch.setattr(outbox, "_write", hiccup)
-    monkeypatch.setattr(outbox.database, "close", lambda: None)
-    monkeypatch.setattr(outbox.time, "sleep", lambda seconds: None)
-    outbox.deliver("soon")
+    monkeypatch.setattr(delivery, "_write", hiccup)
+    monkeypatch.setattr(delivery.database, "close", lambda: None)
+    monkeypatch.setattr(delivery.time, "sleep", lambda seconds: None)
+    delivery.deliver("soon")
     assert state(message) == MessageState.DONE
     assert outcomes(message) == ["sent"]
 
 
 def test_what_is_not_begun_in_time_is_given_back_untried(sink):
     messages = [receipt(), receipt()]
-    assert outbox.deliver("soon", seconds=-1) == 2
+    assert delivery.deliver("soon", seconds=-1) == 2
     assert [(state(message), message.attempts, message.lease_until) for message in messages] == [
         (MessageState.PENDING, 0, None)
     ] * 2
-    assert outbox.deliver("soon") == 2
+    assert delivery.deliver("soon") == 2
     assert len(sink.mails) == 2
 
 
@@ -258,7 +258,7 @@ def test_the_same_thing_is_said_once(sink):
     pitch = PitchFactory(waiting=True)
     for _ in range(3):
         outbox.put("receipt", pitch.email, dedupe="the same", pitch=pitch, queue="soon")
-    outbox.deliver("soon")
+    delivery.deliver("soon")
     assert len(sink.mails) == 1
 
 
@@ -268,7 +268,7 @@ def test_two_deliverers_send_each_mail_once(sink):
 
     def drain() -> None:
         try:
-            while outbox.deliver("soon"):
+            while delivery.deliver("soon"):
                 pass
         finally:
             connections.close_all()

@@ -7,7 +7,7 @@ from django.core import mail
 
 from pitches import doors, lifecycle, relationships
 from pitches.models import Event, Fact, Message, MessageState, Page, Pitch, PitchState, Standing
-from pitches.notify import catalogue, outbox, stop, telling
+from pitches.notify import catalogue, delivery, stop, telling
 from portal import clock
 from tests.factories import PageFactory, PitchFactory
 
@@ -115,7 +115,7 @@ def test_what_is_not_needed_any_more_is_not_sent(change):
 
 def test_what_is_needed_is_sent_and_says_when_and_how_to_stop_it(client):
     pitch = left(line="Figures until tomorrow", language="de")
-    outbox.deliver("now")
+    delivery.deliver("now")
     (sent,) = mail.outbox
     assert sent.subject == "Last useful day Thursday 5 March: Figures until tomorrow"
     assert f"/desk/pitch/{pitch.code}" in sent.body
@@ -134,7 +134,7 @@ def test_what_is_needed_is_sent_and_says_when_and_how_to_stop_it(client):
 
 def test_the_subject_says_today_on_the_day():
     left(line="Figures until today", last_day=date(2026, 3, 4))
-    outbox.deliver("now")
+    delivery.deliver("now")
     assert mail.outbox[0].subject == "Last useful day today: Figures until today"
 
 
@@ -147,5 +147,5 @@ def test_a_link_of_the_digest_does_not_stop_this_one(client):
 
 def test_without_a_reading_hour_no_hour_comes_before_the_day():
     left(PageFactory(tell_me_now=True, reading=[]), last_day=THURSDAY + timedelta(days=30))
-    outbox.deliver("now")
+    delivery.deliver("now")
     assert "You have no reading hour before that day." in " ".join(mail.outbox[0].body.split())

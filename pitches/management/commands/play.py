@@ -37,7 +37,9 @@ class Command(BaseCommand):
                 self._check_empty()
             else:
                 stack.enter_context(throwaway_database())
-            stack.enter_context(override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"))
+            stack.enter_context(
+                override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend", MAIL_MARK="")
+            )
             stack.enter_context(clock.standing_at(stage.moment(story["clock"])))
             wrong = self._play(story)
         if wrong:

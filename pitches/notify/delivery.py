@@ -1,0 +1,220 @@
+"""Delivery: claim what is due in the outbox, and send it over one connection.
+
+At least once with a stable Message-ID: SMTP cannot give more, because a server may take a mail and die before it says
+so. Such an attempt stays visible as "unknown".
+"""
+
+import logging
+import smtplib
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
+from django.db.models.functions import Now
+
+from pitches import mailboxes
+from pitches.models import Attempt, Message, MessageState, Refusal, Stop
+from pitches.notify import alarms, brake, catalogue, gate, mark, outbox, outcomes, render, suppression
+from portal import clock, leases
+
+log = logging.getLogger(__name__)
+BATCH = 20
+CONVERSATION = timedelta(seconds=90)  # with one mail server; each of its some ten steps may take EMAIL_TIMEOUT
+MAX_ATTEMPTS = 13  # with the back-off below: three days and two hours
+LONGEST_WAIT = timedelta(hours=12)
+MARK_TRIES = 10  # seconds in which a database that restarts may come back to hear that a mail was sent
+
+
+def deliver(queue: str, *, seconds: float = 10, first: Callable[[], object] = int) -> int:
+    """Claim a batch and send it over one connection. Returns how many were taken.
+
+    After `seconds` nothing more is begun and the rest is given back; the lease (30 s) must be longer than that.
+    `first`: what comes before each mail, if it is more urgent.
+    """
+    began = time.monotonic()
+    lease, messages = _claim(queue)
+    if not messages:
+        return 0
+    connection = get_connection()
+    try:
+        for place, message in enumerate(messages):
+            first()
+            if time.monotonic() - began > seconds:
+                leases.give_back(messages[place:], lease)
+                break
+            _deliver_one(message, lease, connection)
+    finally:
+        _close(connection)
+    return len(messages)
+
+
+def _claim(queue: str) -> tuple[UUID, list[Message]]:
+    """What is due and may go out: nothing while all is stopped, little while too much comes back."""
+    why, due = brake.state().why, outbox.due().filter(queue=queue)
+    if why:
+        due = due.filter(kind__in=brake.ALL_THE_SAME) if why in brake.BY_ITSELF else due.none()
+    lease, messages = leases.claim(due, limit=BATCH)
+    if messages and not mark.go_on():
+        leases.give_back(messages, lease)
+        brake.stop(Stop.RESTORED)
+        return lease, []
+    return lease, messages
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except (smtplib.SMTPException, OSError) as error:
+        log.info("The mail server closed first: %s", error)
+
+
+def _write(message: Message, lease: UUID, **changes: Any) -> bool:
+    """A write behind the fence: only while the lease is ours."""
+    return bool(Message.objects.filter(pk=message.pk, lease=lease).update(**changes))
+
+
+def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) -> None:
+    again = message.kind in catalogue.SENT_AGAIN
+    if message.state == MessageState.SENDING and not _after_a_crash(message, lease, again):
+        return
+    over = _over(message)
+    if over:
+        _write(message, lease, state=over, sealed=None)
+        return
+    mail = _written(message, lease)
+    if mail is None or not _begin(message, lease):
+        return
+    attempt = Attempt.objects.create(message=message)
+    mail.connection = connection
+    _send(message, lease, attempt, mail, again=again)
+
+
+def _over(message: Message) -> MessageState | None:
+    return catalogue.no_longer_needed(message) or (None if gate.passes(message) else MessageState.OBSOLETE)
+
+
+def _written(message: Message, lease: UUID) -> EmailMultiAlternatives | None:
+    """The mail, or none: then its row is dead, and the operator hears of the first of its kind on a day."""
+    try:
+        mail = render.build(message)
+        mail.message()  # a header that cannot be written shows here, not in the middle of SMTP
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone, the words may be right: the lease brings the message back
+    except Exception as error:
+        log.exception("Message %s cannot be written", message.pk)
+        said = f"{type(error).__name__}: {error}"[:500]
+        _write(message, lease, state=MessageState.DEAD, sealed=None, error=said)
+        if message.kind != "alarm":
+            alarms.tell("unwritten", once=f"{message.kind}:{clock.now():%Y-%m-%d}", kind=message.kind)
+        return None
+    return mail
+
+
+def _begin(message: Message, lease: UUID) -> bool:
+    """The last look at the lease and at the address; from here on the lease is as long as one conversation may take."""
+    code = message.kind in brake.ALL_THE_SAME
+    with transaction.atomic():
+        if why := _withheld(message, code=code):
+            _write(message, lease, state=MessageState.WITHHELD, sealed=None, error=why)
+            return False
+        return _write(message, lease, state=MessageState.SENDING, lease_until=Now() + CONVERSATION)
+
+
+def _withheld(message: Message, *, code: bool) -> str:
+    """Why it does not go to its address, if it does not. While too much comes back, only what was proven is tried."""
+    if brake.state().why and message.kind != "alarm" and not mailboxes.is_proven(message.to):
+        return "stopped"
+    return suppression.holds_back(message.to, code=code)
+
+
+def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa: FBT001 (private)
+    """A worker died between DATA and the mark. Nobody knows; receipts go again, digests do not."""
+    message.tries.filter(outcome="open").update(outcome="unknown", detail="the worker ended in the middle")
+    if not again:
+        _write(message, lease, state=MessageState.UNKNOWN, sealed=None)
+    return again
+
+
+def _send(message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: bool) -> None:
+    try:
+        mail.connection.open()
+    except (smtplib.SMTPException, OSError) as error:  # not reached or not let in: the mail itself was not tried
+        _close(mail.connection)
+        _retry(message, lease, attempt, "retry", error)
+        return
+    try:
+        mail.send()
+    except Exception as error:  # noqa: BLE001 (whatever broke after the first byte, outcomes.py says what is known)
+        _close(mail.connection)  # some servers hang up after a refusal; the next mail starts afresh
+        _failed(message, lease, attempt, error, again=again)
+    else:
+        done = {"state": MessageState.DONE, "sent_at": clock.now(), "sealed": None, "provider_id": _provider_id(mail)}
+        _settle(message, lease, attempt, "sent", None, **done)
+
+
+def _provider_id(mail: Any) -> str:
+    return str(getattr(getattr(mail, "anymail_status", None), "message_id", "") or "")[:200]
+
+
+def _failed(message: Message, lease: UUID, attempt: Attempt, error: Exception, *, again: bool) -> None:
+    outcome = outcomes.of(error)
+    if outcome == "retry":
+        _retry(message, lease, attempt, outcome, error)
+    elif outcome == "unknown":
+        _nobody_knows(message, lease, attempt, error, again=again)
+    else:
+        _settle(message, lease, attempt, outcome, error, state=MessageState.DEAD, sealed=None)
+        brake.look()
+
+
+def _nobody_knows(message: Message, lease: UUID, attempt: Attempt, error: Exception, *, again: bool) -> None:
+    """The line broke: the server may have taken the mail. Receipts go again, digests do not."""
+    if again:
+        _retry(message, lease, attempt, "unknown", error)
+    else:
+        _settle(message, lease, attempt, "unknown", error, state=MessageState.UNKNOWN, sealed=None)
+
+
+def _retry(message: Message, lease: UUID, attempt: Attempt, outcome: str, error: Exception) -> None:
+    if message.attempts >= MAX_ATTEMPTS:
+        _settle(message, lease, attempt, outcome, error, state=MessageState.DEAD, sealed=None)
+        return
+    wait = min(timedelta(seconds=15 * 3**message.attempts), LONGEST_WAIT)
+    changes = {
+        "state": MessageState.PENDING,
+        "next_at": clock.now() + wait,
+        "lease_until": None,
+    }
+    _settle(message, lease, attempt, outcome, error, **changes)
+
+
+def _settle(
+    message: Message,
+    lease: UUID,
+    attempt: Attempt,
+    outcome: str,
+    because: Exception | None,
+    **changes: Any,
+) -> None:
+    detail = f"{type(because).__name__}: {because}"[:500] if because else ""
+    for left in reversed(range(MARK_TRIES)):
+        try:
+            with transaction.atomic():
+                Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail)
+                if outcome == "bounced":
+                    suppression.suppress(message.to, Refusal.BOUNCE, detail)
+                _write(message, lease, **{"error": detail} | changes)
+        except (OperationalError, InterfaceError):
+            if not left:
+                raise
+            log.warning("The database does not hear that message %s is %s. Saying it again.", message.pk, outcome)
+            database.close()
+            time.sleep(1)
+        else:
+            return

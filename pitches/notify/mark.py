@@ -1,0 +1,57 @@
+"""How far this outbox has got, in the database and in a file beside it: a restored backup must not send a day again.
+
+The number in the database goes up with each batch and is committed before the batch is sent; then the file is
+written. A database that knows a smaller number than the file was set back.
+"""
+
+import logging
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import F
+
+from pitches.models import Sending
+
+log = logging.getLogger(__name__)
+
+
+def go_on() -> bool:
+    """One batch more. False if the database is older than what was sent; then nothing may be sent."""
+    if not settings.MAIL_MARK:
+        return True
+    name, sent = _read()  # before the number goes up: another worker may write a larger one right after
+    Sending.objects.filter(pk=Sending.THE_ROW).update(batches=F("batches") + 1)
+    row = Sending.objects.get(pk=Sending.THE_ROW)
+    if name and (name != row.name.hex or row.batches <= sent):
+        return False
+    _write(row)
+    return True
+
+
+def accept() -> None:
+    """What the database says is right from now on."""
+    if settings.MAIL_MARK:
+        _write(Sending.objects.get(pk=Sending.THE_ROW))
+
+
+def _read() -> tuple[str, int]:
+    """The name of the outbox and its number; nothing where there is no file, or not one of ours."""
+    with suppress(OSError):
+        name, _space, sent = Path(settings.MAIL_MARK).read_text(encoding="ascii", errors="replace").partition(" ")
+        if len(name) == 32 and sent.strip().isdecimal():
+            return name, int(sent)
+        log.warning("%s does not say how far the outbox has got. It is written anew.", settings.MAIL_MARK)
+    return "", 0
+
+
+def _write(row: Sending) -> None:
+    path = Path(settings.MAIL_MARK)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(f"{row.name.hex} {row.batches}\n", encoding="ascii")
+        fresh.replace(path)
+    except OSError as error:
+        log.warning("%s cannot be written, so a restored backup would not be noticed: %s", path, error)
