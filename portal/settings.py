@@ -148,6 +148,9 @@ MAIL_MARK = env.text(
 OPERATORS = env.words("OPERATORS")  # the addresses of whoever runs this site, for alarms
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 5, at_least=1)  # seconds; well inside a lease (portal/leases.py)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")
+# The domain whose mail comes to us; none: no mail comes in, and no address of ours is told.
+INBOUND_DOMAIN = env.text("INBOUND_DOMAIN").lower()
+INBOUND_MAILDIR = env.text("INBOUND_MAILDIR")  # a folder into which the mail server puts it
 
 # ── accounts ─────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "portal.User"
