@@ -210,6 +210,7 @@ WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", default=False)
 UPLOADS = {
     r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024,
     r"/desk/people/import": 5 * 1024 * 1024,  # a signed book has at most 4 MB
+    r"/mail/\w+/inbound(_mime)?/": 16 * 1024 * 1024,  # a mail with its files, where the provider sends it as a form
     r"/p/[-\w]+/files": 16 * 1024 * 1024,  # a file may have 10 MB; what is somewhat larger is told so by its own page
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = max(UPLOADS.values())  # a request writes no files

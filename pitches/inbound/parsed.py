@@ -8,7 +8,7 @@ from email.header import decode_header
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import Compat32
-from email.utils import getaddresses
+from email.utils import parseaddr
 from typing import Any
 
 from pitches.inbound.plainly import plainly
@@ -20,6 +20,7 @@ HEADERS = 100_000  # bytes that are looked through for headers, where the rest c
 MOST_PARTS, MOST_DEEP = 100, 20  # of what is looked at; more is nobody's honest mail
 MOST_TEXT = 100_000  # characters of one part
 ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]{1,64}@[^\s@<>\"',;:()\[\]\\]{1,189}")
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|=\?[^?\s]+\?[bqBQ]\?[^?]*\?=')
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # The parser gives every line through all the containers around it; deeper than this it would take minutes.
 CONTAINER = re.compile(rb"content-type:\s*(?:multipart|message)/", re.IGNORECASE)
@@ -46,8 +47,7 @@ class Parsed:
 def parse(raw: bytes) -> Parsed:
     """Read a mail. Never raises: what cannot be read is empty."""
     mail = _mail(raw)
-    name, sender = _first(header(mail, "From"))
-    _name, to = _first(header(mail, "To"))
+    name, sender = _author(mail)
     texts, attachments = _contents(mail)
     mentioned = f"{header(mail, 'References')} {header(mail, 'In-Reply-To')}"
     ids = IDS.findall(header(mail, "Message-ID"))
@@ -55,7 +55,7 @@ def parse(raw: bytes) -> Parsed:
         mail=mail,
         sender=sender,
         name=name,
-        to=to,
+        to=next(iter(addresses_in(header(mail, "To"))), ""),
         subject=" ".join(header(mail, "Subject").split())[:250],
         text=_said(texts),
         attachments=attachments,
@@ -122,19 +122,24 @@ def _kind(part: Any) -> str:
         return "application/octet-stream"
 
 
-def _decoded(value: Any) -> str:
+def _unfolded(value: Any) -> str:
+    """As it was written, in the charset that raw bytes look like; on one line."""
     text = str(value).encode("utf-8", "surrogateescape")
     try:
         said = text.decode("utf-8")
     except UnicodeDecodeError:
         said = text.decode("cp1252", "replace")
-    try:
-        said = "".join(
-            one if isinstance(one, str) else _text_of(one, charset or "ascii") for one, charset in decode_header(said)
-        )
-    except Exception:  # noqa: BLE001 (an encoded word that is none stays as it was written)
-        said = str(said)
     return UNSEEN.sub(" ", said.replace("\n", " ").replace("\t", " "))[:MOST_TEXT].strip()
+
+
+def _decoded(value: Any) -> str:
+    said = _unfolded(value)
+    try:
+        words = [(one, charset or "ascii") for one, charset in decode_header(said)]
+        said = "".join(one if isinstance(one, str) else _text_of(one, charset) for one, charset in words)
+    except Exception:  # noqa: BLE001 (an encoded word that is none stays as it was written)
+        return said
+    return UNSEEN.sub(" ", said.replace("\n", " ").replace("\t", " ")).strip()
 
 
 def _text_of(raw: bytes, charset: str) -> str:
@@ -147,16 +152,25 @@ def _text_of(raw: bytes, charset: str) -> str:
     return raw.decode("cp1252", "replace")
 
 
-def _first(line: str) -> tuple[str, str]:
-    """Name and address of the first address in a line, the address in small letters."""
+def _author(mail: EmailMessage) -> tuple[str, str]:
+    """Name and address of who says they wrote it. No address where not exactly one is named.
+
+    Looked for before anything is decoded: an encoded name may well contain another address, which counts for nothing.
+    """
+    lines = [_unfolded(value) for key, value in mail.raw_items() if key.lower() == "from"]
+    found = {one for line in lines for one in addresses_in(QUOTED.sub(" ", line))}
+    if len(lines) != 1 or len(found) != 1:
+        return "", ""
     try:
-        found = [(name, address.lower()) for name, address in getaddresses([line]) if ADDRESS.fullmatch(address)]
+        name = parseaddr(lines[0])[0]
     except Exception:  # noqa: BLE001
-        found = []
-    if found:
-        return " ".join(found[0][0].split())[:120], found[0][1][:254]
-    loose = ADDRESS.search(line)
-    return "", loose[0].lower()[:254] if loose else ""
+        name = ""
+    return " ".join(_decoded(name).split())[:120], found.pop()
+
+
+def addresses_in(line: str) -> list[str]:
+    """The addresses in a line, in small letters, whatever stands between them."""
+    return [found.lower()[:254] for found in ADDRESS.findall(line[:MOST_TEXT])]
 
 
 def _contents(mail: EmailMessage) -> tuple[dict[str, list[str]], tuple[str, ...]]:
