@@ -43,6 +43,7 @@ class _Talk(socketserver.StreamRequestHandler):
             self.say("250 sink.example")
         elif line.startswith("MAIL"):
             self.mode = self.server.next_mode()
+            self.server.senders.append(line.partition("<")[2].partition(">")[0].lower())
             self.say("250 ok")
         elif line.startswith("RCPT") and self.mode in ("451", "550"):
             self.say(f"{self.mode} not you")
@@ -80,6 +81,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.modes: list[str] = []
         self.raw: list[bytes] = []
+        self.senders: list[str] = []  # of the envelopes, in small letters
         self.talks = 0
         self.lock = threading.Lock()
 
