@@ -63,7 +63,7 @@ def _told_enough(page: Page, sender: str) -> bool:
     if mailboxes.is_proven(sender):
         return False
     since = clock.now() - A_MONTH
-    return page.messages.filter(kind="draft", to__iexact=sender, created_at__gt=since)[:TOLD].count() >= TOLD
+    return page.messages.filter(kind="draft_by_mail", to__iexact=sender, created_at__gt=since)[:TOLD].count() >= TOLD
 
 
 def _unreadable(letter: Letter, parsed: Parsed) -> End | None:
