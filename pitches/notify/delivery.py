@@ -18,9 +18,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.db.models.functions import Now
 
-from pitches import mailboxes
+from pitches import mailboxes, suppression
 from pitches.models import Attempt, Message, MessageState, Refusal, Stop
-from pitches.notify import alarms, brake, catalogue, gate, mark, outbox, outcomes, render, suppression
+from pitches.notify import alarms, brake, catalogue, gate, mark, outbox, outcomes, render
 from portal import clock, leases
 
 log = logging.getLogger(__name__)

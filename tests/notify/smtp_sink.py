@@ -45,7 +45,7 @@ class _Talk(socketserver.StreamRequestHandler):
             self.mode = self.server.next_mode()
             self.say("250 ok")
         elif line.startswith("RCPT") and self.mode in ("451", "550"):
-            self.say(f"{self.mode} not you")
+            self.say(self.server.words if self.mode == "550" and self.server.words else f"{self.mode} not you")
         elif line.startswith("DATA"):
             return self.take()
         elif line.startswith("QUIT"):
@@ -79,6 +79,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
         self.modes: list[str] = []
+        self.words = ""  # of a 550
         self.raw: list[bytes] = []
         self.talks = 0
         self.lock = threading.Lock()
