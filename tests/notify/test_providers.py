@@ -74,7 +74,13 @@ def test_a_mail_goes_through_a_provider_with_all_that_it_needs(provider):
     ("answer", "outcome", "then", "held"),
     [
         (
-            (422, {"ErrorCode": 406, "Message": "Found inactive addresses: elif@mosaic.example."}),
+            (
+                422,
+                {
+                    "ErrorCode": 406,
+                    "Message": "Found inactive addresses: elif@mosaic.example. Inactive recipients are …",
+                },
+            ),
             "bounced",
             "dead",
             Refusal.BOUNCE,
