@@ -168,3 +168,21 @@ def test_a_disk_that_takes_no_file_stops_no_mail(mail_mark, caplog):
     brake.state()
     assert mark.go_on()
     assert "cannot be written" in caplog.text
+
+
+# ── words that cannot be written ─────────────────────────────────────────────
+def test_a_mail_that_cannot_be_written_rings_once_a_day_for_its_kind(sink):
+    for _ in range(3):
+        Message.objects.filter(pk=receipt().pk).update(kind="no_such_words")
+    for _ in range(3):
+        delivery.deliver("soon")
+    assert Message.objects.filter(state="dead", attempts=1).count() == 3
+    assert Message.objects.filter(kind="alarm").count() == 1
+
+
+def test_an_alarm_that_cannot_be_written_rings_nothing(sink, monkeypatch):
+    monkeypatch.setattr("pitches.notify.alarms.ABOUT", {})
+    brake.stop(Stop.BY_HAND)
+    brake.resume(skip=False)
+    delivery.deliver("codes")
+    assert list(Message.objects.values_list("kind", "state")) == [("alarm", "dead")]
