@@ -17,6 +17,7 @@ from pitches.models import (
     Offer,
     Page,
     Pitch,
+    Refusal,
     Watch,
 )
 from portal import clock, relay, tokens
@@ -83,3 +84,13 @@ def due(at: datetime | None = None) -> QuerySet[Message]:
     """What may be sent now, or at another moment; the oldest first."""
     rows = Message.objects.filter(next_at__lte=at or clock.now())
     return rows.filter(Q(state=MessageState.PENDING) | Q(state=MessageState.SENDING)).order_by("next_at", "pk")
+
+
+def came_back(pitch: Pitch) -> bool:
+    """Did the newest code for this pitch come back, or was it not sent because earlier mail to its address did?"""
+    newest = Message.objects.filter(kind="code", pitch=pitch, to=pitch.email).order_by("-pk").first()
+    if newest is None:
+        return False
+    if newest.state == MessageState.WITHHELD:
+        return newest.error == Refusal.BOUNCE
+    return newest.state == MessageState.DEAD and newest.tries.filter(outcome="bounced").exists()
