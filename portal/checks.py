@@ -40,8 +40,12 @@ def _servers() -> Iterator[checks.CheckMessage]:
     local = any(kind in cache["BACKEND"] for kind in NO_SHARED_CACHE)
     if local or cache.get("LOCATION") == embedded.cache_url(settings.VAR):
         yield _error(3, "No shared cache: limits would be counted for each process alone.", "Set CACHE_URL.")
-    if not settings.EMAIL_URL or any(kind in settings.EMAIL_BACKEND for kind in NO_MAIL_SERVER):
+    sends = settings.EMAIL_URL or settings.MAIL_PROVIDER
+    if not sends or any(kind in settings.EMAIL_BACKEND for kind in NO_MAIL_SERVER):
         yield _error(4, "No mail server: nobody could prove a mailbox or sign in.", "Set EMAIL_URL.")
+    if settings.MAIL_PROVIDER and ":" not in str(settings.ANYMAIL.get("WEBHOOK_SECRET", "")):
+        hint = "Set ANYMAIL_WEBHOOK_SECRET=name:password, and the same at the provider."
+        yield _error(10, "Anybody could say in the name of the mail provider what became of a mail.", hint)
 
 
 def _secrets() -> Iterator[checks.CheckMessage]:

@@ -148,6 +148,9 @@ MAIL_MARK = env.text(
 OPERATORS = env.words("OPERATORS")  # the addresses of whoever runs this site, for alarms
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 5, at_least=1)  # seconds; well inside a lease (portal/leases.py)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")
+# The domain whose mail comes to us; none: no mail comes in, and no address of ours is told.
+INBOUND_DOMAIN = env.text("INBOUND_DOMAIN").lower()
+INBOUND_MAILDIR = env.text("INBOUND_MAILDIR")  # a folder into which the mail server puts it
 
 # ── accounts ─────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "portal.User"
@@ -207,6 +210,7 @@ WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", default=False)
 UPLOADS = {
     r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024,
     r"/desk/people/import": 5 * 1024 * 1024,  # a signed book has at most 4 MB
+    r"/mail/\w+/inbound(_mime)?/": 16 * 1024 * 1024,  # a mail with its files, where the provider sends it as a form
     r"/p/[-\w]+/files": 16 * 1024 * 1024,  # a file may have 10 MB; what is somewhat larger is told so by its own page
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = max(UPLOADS.values())  # a request writes no files

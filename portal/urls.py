@@ -10,6 +10,8 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("pitches.urls")),
 ]
+if settings.MAIL_PROVIDER:
+    urlpatterns.insert(0, path("mail/", include("pitches.inbound.urls")))
 if settings.MAIL_DRAWER:
     from portal import drawer
 

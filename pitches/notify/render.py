@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from pitches import mailboxes
 from pitches.models import AnswerKind, Message
-from pitches.notify import catalogue, content, stop
+from pitches.notify import addresses, catalogue, content, stop
 from portal import links
 from portal.models import User
 
@@ -37,7 +37,7 @@ def build(message: Message) -> EmailMultiAlternatives:
         mail = EmailMultiAlternatives(
             subject=subject,
             body=_text(message.kind, context),
-            from_email=_from(message),
+            from_email=_comes_back_to(message) or _from(message),
             to=[message.to],
             reply_to=_reply_to(message, context),
             headers=_headers(message),
@@ -58,6 +58,7 @@ def _frame(message: Message) -> dict[str, Any]:
         "site": urlsplit(settings.SITE_URL).netloc,
         "home_link": links.absolute("/"),
         "page": message.page,
+        "by_mail": bool(_thread(message)),
         "not_me_link": _not_me(message),
     }
 
@@ -137,11 +138,25 @@ def _reply_to(message: Message, context: dict[str, Any]) -> list[str]:
     handoff = context.get("handoff")
     if handoff and handoff.direct and message.page:
         return [_address(message.page.name, message.page.owner.email)]
-    return []
+    thread = _thread(message)
+    return [thread] if thread else []
+
+
+def _thread(message: Message) -> str:
+    """Where the sender of a pitch answers a mail about it; empty where no mail comes in."""
+    pitch = message.pitch
+    theirs = pitch and pitch.sender_id and message.to == pitch.email and not message.assistant
+    return addresses.reply_address(pitch) if pitch and theirs and message.kind != "code" else ""
+
+
+def _comes_back_to(message: Message) -> str:
+    """The envelope sender. A provider has one of its own, and tells by its webhook what came back."""
+    return "" if settings.MAIL_PROVIDER or not message.pk else addresses.return_address(message)
 
 
 def _headers(message: Message) -> dict[str, str]:
-    headers = {"Message-ID": _id(f"message:{message.dedupe}"), "Auto-Submitted": "auto-generated"}
+    headers = {"From": _from(message)} if _comes_back_to(message) else {}
+    headers |= {"Message-ID": _id(f"message:{message.dedupe}"), "Auto-Submitted": "auto-generated"}
     if message.pitch and message.kind != "code":
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")

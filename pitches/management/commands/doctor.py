@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import ngettext
 
-from pitches.models import Attempt, Call, CallState, Event, Message, MessageState, Pitch, PitchState
+from pitches.models import Attempt, Call, CallState, Event, Letter, LetterEnd, Message, MessageState, Pitch, PitchState
 from portal import clock
 
 ROUTED_WITHIN = timedelta(seconds=60)
@@ -56,7 +56,7 @@ def left_behind_mails() -> QuerySet[Message]:
 
 def unwitnessed() -> QuerySet[Message]:
     """Sent, it says, but no attempt says so."""
-    sent = Attempt.objects.filter(message=OuterRef("pk"), outcome="sent")
+    sent = Attempt.objects.filter(message=OuterRef("pk"), outcome__in=("sent", "complained"))
     return Message.objects.filter(~Exists(sent), state=MessageState.DONE)
 
 
@@ -68,6 +68,11 @@ def untold() -> QuerySet[Call]:
 def left_behind_calls() -> QuerySet[Call]:
     """Claimed by a worker that is gone."""
     return Call.objects.filter(state=CallState.PENDING, lease_until__lt=Now() - AFTER_A_LEASE)
+
+
+def unread() -> QuerySet[Letter]:
+    """Mails that came in and that nobody reads."""
+    return Letter.objects.filter(end=LetterEnd.WAITING, came_at__lt=clock.now() - SENT_WITHIN)
 
 
 def without_receipt() -> QuerySet[Pitch]:
@@ -106,6 +111,7 @@ COMPLAINTS = (
             "%d call to a webhook was left by its worker", "%d calls to webhooks were left by their workers", n
         ),
     ),
+    Complaint(unread, lambda n: ngettext("%d mail came in and is not read", "%d mails came in and are not read", n)),
     Complaint(without_receipt, lambda n: ngettext("%d pitch has no receipt", "%d pitches have no receipt", n)),
     Complaint(
         lambda: Event.objects.filter(dead=True),
