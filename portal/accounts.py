@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal import browsers, tokens
@@ -28,6 +29,12 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
         "incorrect_code": _("That code does not match. Look at the newest email, or send another."),
     }
+
+    def new_user(self, request: HttpRequest) -> Any:
+        """Somebody who is making an account reads the language in which they do it."""
+        user = super().new_user(request)
+        user.language = get_language() or settings.LANGUAGE_CODE
+        return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the outbox named by MAIL_OUT; a request never talks to a mail server."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from pitches import mailboxes
 from pitches.models import AnswerKind, Message
 from pitches.notify import catalogue, content, stop
-from portal import links
+from portal import languages, links
 from portal.models import User
 
 SUBJECT = 60
@@ -110,10 +110,7 @@ def _language(message: Message) -> str:
         wanted = message.pitch.language
     else:
         wanted = message.page.owner.language if message.page else settings.LANGUAGE_CODE
-    try:
-        return translation.get_supported_language_variant(wanted)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    return languages.offered(wanted)
 
 
 def _address(name: str, email: str) -> str:
