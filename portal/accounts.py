@@ -6,10 +6,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal import browsers, tokens
+from portal import browsers, languages, tokens
 
 LAST = "mailed_from"  # in the session: the form whose address was mailed last
 
@@ -33,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> Any:
         """Somebody who is making an account reads the language in which they do it."""
         user = super().new_user(request)
-        user.language = get_language() or settings.LANGUAGE_CODE
+        user.language = languages.now()
         return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -38,6 +38,11 @@ def offered(wanted: str) -> str:
         return settings.LANGUAGE_CODE
 
 
+def now() -> str:
+    """The language of whoever this is done for: of the reader within a request."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
 def keeps_capitals() -> bool:
     """Does the language of the reader write nouns with a capital in the middle of a sentence?"""
     return (get_language() or "").partition("-")[0] in CAPITALS
