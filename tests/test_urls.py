@@ -200,7 +200,8 @@ STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     (302, 302, 302, 200): "desk:example",
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
-        healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics agency:dates
+        healthz language stop_digest public:portrait public:page public:door public:json public:atom public:ics
+        agency:dates
         public:assist public:site_key public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
         agency:edit agency:follow_up

@@ -67,6 +67,7 @@ def code(event: Event) -> None:
         pitch=event.pitch,
         queue="codes",
         secret={"code": intake.issue_code(asked)},
+        language=asked.language,
     )
 
 
@@ -163,14 +164,30 @@ def watch_confirm(event: Event) -> None:
     watch = Watch.objects.filter(pk=number or 0, confirmed_at=None, stopped_at=None).exclude(mailbox="").first()
     if watch and mailboxes.may_mail(watch.email, browser=watch.browser, again=bool(again), code=False):
         dedupe = f"watch_confirm:{event.pk}"
-        outbox.put("watch_confirm", watch.email, dedupe=dedupe, page=event.page, watch=watch, queue="codes")
+        outbox.put(
+            "watch_confirm",
+            watch.email,
+            dedupe=dedupe,
+            page=event.page,
+            watch=watch,
+            queue="codes",
+            language=watch.language,
+        )
 
 
 def draft(event: Event) -> None:
     """13: the link to a pitch that is half written. Not a word of it: the mailbox is unproven."""
     found = Draft.objects.alive().filter(pk=event.note or 0).exclude(words=b"").first()
     if found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
-        outbox.put("draft", found.email, dedupe=f"draft:{event.pk}", page=event.page, draft=found, queue="soon")
+        outbox.put(
+            "draft",
+            found.email,
+            dedupe=f"draft:{event.pk}",
+            page=event.page,
+            draft=found,
+            queue="soon",
+            language=found.language,
+        )
 
 
 @transaction.atomic
@@ -186,6 +203,7 @@ def door_open(happened: Event | Door) -> None:
             page=door.page,
             watch=watch,
             queue="later",
+            language=watch.language,
         )
 
 

@@ -20,7 +20,7 @@ from pitches.models import (
     Refusal,
     Watch,
 )
-from portal import clock, relay, tokens
+from portal import clock, languages, relay, tokens
 from portal.models import User
 
 
@@ -41,19 +41,19 @@ def put(
     assistant: Assistant | None = None,
     proof: DomainProof | None = None,
     secret: dict[str, Any] | None = None,
+    language: str = "",
     not_before: datetime | None = None,
 ) -> Message:
     """Say that this is to be told to `to`, once for each `dedupe`. Part of the caller's transaction."""
     now = clock.now()
     about: dict[str, Any] = {"pitch": pitch, "answer": answer, "key": key, "watch": watch, "draft": draft}
-    about |= {"offer": offer, "assistant": assistant, "proof": proof}
+    about |= {"offer": offer, "assistant": assistant, "proof": proof, "user": user, "language": language}
     message, new = Message.objects.get_or_create(
         dedupe=dedupe,
         defaults={
             "kind": kind,
             "to": to,
             "queue": queue,
-            "user": user,
             "page": page or (pitch.page if pitch else None),
             **about,
             "sealed": tokens.seal(secret) if secret else None,
@@ -77,6 +77,7 @@ def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> 
             dedupe=f"account:{tokens.seed()}",
             queue="codes",
             secret=secret,
+            language=languages.now(),
         )
 
 

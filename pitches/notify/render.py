@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from pitches import mailboxes
 from pitches.models import AnswerKind, Message
 from pitches.notify import addresses, catalogue, content, stop
-from portal import links
+from portal import languages, links
 from portal.models import User
 
 SUBJECT = 60
@@ -104,17 +104,12 @@ def _html(kind: str, context: dict[str, Any]) -> str:
 
 # ── who says it to whom ──────────────────────────────────────────────────────
 def _language(message: Message) -> str:
-    if message.kind == "account":
-        user = User.objects.filter(email__iexact=message.to).first()
-        wanted = user.language if user else settings.LANGUAGE_CODE
-    elif message.pitch and not message.assistant and message.kind != "tell_now":
-        wanted = message.pitch.language
-    else:
-        wanted = message.page.owner.language if message.page else settings.LANGUAGE_CODE
-    try:
-        return translation.get_supported_language_variant(wanted)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    """Of the pitch for its sender; else of the account, of whoever asked for the mail, or of the owner."""
+    pitch, page = message.pitch, message.page
+    if pitch and message.to.casefold() == pitch.email.casefold():
+        return languages.offered(pitch.language)
+    account = User.objects.filter(email__iexact=message.to).values_list("language", flat=True).first()
+    return languages.offered(account or message.language or (page.owner.language if page else ""))
 
 
 def _address(name: str, email: str) -> str:
