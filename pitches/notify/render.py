@@ -43,6 +43,8 @@ def build(message: Message) -> EmailMultiAlternatives:
             headers=_headers(message),
         )
         mail.attach_alternative(_html(message.kind, context), "text/html")
+        if context.get("calendar") and message.pitch:
+            mail.attach(f"{message.pitch.code}.ics", context["calendar"], "text/calendar")
     return mail
 
 
