@@ -7,7 +7,7 @@ half of what makes it look (docs/decisions/0034).
 import logging
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from pitches.models import Attempt, Message, MessageState, Sending, Stop
 from pitches.notify import alarms, mark
@@ -25,6 +25,14 @@ BY_ITSELF = frozenset(LIMITS)
 def state() -> Sending:
     """Does mail go out, and since when not?"""
     return Sending.objects.get_or_create(pk=Sending.THE_ROW)[0]
+
+
+def let_through(due: QuerySet[Message]) -> QuerySet[Message]:
+    """Of what is due, what may go out: nothing while all is stopped, little while too much comes back."""
+    why = state().why
+    if not why:
+        return due
+    return due.filter(kind__in=ALL_THE_SAME) if why in BY_ITSELF else due.none()
 
 
 def stop(why: Stop) -> bool:
