@@ -247,6 +247,9 @@ CODES = {
     NOT_SET_UP: "mine:pitch mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
     (303,) * 4: "agency:move agency:again public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
+    # For operators: tests/web/test_operator_mail.py.
+    (404,) * 4: """operator:mail operator:kind operator:kind_html operator:log operator:stop operator:go_on
+        operator:lift""",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
 # What belongs to one owner, by the argument that names it.

@@ -22,7 +22,7 @@ OVER = (MessageState.DONE, MessageState.UNKNOWN, MessageState.DEAD, MessageState
 
 @transaction.atomic
 def ask(email: str) -> None:
-    """Somebody wants the list of this mailbox. After three within a day nothing more is written, for anybody."""
+    """14: somebody wants the list of this mailbox. After three within a day nothing more is written, for anybody."""
     stem = f"find:{tokens.code_hash('find', domains.mailbox(email))[:40]}:"
     asked = Message.objects.filter(kind="find", dedupe__startswith=stem)
     before = asked.order_by("-pk").values_list("pk", flat=True).first() or 0

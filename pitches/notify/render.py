@@ -29,9 +29,9 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uff
 ANSWERS = (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK)
 
 
-def build(message: Message) -> EmailMultiAlternatives:
-    """The mail of a message, in the language of whoever gets it. Raises when it cannot be written."""
-    with translation.override(_language(message)):
+def build(message: Message, *, language: str = "") -> EmailMultiAlternatives:
+    """The mail of a message, in the language of whoever gets it or in this one. Raises when it cannot be written."""
+    with translation.override(language or _language(message)):
         context = _frame(message) | content.of(message)
         context["subject"] = subject = _subject(message.kind, context)
         mail = EmailMultiAlternatives(
