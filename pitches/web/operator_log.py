@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches import mailboxes, suppression
 from pitches.forms.operators import AddressForm, GoOnForm, LogForm
-from pitches.models import Refusal, Stop
+from pitches.models import MessageState, Refusal, Stop
 from pitches.notify import alarms, brake
 from pitches.web import access, keyset
 from pitches.web.operators import operators_only
@@ -19,6 +19,10 @@ from pitches.web.redirects import see
 
 log = logging.getLogger(__name__)
 AT_ONCE = 50
+WHY_WITHHELD = {
+    **dict(Refusal.choices),
+    "stopped": gettext_lazy("Nobody ever proved this address, and mail was stopped because too much came back"),
+}
 
 
 @operators_only
@@ -29,8 +33,12 @@ def mails(request: HttpRequest) -> HttpResponse:
     asked = look.asked
     rows = keyset.behind(access.mails(asked), ("-pk",), request.GET.get("after", ""))
     found = list(rows[: AT_ONCE + 1])
+    for mail in found:
+        if mail.state == MessageState.WITHHELD:
+            mail.error = WHY_WITHHELD.get(mail.error, mail.error)  # to be read, not to be kept
     sending = access.sending()
     context = {
+        "place": "log",
         "look": look,
         "asked": asked,
         "mails": found[:AT_ONCE],

@@ -1,6 +1,7 @@
 """For operators: every kind of mail with sample words, in every language, by day and at night."""
 
 import re
+from email.header import decode_header, make_header
 from typing import Any
 
 from csp.constants import SELF
@@ -28,7 +29,12 @@ BOTH = 'content="light dark"'
 def kinds(request: HttpRequest) -> HttpResponse:
     """The list, with subjects."""
     language = _language(request)
-    context = {"rows": samples.of_all(language), "written_in": language, "languages": settings.LANGUAGES}
+    context = {
+        "place": "kinds",
+        "rows": samples.of_all(language),
+        "written_in": language,
+        "languages": settings.LANGUAGES,
+    }
     return render(request, "operator/mail.html", context)
 
 
@@ -39,8 +45,9 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
     """One of them: its headers, its HTML and its text."""
     language, sample = _language(request), _sample(request, kind)
     context: dict[str, Any] = {
+        "place": "kinds",
         "sample": sample,
-        "headers": [(name, str(value)) for name, value in sample.mail.message().items()] if sample.mail else [],
+        "headers": _headers(sample),
         "written_in": language,
         "turned": language.partition("-")[0] in settings.LANGUAGES_BIDI,
         "languages": settings.LANGUAGES,
@@ -61,6 +68,12 @@ def kind_html(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     html = DARK.sub("@media all" if scheme == "dark" else "@media not all", str(sample.mail.alternatives[0][0]))
     return drawer.alone(html.replace(BOTH, f'content="{scheme}"'))
+
+
+def _headers(sample: samples.Sample) -> list[tuple[str, str]]:
+    """As a mail program shows them."""
+    found = sample.mail.message().items() if sample.mail else []
+    return [(name, str(make_header(decode_header(str(value))))) for name, value in found]
 
 
 def _sample(request: HttpRequest, kind: str) -> samples.Sample:

@@ -57,6 +57,15 @@ def test_it_says_what_became_of_each_and_what_the_server_said(operator: Client) 
     assert page.index("451 come") < page.index("bounced")
 
 
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [("stopped", "Nobody ever proved this address"), ("bounce", "Mail to it comes back"), ("x", ">x<")],
+)
+def test_it_says_why_a_mail_was_held_back(operator: Client, why: str, words: str) -> None:
+    MessageFactory(state="withheld", error=why)
+    assert words in text(operator.get(LOG))
+
+
 def test_it_narrows_down_to_state_kind_and_address(operator: Client) -> None:
     MessageFactory(to="a@mosaic.example", state="dead")
     MessageFactory(to="b@mosaic.example", state="dead", kind="yes")

@@ -80,7 +80,7 @@ def test_every_kind_stands_in_the_list_with_its_number_and_subject(operator: Cli
 @pytest.mark.parametrize("kind", catalogue.KINDS)
 def test_one_kind_shows_headers_text_and_html(operator: Client, kind: str) -> None:
     page = text(operator.get(f"{LIST}/{kind}"))
-    assert "<dt>Message-ID</dt>" in page
+    assert '<span class="strong">Message-ID</span>' in page
     assert f'src="/operator/mail/{kind}/html?language=en&amp;scheme=light"' in page
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
     html = operator.get(f"{LIST}/{kind}/html")
