@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 
 from pitches.models import Attempt, Message, MessageState, Sending, Stop
 from pitches.notify import alarms, mark
-from portal import clock
+from portal import clock, tokens
 
 log = logging.getLogger(__name__)
 LIMITS = {Stop.BOUNCES: ("bounced", 0.025, 1_000), Stop.COMPLAINTS: ("complained", 0.0005, 10_000)}  # of how many
@@ -28,11 +28,22 @@ def state() -> Sending:
 
 
 def let_through(due: QuerySet[Message]) -> QuerySet[Message]:
-    """Of what is due, what may go out: nothing while all is stopped, little while too much comes back."""
+    """Of what is due, what may go out: all, little while too much comes back, nothing once somebody said so.
+
+    After a restored backup operators are told, and nobody is told anything else: a second alarm does no harm.
+    """
     why = state().why
-    if not why:
-        return due
-    return due.filter(kind__in=ALL_THE_SAME) if why in BY_ITSELF else due.none()
+    if why == Stop.RESTORED:
+        return due.filter(kind="alarm")
+    if why in BY_ITSELF:
+        return due.filter(kind__in=ALL_THE_SAME)
+    return due.none() if why else due
+
+
+def is_news(alarm: Message) -> bool:
+    """Does an alarm still say something? One about a stop that is over does not."""
+    what = tokens.unseal(bytes(alarm.sealed or b"")).get("what") if alarm.sealed else None
+    return what not in Stop or what == state().why
 
 
 def stop(why: Stop) -> bool:

@@ -24,7 +24,7 @@ from pitches.models import (
     PitchState,
     Watch,
 )
-from pitches.notify import alarms, assisting, finding, outbox, proving, taken_out, telling, terms
+from pitches.notify import alarms, assisting, brake, finding, outbox, proving, taken_out, telling, terms
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -224,6 +224,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "digest": lambda: page and not (page.digest and _something_waits(page)),
+        "alarm": lambda: not brake.is_news(message),
     }
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None

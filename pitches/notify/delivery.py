@@ -58,7 +58,7 @@ def _claim(queue: str) -> tuple[UUID, list[Message]]:
     """What is due and may go out."""
     due = brake.let_through(outbox.due().filter(queue=queue))
     lease, messages = leases.claim(due, limit=BATCH)
-    if messages and not mark.go_on():
+    if messages and brake.state().why != Stop.RESTORED and not mark.go_on():
         leases.give_back(messages, lease)
         brake.stop(Stop.RESTORED)
         return lease, []

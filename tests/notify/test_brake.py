@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pitches.models import Attempt, Message, MessageState, Sending, Stop
-from pitches.notify import brake, delivery, mark
+from pitches.notify import alarms, brake, delivery, mark
 from portal import clock
 from tests.factories import MessageFactory, SenderFactory
 from tests.notify.sending import code, outcomes, receipt, state
@@ -69,6 +69,15 @@ def test_stopped_by_hand_nothing_goes_and_nothing_is_lost(sink):
     assert [state(one) for one in messages] == ["done", "done"]
 
 
+def test_an_alarm_about_a_stop_that_is_over_says_nothing_any_more(sink):
+    brake.stop(Stop.BY_HAND)
+    alarms.tell("stalled", once="now", minutes="12")
+    brake.resume(skip=False)
+    delivery.deliver("codes")
+    assert [mail["Subject"] for mail in sink.mails] == ["Work has stood still for 12 minutes"]
+    assert Message.objects.get(dedupe__startswith="alarm:by_hand").state == "obsolete"
+
+
 def test_it_is_stopped_once():
     assert brake.stop(Stop.BOUNCES)
     assert not brake.stop(Stop.BY_HAND)
@@ -127,6 +136,19 @@ def test_yesterday_s_mail_is_not_sent_again_after_a_backup_was_restored(sink, ma
     assert len(sink.mails) == 51
 
 
+def test_after_a_restored_backup_operators_are_told_and_nobody_else(sink, mail_mark):
+    receipt()
+    delivery.deliver("soon")
+    Sending.objects.update(batches=0)
+    waits, said = code(), mail_mark.read_text()
+    for _ in range(2):
+        for queue in ("codes", "soon"):
+            delivery.deliver(queue)
+    assert [mail["To"] for mail in sink.mails[1:]] == [OPERATOR]
+    assert sink.mails[1]["Subject"] == "No mail goes out: the database is older"
+    assert (state(waits), mail_mark.read_text()) == ("pending", said)
+
+
 def test_what_waits_in_a_restored_database_may_be_sent_all_the_same(sink, mail_mark):
     receipt()
     delivery.deliver("soon")
@@ -182,7 +204,6 @@ def test_a_mail_that_cannot_be_written_rings_once_a_day_for_its_kind(sink):
 
 def test_an_alarm_that_cannot_be_written_rings_nothing(sink, monkeypatch):
     monkeypatch.setattr("pitches.notify.alarms.ABOUT", {})
-    brake.stop(Stop.BY_HAND)
-    brake.resume(skip=False)
+    alarms.tell("unwritten", once="today", kind="receipt")
     delivery.deliver("codes")
     assert list(Message.objects.values_list("kind", "state")) == [("alarm", "dead")]
