@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from pitches import lifecycle
 from pitches.management.commands import doctor
-from pitches.models import Attempt, Event, Fact, Message, Pitch, PitchState, Stop
+from pitches.models import Attempt, Event, Fact, Letter, Message, Pitch, PitchState, Stop
 from pitches.notify import brake
 from portal import clock
 from tests.factories import CallFactory, DoorFactory, MessageFactory, PitchFactory
@@ -56,6 +56,10 @@ def left_call():
     CallFactory(next_at=NOON, lease_until=Now() - LONG_AGO)
 
 
+def unread():
+    Letter.objects.create(digest="a", size=1, came_by="pipe", came_at=NOON - timedelta(minutes=5, seconds=1))
+
+
 def unwitnessed():
     Attempt.objects.create(message=MessageFactory(state="done"), outcome="unknown")
 
@@ -83,6 +87,7 @@ BROKEN = {
     left_mail: "1 mail was left by its worker: receipt to",
     untold: "1 call to a webhook is due and not made: pitch.accepted of",
     left_call: "1 call to a webhook was left by its worker: pitch.accepted of",
+    unread: "1 mail came in and is not read: waiting",
     unwitnessed: "1 mail is marked as sent without an attempt: receipt to",
     without_receipt: "1 pitch has no receipt: MAYA-",
     dead_event: "1 event failed too often: nudged",

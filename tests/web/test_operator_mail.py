@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings as project
 from django.test import Client
 
 from pitches.notify import catalogue
@@ -74,7 +75,6 @@ def test_every_kind_stands_in_the_list_with_its_number_and_subject(operator: Cli
         assert f'href="/operator/mail/{kind}?language=en"' in found
     assert "It cannot be written" not in found
     assert "Yes from Maya: Survey: why" in found
-    assert "Language of the mail" not in found  # there is but one
 
 
 @pytest.mark.parametrize("kind", catalogue.KINDS)
@@ -110,6 +110,18 @@ def test_it_is_written_in_each_language(operator: Client, settings: Any) -> None
     assert '<html lang="de" dir="ltr"' in text(operator.get(f"{LIST}/yes/html?language=de"))
     assert '<html lang="ar" dir="rtl"' in text(operator.get(f"{LIST}/yes/html?language=ar"))
     assert 'lang="ar" dir="rtl">' in text(operator.get(f"{LIST}/yes?language=ar"))
+
+
+@pytest.mark.parametrize("language", dict(project.LANGUAGES))
+def test_each_mail_can_be_written_in_each_language_of_this_site(operator: Client, language: str) -> None:
+    page = text(operator.get(f"{LIST}?language={language}"))
+    assert f'<a class="chip line" href="?language={language}" aria-current="page">' in page
+    assert "mark-held" not in page
+
+
+def test_where_there_is_one_language_nobody_is_asked_for_it(operator: Client, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English")]
+    assert "Language of the mail" not in text(operator.get(LIST))
 
 
 def test_what_makes_no_sense_is_english_by_day_or_nothing(operator: Client) -> None:
