@@ -38,6 +38,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.CHANGED: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
     Fact.FOLLOWED_UP: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
     Fact.NOTED: (),
+    Fact.FILES_LEFT: (),
     Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
     Fact.SAT_DOWN: (),
     Fact.PUBLISHED: (catalogue.page_up,),

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from pitches import intake, mailboxes, offers
 from pitches.doors import watching
+from pitches.intake import drafting
 from pitches.models import (
     AnswerKind,
     Door,
-    Draft,
     Event,
     Fact,
     Introduction,
@@ -24,7 +24,7 @@ from pitches.models import (
     PitchState,
     Watch,
 )
-from pitches.notify import alarms, assisting, brake, finding, outbox, proving, taken_out, telling, terms
+from pitches.notify import alarms, answering, assisting, brake, finding, outbox, proving, taken_out, telling, terms
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -34,13 +34,16 @@ SENT_AGAIN = frozenset(
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
+        *answering.KINDS,
         *("offer", "agreed", "declined_offer", "alarm"),
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
-TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation", "domain_code", "assist_invite"})
+TYPED = frozenset(
+    {"code", "watch_confirm", "draft", "draft_by_mail", "find", "invitation", "domain_code", "assist_invite"}
+)
 # What may be stopped with one click (RFC 8058).
 STOPPABLE = frozenset({"digest", "door_open", "tell_now"})
 
@@ -177,8 +180,10 @@ def watch_confirm(event: Event) -> None:
 
 def draft(event: Event) -> None:
     """13: the link to a pitch that is half written. Not a word of it: the mailbox is unproven."""
-    found = Draft.objects.alive().filter(pk=event.note or 0).exclude(words=b"").first()
-    if found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
+    found, by_mail = drafting.of_event(event)
+    if found and by_mail:
+        answering.draft_by_mail(event, found)
+    elif found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
         outbox.put(
             "draft",
             found.email,
@@ -221,7 +226,9 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "domain_code": lambda: message.proof and (message.proof.proven_at or message.proof.expires_at <= clock.now()),
         "offer": lambda: terms.is_over(message),
         "tell_now": lambda: telling.is_over(message),
-        "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
+        **dict.fromkeys(
+            ("draft", "draft_by_mail"), lambda: half and (not half.words or half.expires_at <= clock.now())
+        ),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "digest": lambda: page and not (page.digest and _something_waits(page)),
         "alarm": lambda: not brake.is_news(message),
@@ -257,6 +264,8 @@ KINDS: dict[str, Callable[..., None]] = {
     "watch_confirm": watch_confirm,
     "door_open": door_open,
     "draft": draft,
+    "draft_by_mail": answering.draft_by_mail,
+    "ready_answer": answering.ready,
     "find": finding.ask,
     "book_exported": taken_out.book_exported,
     "domain_code": proving.put,

@@ -11,6 +11,7 @@ from pitches.models import Answer, AnswerKind, Door, Fact, Key, Message, Pitch, 
 from pitches.notify import (
     account,
     alarms,
+    answering,
     assisting,
     digest,
     finding,
@@ -155,11 +156,13 @@ def _paragraphs(text: str) -> list[str]:
 OF_A_SECRET: dict[str, Callable[[Message, Words], Words]] = {
     "account": lambda message, secret: {"account": account.words(message, secret)},
     "alarm": lambda _message, secret: alarms.words(secret),
+    "ready_answer": answering.words,
     "code": _about_the_code,
 }
 OF: dict[str, Callable[[Message], Words]] = {
     "find": _about_the_list,
     "draft": _about_the_draft,
+    "draft_by_mail": _about_the_draft,
     "domain_code": _about_the_domain,
     "tell_now": telling.words,
     "book_exported": taken_out.words,

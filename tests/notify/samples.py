@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from pitches import claims, offers, relationships
+from pitches.doors import deflecting
+from pitches.doors.originals import Original
 from pitches.intake import drafting
-from pitches.models import Handoff, Message, Offer, Page, Pitch, ProofWay, Standing
-from pitches.notify import outbox, proving
+from pitches.models import Came, Event, Handoff, Message, Offer, Page, Pitch, ProofWay, Standing
+from pitches.notify import answering, outbox, proving
 from portal import clock
 from tests.factories import (
     AnswerFactory,
@@ -211,6 +213,28 @@ def draft() -> Message:
     return outbox.put("draft", found.email, dedupe=f"draft:{found.pk}", page=door.page, draft=found, queue="soon")
 
 
+def draft_by_mail() -> Message:
+    """Somebody sent a mail to a page, or somebody else did in their name."""
+    door = DoorFactory(name="MARK-DOOR", page__handle="maya-draft", page__name="MARK-PAGE")
+    typed = drafting.Typed({"line": "MARK-LINE", "why": "MARK-WHY", "email": "elif@mosaic.example"}, by_mail=True)
+    found = drafting.keep(door, typed, email="elif@mosaic.example", form_key=uuid4())
+    answering.draft_by_mail(Event.objects.latest("pk"), found)
+    return Message.objects.latest("pk")
+
+
+def ready_answer(name: str = "Ines <b>Meyer</b>", to: str = "ines@northbeam.example") -> Message:
+    """An owner forwarded a mail."""
+    door = DoorFactory(name="AI & <b>tools</b>")
+    link = deflecting.make(door, name or "Somebody", Came.MAIL, door.page.local_date(clock.now()))
+    answering.ready(door.page, link, Original(name, to, "A survey: who mutes <brands> & why"))
+    return Message.objects.latest("pk")
+
+
+def ready_answer_to_nobody() -> Message:
+    """The same, where nobody could see who wrote."""
+    return ready_answer("", "")
+
+
 def find() -> Message:
     """Somebody who handed in a pitch asks for the list."""
     pitch = _pitch(waiting=True)
@@ -350,7 +374,8 @@ _ALL = (
     *(assist_invite, assist_invite_to_the_desk),
     *(assistant_joined, assistant_joined_to_sort, assistant_joined_to_answer),
     *(handoff, handoff_trusted, supplied, yes_with_questions),
-    *(draft, find, domain_code),
+    *(draft, draft_by_mail, find, domain_code),
+    *(ready_answer, ready_answer_to_nobody),
     *(wrong_door, wrong_door_twice, no_with_doors),
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, tell_now, page_up),
     *(watch_confirm, door_open, door_open_until),
