@@ -106,6 +106,8 @@ def _language(message: Message) -> str:
     if message.kind == "account":
         user = User.objects.filter(email__iexact=message.to).first()
         wanted = user.language if user else settings.LANGUAGE_CODE
+    elif message.user:
+        wanted = message.user.language
     elif message.pitch and not message.assistant and message.kind != "tell_now":
         wanted = message.pitch.language
     else:
@@ -146,7 +148,7 @@ def _headers(message: Message) -> dict[str, str]:
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
     if message.kind in catalogue.STOPPABLE and message.page:
-        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind)
+        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind, message.user)
         headers["List-Unsubscribe"] = f"<{link}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
