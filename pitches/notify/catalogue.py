@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from pitches import intake, mailboxes, offers
+from pitches import intake, mailboxes
 from pitches.doors import watching
 from pitches.intake import drafting
 from pitches.models import (
@@ -19,12 +19,24 @@ from pitches.models import (
     Key,
     Message,
     MessageState,
-    Page,
     Pitch,
     PitchState,
     Watch,
 )
-from pitches.notify import alarms, answering, assisting, brake, finding, outbox, proving, taken_out, telling, terms
+from pitches.notify import (
+    alarms,
+    answering,
+    assisting,
+    away,
+    brake,
+    finding,
+    hourly,
+    outbox,
+    proving,
+    taken_out,
+    telling,
+    terms,
+)
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -35,7 +47,7 @@ SENT_AGAIN = frozenset(
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
         *answering.KINDS,
-        *("offer", "agreed", "declined_offer", "alarm"),
+        *("offer", "agreed", "declined_offer", "alarm", "holiday"),
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
@@ -45,7 +57,7 @@ TYPED = frozenset(
     {"code", "watch_confirm", "draft", "draft_by_mail", "find", "invitation", "domain_code", "assist_invite"}
 )
 # What may be stopped with one click (RFC 8058).
-STOPPABLE = frozenset({"digest", "door_open", "tell_now"})
+STOPPABLE = frozenset({*hourly.KINDS, "door_open", "tell_now"})
 
 
 def _about(event: Event) -> Pitch:
@@ -129,26 +141,6 @@ def withdrawn(event: Event) -> None:
     outbox.put("withdrawn", _about(event).email, dedupe=f"withdrawn:{event.pk}", pitch=event.pitch, queue=event.queue)
 
 
-def digest(event: Event) -> None:
-    """16: the hour begins and something waits. At most one for each local date, and none in quiet time."""
-    page = event.page
-    if page.digest and _something_waits(page):
-        day = page.local_date(event.at)
-        outbox.put(
-            "digest",
-            page.owner.email,
-            dedupe=f"digest:{page.pk}:{day}",
-            page=page,
-            queue="later",
-            not_before=page.after_quiet(event.at),
-        )
-
-
-def _something_waits(page: Page) -> bool:
-    """On the ledge, or for an answer of the owner's about terms."""
-    return Pitch.objects.filter(page=page).waiting().exists() or offers.waiting_for(page).exists()
-
-
 def page_up(event: Event) -> None:
     """23: the page is up, and this is its link."""
     page = event.page
@@ -214,7 +206,7 @@ def door_open(happened: Event | Door) -> None:
 
 def no_longer_needed(message: Message) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
-    page, pitch, watch, key, half = message.page, message.pitch, message.watch, message.key, message.draft
+    pitch, watch, key, half = message.pitch, message.watch, message.key, message.draft
     gone = {
         "invitation": lambda: key and not Key.objects.good().filter(pk=key.pk).exists(),
         "door_open": lambda: watch and (watch.stopped_at or not watching.can_be_told(watch.door)),
@@ -230,9 +222,10 @@ def no_longer_needed(message: Message) -> MessageState | None:
             ("draft", "draft_by_mail"), lambda: half and (not half.words or half.expires_at <= clock.now())
         ),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
-        "digest": lambda: page and not (page.digest and _something_waits(page)),
         "alarm": lambda: not brake.is_news(message),
+        "holiday": lambda: away.is_over(message),
     }
+    gone |= dict.fromkeys(hourly.KINDS, lambda: hourly.is_over(message))
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
 
@@ -257,7 +250,8 @@ KINDS: dict[str, Callable[..., None]] = {
     "wrong_door": answer,
     "lapsed": lapsed,
     "withdrawn": withdrawn,
-    "digest": digest,
+    **hourly.KINDS,
+    "holiday": away.holiday,
     "tell_now": telling.tell_now,
     "page_up": page_up,
     "invitation": invitation,

@@ -13,9 +13,10 @@ from pitches.notify import (
     alarms,
     answering,
     assisting,
-    digest,
+    away,
     finding,
     handoffs,
+    hourly,
     reasons,
     stop,
     taken_out,
@@ -142,10 +143,6 @@ def _about_the_page(message: Message) -> Words:
     return {
         "page_link": links.absolute(public),
         "desk_link": links.absolute(reverse("desk:home")),
-        "session_link": links.absolute(reverse("desk:session")),
-        "digest": digest.of(page),
-        "hours": digest.hours_of(page),
-        "stop_link": stop.link_to(page),
     }
 
 
@@ -166,5 +163,7 @@ OF: dict[str, Callable[[Message], Words]] = {
     "domain_code": _about_the_domain,
     "tell_now": telling.words,
     "book_exported": taken_out.words,
+    "holiday": away.words,
+    **dict.fromkeys(hourly.KINDS, hourly.words),
     **dict.fromkeys(assisting.KINDS, assisting.words),
 }

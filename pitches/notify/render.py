@@ -158,7 +158,7 @@ def _headers(message: Message) -> dict[str, str]:
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
     if message.kind in catalogue.STOPPABLE and message.page:
-        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind)
+        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind, message.user)
         headers["List-Unsubscribe"] = f"<{link}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
