@@ -24,7 +24,20 @@ from pitches.models import (
     PitchState,
     Watch,
 )
-from pitches.notify import alarms, assisting, finding, outbox, proving, taken_out, telling, terms
+from pitches.notify import (
+    alarms,
+    assisting,
+    failing,
+    finding,
+    noting,
+    outbox,
+    proving,
+    reminding,
+    security,
+    taken_out,
+    telling,
+    terms,
+)
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -34,15 +47,16 @@ SENT_AGAIN = frozenset(
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
-        *("offer", "agreed", "declined_offer", "alarm"),
+        *("offer", "agreed", "declined_offer", "alarm", "note"),
+        *security.KINDS,
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
-IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer"})
+IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer", "note"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
 TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation", "domain_code", "assist_invite"})
 # What may be stopped with one click (RFC 8058).
-STOPPABLE = frozenset({"digest", "door_open", "tell_now"})
+STOPPABLE = frozenset({"digest", "door_open", "tell_now", "reminder", "webhook_fails"})
 
 
 def _about(event: Event) -> Pitch:
@@ -203,6 +217,8 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "domain_code": lambda: message.proof and (message.proof.proven_at or message.proof.expires_at <= clock.now()),
         "offer": lambda: terms.is_over(message),
         "tell_now": lambda: telling.is_over(message),
+        "reminder": lambda: reminding.is_over(message),
+        "webhook_fails": lambda: failing.is_over(message),
         "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "digest": lambda: page and not (page.digest and _something_waits(page)),
@@ -246,6 +262,10 @@ KINDS: dict[str, Callable[..., None]] = {
     "handoff": assisting.handoff,
     "supplied": assisting.supplied,
     "account": outbox.put_account_mail,
+    **dict.fromkeys(sorted(security.KINDS), outbox.put_account_mail),
+    "reminder": reminding.reminder,
+    "note": noting.note,
+    "webhook_fails": failing.webhook_fails,
     "offer": terms.offer,
     "agreed": terms.agreed,
     "declined_offer": terms.declined,

@@ -17,8 +17,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches import mailboxes
-from pitches.models import AnswerKind, Message
-from pitches.notify import catalogue, content, stop
+from pitches.models import AnswerKind, Message, Page
+from pitches.notify import catalogue, content, security, stop
 from portal import links
 from portal.models import User
 
@@ -103,7 +103,7 @@ def _html(kind: str, context: dict[str, Any]) -> str:
 
 # ── who says it to whom ──────────────────────────────────────────────────────
 def _language(message: Message) -> str:
-    if message.kind == "account":
+    if message.kind == "account" or message.kind in security.KINDS:
         user = User.objects.filter(email__iexact=message.to).first()
         wanted = user.language if user else settings.LANGUAGE_CODE
     elif message.pitch and not message.assistant and message.kind != "tell_now":
@@ -146,10 +146,19 @@ def _headers(message: Message) -> dict[str, str]:
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
     if message.kind in catalogue.STOPPABLE and message.page:
-        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind)
-        headers["List-Unsubscribe"] = f"<{link}>"
+        headers["List-Unsubscribe"] = f"<{_stop(message, message.page)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
+
+
+def _stop(message: Message, page: Page) -> str:
+    if message.watch:
+        return stop.link_of(message.watch)
+    return (
+        stop.link_for(message.pitch)
+        if message.kind == "reminder" and message.pitch
+        else stop.link_to(page, message.kind)
+    )
 
 
 def _id(name: str) -> str:

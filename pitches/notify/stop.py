@@ -4,11 +4,11 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from pitches.models import Page, Watch
+from pitches.models import Page, Pitch, Watch
 from portal import links
 
 SALT = "stop-digest"
-MARKS = {"tell_now": ".now"}  # behind the page; nothing for the digest
+MARKS = {"tell_now": ".now", "webhook_fails": ".hook"}  # behind the page; nothing for the digest
 
 
 def _signer() -> signing.Signer:
@@ -23,6 +23,11 @@ def link_to(page: Page, kind: str = "digest") -> str:
 def link_of(watch: Watch) -> str:
     """Where a watch is stopped, with one click."""
     return links.absolute(reverse("public:watch_stop", args=[watch.token]))
+
+
+def link_for(pitch: Pitch) -> str:
+    """Where the reminders of a pitch are stopped, with one click."""
+    return links.absolute(reverse("agency:reminders", args=[pitch.token]))
 
 
 def meant(token: str) -> tuple[Page | None, str]:
