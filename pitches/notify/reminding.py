@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
+
 from pitches.models import AnswerKind, Event, Message, Pitch, PitchState
 from pitches.notify import outbox, stop
 from portal import clock
@@ -40,5 +43,9 @@ def choose(pitch: Pitch, *, wanted: bool) -> None:
 
 def words(message: Message) -> dict[str, Any]:
     """What the mail says besides what all mails about a pitch say."""
-    assert message.pitch is not None
-    return {"stop_link": stop.link_for(message.pitch)}
+    pitch = message.pitch
+    assert pitch is not None
+    assert pitch.lapses_at is not None
+    # Translators: Django date format letters, for a day such as "2 June" in the subject of a mail.
+    closes_on = date_format(pitch.page.local_date(pitch.lapses_at), pgettext("date format", "j F"))
+    return {"stop_link": stop.link_for(pitch), "closes_on": closes_on}

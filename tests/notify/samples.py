@@ -11,6 +11,7 @@ from pitches.intake import drafting
 from pitches.models import Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing
 from pitches.notify import failing, outbox, proving
 from portal import clock
+from portal.models import User
 from tests.factories import (
     AnswerFactory,
     AssistantFactory,
@@ -208,7 +209,8 @@ def account_notice() -> Message:
 
 def _notice(template: str, **said: object) -> Message:
     """A security notice to somebody who signs in, from a browser that we can name."""
-    user = UserFactory(email="owner@page.example", timezone="Europe/Lisbon")
+    user = User.objects.filter(email="owner@page.example").first()
+    user = user or UserFactory(email="owner@page.example", timezone="Europe/Lisbon")
     EmailAddress.objects.get_or_create(user=user, email=user.email, verified=True, primary=True)
     browser = {"browser_name": "Firefox", "browser_system": "Windows", "ip": "192.0.2.7"}
     return account(template, **browser | {"user_agent": "Firefox <b>& friends</b>"} | said)
