@@ -67,6 +67,7 @@ from pitches.web import (
     vouches,
     watch,
     welcome,
+    writing,
 )
 
 
@@ -126,6 +127,7 @@ agency_urls = [
     path("p/<slug:token>/move", moving.move, name="move"),
     path("p/<slug:token>/again", again.again, name="again"),
     path("p/<slug:token>/reply", agency.reply, name="reply"),
+    path("p/<slug:token>/reminders", stop.reminders, name="reminders"),
     path("p/<slug:token>/supply", supplying.supply, name="supply"),
     path("p/<slug:token>/offer", offers.sender_offer, name="offer"),
     path("p/<slug:token>/offer/answer", offers.sender_answer, name="offer_answer"),
@@ -157,6 +159,7 @@ desk_urls = [
     path("desk/pitch/<slug:code>/link", leaving.link, name="link"),
     path("desk/pitch/<slug:code>/unseal", sealed.unseal, name="unseal"),
     path("desk/pitch/<slug:code>/restore", desk.restore, name="restore"),
+    path("desk/pitch/<slug:code>/write", writing.write, name="write"),
     path("desk/pitch/<slug:code>/remark", remarks.remark, name="remark"),
     path("desk/pitch/<slug:code>/remark/<int:pk>/drop", remarks.drop, name="remark_drop"),
     path("desk/pitch/<slug:code>/tags", remarks.tags, name="pitch_tags"),

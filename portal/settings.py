@@ -226,6 +226,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTT
 SESSION_COOKIE_AGE, SESSION_COOKIE_SAMESITE = 14 * 24 * 3600, "Lax"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"  # pitches/web/devices.py
+KNOWN_COOKIE_NAME = "__Host-known" if HTTPS else "known"  # portal/accounts.py: who signed in with this browser before
 PERSONAL_COOKIES = (SESSION_COOKIE_NAME, DEVICE_COOKIE_NAME, "messages")  # who brings one may see a page of their own
 CSRF_FAILURE_VIEW = "pitches.web.stale.again"
 X_FRAME_OPTIONS = "DENY"

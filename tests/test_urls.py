@@ -153,7 +153,7 @@ class World:
 
     def path(self, name, **changed):
         """The address of a URL name, with the owner's objects in it."""
-        pages = ("status", "edit", "follow_up", "move", "again", "dates")
+        pages = ("status", "edit", "follow_up", "move", "again", "dates", "reminders")
         proven = name in (*(f"agency:{page}" for page in (*pages, *VERBS)), *FILES)
         values = {
             "handle": "maya",
@@ -204,7 +204,7 @@ CODES = {
         agency:dates
         public:assist public:site_key public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
-        agency:edit agency:follow_up
+        agency:edit agency:follow_up agency:reminders
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
@@ -234,7 +234,7 @@ CODES = {
         desk:example_answer desk:example_away desk:read_anyway desk:not_today desk:outgoing_undo_all
         desk:outgoing_send_all
         desk:session_pause desk:session_skip desk:session_along desk:session_look
-        desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags
+        desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags desk:write
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply
@@ -291,7 +291,7 @@ def test_a_post_without_our_token_is_refused(world):
     client = world.client("owner", enforce_csrf_checks=True)
     before = checksum(*SAFE)
     # A mail client or a machine posts there without a cookie; the link is enough, or nothing is changed.
-    exempt = ("stop_digest", "public:watch_stop", "public:dry_run")
+    exempt = ("stop_digest", "agency:reminders", "public:watch_stop", "public:dry_run")
     found = {name: client.post(world.path(name)).status_code for name in URLS if name not in exempt}
     assert set(found.values()) == {403}
     assert checksum(*SAFE) == before

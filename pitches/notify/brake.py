@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from pitches.models import Attempt, Message, MessageState, Sending, Stop
-from pitches.notify import alarms, mark
+from pitches.notify import alarms, mark, security
 from portal import clock, tokens
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,8 @@ LIMITS = {Stop.BOUNCES: ("bounced", 0.025, 1_000), Stop.COMPLAINTS: ("complained
 FEW = 200  # of fewer mails nobody can say a share
 REACHED = ("sent", "bounced", "complained", "refused", "unknown")
 # Whoever waits for one of these and proved the address before gets it all the same, and so does the operator.
-ALL_THE_SAME = frozenset({"code", "account", "alarm"})
+AWAITED = frozenset({"code", "account", "alarm"})
+ALL_THE_SAME = AWAITED | security.KINDS
 BY_ITSELF = frozenset(LIMITS)
 
 

@@ -29,10 +29,14 @@ from pitches.notify import (
     assisting,
     away,
     brake,
+    failing,
     finding,
     hourly,
+    noting,
     outbox,
     proving,
+    reminding,
+    security,
     taken_out,
     telling,
     terms,
@@ -47,17 +51,18 @@ SENT_AGAIN = frozenset(
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
         *answering.KINDS,
-        *("offer", "agreed", "declined_offer", "alarm", "holiday"),
+        *("offer", "agreed", "declined_offer", "alarm", "holiday", "note"),
+        *security.KINDS,
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
-IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer"})
+IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer", "note"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
 TYPED = frozenset(
     {"code", "watch_confirm", "draft", "draft_by_mail", "find", "invitation", "domain_code", "assist_invite"}
 )
 # What may be stopped with one click (RFC 8058).
-STOPPABLE = frozenset({*hourly.KINDS, "door_open", "tell_now"})
+STOPPABLE = frozenset({*hourly.KINDS, "door_open", "tell_now", "reminder", "webhook_fails"})
 
 
 def _about(event: Event) -> Pitch:
@@ -218,6 +223,8 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "domain_code": lambda: message.proof and (message.proof.proven_at or message.proof.expires_at <= clock.now()),
         "offer": lambda: terms.is_over(message),
         "tell_now": lambda: telling.is_over(message),
+        "reminder": lambda: reminding.is_over(message),
+        "webhook_fails": lambda: failing.is_over(message),
         **dict.fromkeys(
             ("draft", "draft_by_mail"), lambda: half and (not half.words or half.expires_at <= clock.now())
         ),
@@ -268,6 +275,10 @@ KINDS: dict[str, Callable[..., None]] = {
     "handoff": assisting.handoff,
     "supplied": assisting.supplied,
     "account": outbox.put_account_mail,
+    **dict.fromkeys(sorted(security.KINDS), outbox.put_account_mail),
+    "reminder": reminding.reminder,
+    "note": noting.note,
+    "webhook_fails": failing.webhook_fails,
     "offer": terms.offer,
     "agreed": terms.agreed,
     "declined_offer": terms.declined,

@@ -116,7 +116,7 @@ def _written(message: Message, lease: UUID) -> EmailMultiAlternatives | None:
 
 def _begin(message: Message, lease: UUID) -> bool:
     """The last look at the lease and at the address; from here on the lease is as long as one conversation may take."""
-    code = message.kind in brake.ALL_THE_SAME
+    code = message.kind in brake.AWAITED
     with transaction.atomic():
         if why := _withheld(message, code=code):
             _write(message, lease, state=MessageState.WITHHELD, sealed=None, error=why)

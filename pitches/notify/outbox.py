@@ -20,6 +20,7 @@ from pitches.models import (
     Refusal,
     Watch,
 )
+from pitches.notify import security
 from portal import clock, languages, relay, tokens
 from portal.models import User
 
@@ -72,7 +73,7 @@ def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> 
     secret = {"template": template_prefix} | plain
     with transaction.atomic():
         put(
-            "account",
+            security.KIND_OF.get(template_prefix, "account"),
             to,
             dedupe=f"account:{tokens.seed()}",
             queue="codes",

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches import mailboxes
-from pitches.models import AnswerKind, Message
+from pitches.models import AnswerKind, Message, Page
 from pitches.notify import addresses, catalogue, content, stop
 from portal import languages, links
 from portal.models import User
@@ -158,10 +158,17 @@ def _headers(message: Message) -> dict[str, str]:
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
     if message.kind in catalogue.STOPPABLE and message.page:
-        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind, message.user)
-        headers["List-Unsubscribe"] = f"<{link}>"
+        headers["List-Unsubscribe"] = f"<{_stop(message, message.page)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
+
+
+def _stop(message: Message, page: Page) -> str:
+    if message.watch:
+        return stop.link_of(message.watch)
+    if message.kind == "reminder" and message.pitch:
+        return stop.link_for(message.pitch)
+    return stop.link_to(page, message.kind, message.user)
 
 
 def _id(name: str) -> str:

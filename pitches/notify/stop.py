@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from pitches.models import Page, Watch
+from pitches.models import Page, Pitch, Watch
 from pitches.notify import wanted
 from portal import links
 from portal.models import User
@@ -48,6 +48,11 @@ def link_to(page: Page, kind: str = "digest", user: User | None = None) -> str:
 def link_of(watch: Watch) -> str:
     """Where a watch is stopped, with one click."""
     return links.absolute(reverse("public:watch_stop", args=[watch.token]))
+
+
+def link_for(pitch: Pitch) -> str:
+    """Where the reminders of a pitch are stopped, with one click."""
+    return links.absolute(reverse("agency:reminders", args=[pitch.token]))
 
 
 def meant(token: str) -> Meant | None:

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
+
 from pitches import claims, lifecycle, offers, relationships
 from pitches.doors import deflecting
 from pitches.doors.originals import Original
 from pitches.intake import drafting
-from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, ProofWay, Standing
+from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing
 from pitches.models.page import WEEKDAYS
-from pitches.notify import answering, outbox, proving
+from pitches.notify import answering, failing, outbox, proving
 from portal import clock
+from portal.models import User
 from tests.factories import (
     AnswerFactory,
     AssistantFactory,
@@ -314,7 +317,106 @@ def account_exists() -> Message:
 
 def account_notice() -> Message:
     """A security notice in the library's words."""
-    return account("mfa/email/totp_activated", ip="192.0.2.7", user_agent="Firefox <b>& friends</b>")
+    return account("account/email/email_confirm", ip="192.0.2.7", user_agent="Firefox <b>& friends</b>")
+
+
+def _notice(template: str, **said: object) -> Message:
+    """A security notice to somebody who signs in, from a browser that we can name."""
+    user = User.objects.filter(email="owner@page.example").first()
+    user = user or UserFactory(email="owner@page.example", timezone="Europe/Lisbon")
+    EmailAddress.objects.get_or_create(user=user, email=user.email, verified=True, primary=True)
+    browser = {"browser_name": "Firefox", "browser_system": "Windows", "ip": "192.0.2.7"}
+    return account(template, **browser | {"user_agent": "Firefox <b>& friends</b>"} | said)
+
+
+def sign_in() -> Message:
+    """Somebody signed in with a browser that is new for the account."""
+    return _notice("portal/signed_in", clock="America/Argentina/Buenos_Aires")
+
+
+def sign_in_unnamed() -> Message:
+    """The same with a browser that says nothing of itself that we know, and a lie about its clock."""
+    return _notice("portal/signed_in", clock="MARK-ZONE", browser_name="", browser_system="")
+
+
+def sign_in_changed(template: str = "mfa/email/webauthn_added") -> Message:
+    """A way in was added."""
+    return _notice(template)
+
+
+def sign_in_changed_codes() -> Message:
+    """New recovery codes were made."""
+    return sign_in_changed("mfa/email/recovery_codes_generated")
+
+
+def sign_in_changed_password() -> Message:
+    """A password was changed."""
+    return sign_in_changed("account/email/password_changed")
+
+
+def codes_low(left: int = 2) -> Message:
+    """A recovery code was used, and two are left."""
+    return _notice("portal/codes_low", left=left)
+
+
+def codes_low_none() -> Message:
+    """The last one was used."""
+    return codes_low(0)
+
+
+def address_changes() -> Message:
+    """Another address is the first one now."""
+    return _notice("account/email/email_changed", from_email="owner@page.example", to_email="new@page.example")
+
+
+def address_changes_added() -> Message:
+    """An address was added."""
+    return _notice("portal/address_added", added_email="another@page.example")
+
+
+def address_changes_removed() -> Message:
+    """An address was taken away."""
+    return _notice("account/email/email_deleted", deleted_email="another@page.example")
+
+
+def account_new_address() -> Message:
+    """Somebody who is signed in adds this address."""
+    return account("account/email/email_confirmation", code="482915", inside="yes")
+
+
+def reminder() -> Message:
+    """A question that closes in a week."""
+    pitch = _pitch(asked=True, lapses_at=clock.now() + timedelta(days=7))
+    given = AnswerFactory(pitch=pitch, kind="ask", text="What does it cost them, and who says <so>?")
+    return _told("reminder", pitch, answer=given)
+
+
+def note(said_by: str = "") -> Message:
+    """A note of the owner's after a yes, in two paragraphs."""
+    pitch = _pitch(accepted=True)
+    AnswerFactory(pitch=pitch)
+    words = f"{said_by}\nCould you send the <raw> data & the questionnaire?\n\nFriday is early enough."
+    event = lifecycle.record(Fact.WROTE, pitch.page, pitch, note=words)
+    return outbox.put("note", pitch.email, dedupe=f"note:{event.pk}", pitch=pitch, queue="soon")
+
+
+def note_of_a_helper() -> Message:
+    """The same by somebody who helps, to a sender whose own notes are used."""
+    message = note("Sam Ode")
+    for _number in range(3):
+        lifecycle.record(Fact.NOTED, message.page, message.pitch, note="Noted")
+    return message
+
+
+def webhook_fails() -> Message:
+    """A webhook that was not reached five times in a row."""
+    page = PageFactory()
+    since = clock.now() - timedelta(hours=3)
+    hook = {"webhook": "https://hooks.page.example/MARK-SECRET", "failures": 5, "failing_since": since}
+    plan = Plan.objects.create(page=page, standing="known", **hook)
+    event = lifecycle.record(Fact.HOOK_FAILS, page, note=str(plan.pk))
+    failing.webhook_fails(event)
+    return Message.objects.get(kind="webhook_fails", page=page)
 
 
 def draft() -> Message:
@@ -495,6 +597,9 @@ _ALL = (
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, tell_now, page_up),
     *(watch_confirm, door_open, door_open_until),
     *(invitation, invitation_for_three),
-    *(account, account_unknown, account_exists, account_notice),
+    *(account, account_unknown, account_exists, account_notice, account_new_address),
+    *(sign_in, sign_in_unnamed, sign_in_changed, sign_in_changed_codes, sign_in_changed_password),
+    *(codes_low, codes_low_none, address_changes, address_changes_added, address_changes_removed),
+    *(reminder, note, note_of_a_helper, webhook_fails),
 )
 SAMPLES: dict[str, Callable[[], Message]] = {sample.__name__: sample for sample in _ALL}
