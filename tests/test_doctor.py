@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 
 from pitches import lifecycle
+from pitches.inbound import taking
 from pitches.management.commands import doctor
-from pitches.models import Attempt, Event, Fact, Letter, Message, Pitch, PitchState, Stop
+from pitches.models import Attempt, CameBy, Event, Fact, Letter, Message, Pitch, PitchState, Stop
 from pitches.notify import brake
 from portal import clock
 from tests.factories import CallFactory, DoorFactory, MessageFactory, PitchFactory
@@ -70,6 +71,11 @@ def without_receipt():
     Event.objects.update(reacted_at=NOON)
 
 
+def unread():
+    with clock.standing_at(NOON - timedelta(minutes=5, seconds=1)):
+        taking.take(b"From: a@b.example", came_by=CameBy.PIPE)
+
+
 def dead_event():
     lifecycle.record(Fact.NUDGED, DoorFactory().page)
     Event.objects.update(dead=True)
@@ -90,6 +96,7 @@ BROKEN = {
     unread: "1 mail came in and is not read: waiting",
     unwitnessed: "1 mail is marked as sent without an attempt: receipt to",
     without_receipt: "1 pitch has no receipt: MAYA-",
+    unread: "1 mail came in and is not read: waiting",
     dead_event: "1 event failed too often: nudged",
     dead_mail: "1 mail could not be delivered: receipt to",
 }

@@ -10,7 +10,6 @@ from django.db import OperationalError
 
 from pitches import tasks
 from pitches.inbound import keeping, maildir, reading, taking, uses
-from pitches.management.commands import doctor
 from pitches.models import CameBy, Letter, LetterEnd, Page
 from portal import clock
 from portal.celery import QUEUES
@@ -321,11 +320,3 @@ def test_a_letter_goes_with_its_page(world, taken):
     tasks.sweep()
     assert Letter.objects.get().page == world.page
     assert Letter.page.field.remote_field.on_delete.__name__ == "CASCADE"
-
-
-def test_the_doctor_names_mail_that_nobody_reads(domain):
-    with clock.standing_at(clock.now()):
-        take()
-        assert doctor.complaints() == []
-        clock.move_to(clock.now() + timedelta(minutes=6))
-        assert doctor.complaints()[0].startswith("1 mail came in and is not read")
