@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from pitches import lifecycle
 from pitches.inbound import taking
 from pitches.management.commands import doctor
-from pitches.models import Attempt, CameBy, Event, Fact, Letter, Message, Pitch, PitchState, Stop
+from pitches.models import Attempt, CameBy, Event, Fact, Message, Pitch, PitchState, Stop
 from pitches.notify import brake
 from portal import clock
 from tests.factories import CallFactory, DoorFactory, MessageFactory, PitchFactory
@@ -57,10 +57,6 @@ def left_call():
     CallFactory(next_at=NOON, lease_until=Now() - LONG_AGO)
 
 
-def unread():
-    Letter.objects.create(digest="a", size=1, came_by="pipe", came_at=NOON - timedelta(minutes=5, seconds=1))
-
-
 def unwitnessed():
     Attempt.objects.create(message=MessageFactory(state="done"), outcome="unknown")
 
@@ -96,7 +92,6 @@ BROKEN = {
     unread: "1 mail came in and is not read: waiting",
     unwitnessed: "1 mail is marked as sent without an attempt: receipt to",
     without_receipt: "1 pitch has no receipt: MAYA-",
-    unread: "1 mail came in and is not read: waiting",
     dead_event: "1 event failed too often: nudged",
     dead_mail: "1 mail could not be delivered: receipt to",
 }
