@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from pitches import embargo, handoffs, hooks, likeness, opening, relationships, review, routing, screening
 from pitches.models import Event, Fact, PitchState
-from pitches.notify import assisting, catalogue, taken_out, telling, terms
+from pitches.notify import assisting, away, catalogue, failing, hourly, noting, reminding, taken_out, telling, terms
 from portal import clock
 
 log = logging.getLogger(__name__)
@@ -32,17 +32,32 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     S.WRONG_DOOR: (opening.ease,),
     S.WITHDRAWN: (catalogue.withdrawn, opening.give_back, opening.ease),
     S.LAPSED: (catalogue.lapsed, embargo.forget, opening.ease),
-    Fact.ANSWER_SENT: (relationships.learn, catalogue.answer, assisting.handoff, embargo.forget, hooks.tell),
+    Fact.ANSWER_SENT: (
+        relationships.learn,
+        catalogue.answer,
+        reminding.reminder,
+        assisting.handoff,
+        embargo.forget,
+        hooks.tell,
+    ),
     Fact.NUDGED: (),
     Fact.REPLIED: (),
     Fact.CHANGED: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
     Fact.FOLLOWED_UP: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
     Fact.NOTED: (),
     Fact.FILES_LEFT: (),
-    Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
+    Fact.HOUR_BEGAN: (
+        opening.ease,
+        hourly.digest,
+        hourly.answers_came,
+        hourly.door_closes,
+        hourly.undelivered,
+        hourly.lapsing,
+        hourly.month,
+    ),
     Fact.SAT_DOWN: (),
     Fact.PUBLISHED: (catalogue.page_up,),
-    Fact.PAGE_CHANGED: (),
+    Fact.PAGE_CHANGED: (away.holiday,),
     Fact.DOOR_CHANGED: (),
     Fact.DOOR_OPENED: (catalogue.door_open, review.opened),
     Fact.DOOR_CLOSED: (),
@@ -66,6 +81,8 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.REMARKED: (),
     Fact.SENT_NOW: (),
     Fact.BOOK_TAKEN: (taken_out.book_exported,),
+    Fact.WROTE: (noting.note,),
+    Fact.HOOK_FAILS: (failing.webhook_fails,),
 }
 
 

@@ -149,6 +149,14 @@ def look_up() -> int:
 
 
 @shared_task
+def alarm() -> bool:
+    """Tell the operators when work stands still."""
+    from pitches.notify import stalled  # noqa: PLC0415
+
+    return stalled.look(oldest_work())
+
+
+@shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
     from pitches import embargo, intake, likeness, mailboxes, search  # noqa: PLC0415

@@ -27,6 +27,7 @@ from pitches.web import (
     invitation,
     keys,
     leaving,
+    mail,
     mine,
     mine_domains,
     mine_doors,
@@ -36,6 +37,8 @@ from pitches.web import (
     numbers,
     odd_days,
     offers,
+    operator_log,
+    operator_mail,
     outcomes,
     outgoing,
     page,
@@ -64,6 +67,7 @@ from pitches.web import (
     vouches,
     watch,
     welcome,
+    writing,
 )
 
 
@@ -123,6 +127,7 @@ agency_urls = [
     path("p/<slug:token>/move", moving.move, name="move"),
     path("p/<slug:token>/again", again.again, name="again"),
     path("p/<slug:token>/reply", agency.reply, name="reply"),
+    path("p/<slug:token>/reminders", stop.reminders, name="reminders"),
     path("p/<slug:token>/supply", supplying.supply, name="supply"),
     path("p/<slug:token>/offer", offers.sender_offer, name="offer"),
     path("p/<slug:token>/offer/answer", offers.sender_answer, name="offer_answer"),
@@ -154,6 +159,7 @@ desk_urls = [
     path("desk/pitch/<slug:code>/link", leaving.link, name="link"),
     path("desk/pitch/<slug:code>/unseal", sealed.unseal, name="unseal"),
     path("desk/pitch/<slug:code>/restore", desk.restore, name="restore"),
+    path("desk/pitch/<slug:code>/write", writing.write, name="write"),
     path("desk/pitch/<slug:code>/remark", remarks.remark, name="remark"),
     path("desk/pitch/<slug:code>/remark/<int:pk>/drop", remarks.drop, name="remark_drop"),
     path("desk/pitch/<slug:code>/tags", remarks.tags, name="pitch_tags"),
@@ -211,6 +217,7 @@ desk_urls = [
     path("desk/page/handle", page.move, name="handle"),
     path("desk/page/hide", page.hide, name="hide"),
     path("desk/hours", desk_hours.hours, name="hours"),
+    path("desk/mail", mail.mail, name="mail"),
     path("desk/rules", rules.rules, name="rules"),
     path("desk/rules/rehearse", rehearse.rehearsal, name="rehearse"),
     path("desk/rules/exceptions", rules.rule_new, name="rule_new"),
@@ -251,6 +258,15 @@ mine_urls = [
     path("agency/domains", mine_domains.domains, name="domains"),
     path("agency/record", mine_record.record, name="record"),
 ]
+operator_urls = [
+    path("operator/mail", operator_mail.kinds, name="mail"),
+    path("operator/mail/log", operator_log.mails, name="log"),
+    path("operator/mail/stop", operator_log.stop, name="stop"),
+    path("operator/mail/go-on", operator_log.go_on, name="go_on"),
+    path("operator/mail/lift", operator_log.lift, name="lift"),
+    path("operator/mail/<slug:kind>", operator_mail.kind, name="kind"),
+    path("operator/mail/<slug:kind>/html", operator_mail.kind_html, name="kind_html"),
+]
 urlpatterns = [
     path("", public.home, name="home"),
     path("welcome", welcome.welcome, name="welcome"),
@@ -261,5 +277,6 @@ urlpatterns = [
     path("", include((agency_urls, "agency"))),
     path("", include((mine_urls, "mine"))),
     path("", include((desk_urls, "desk"))),
+    path("", include((operator_urls, "operator"))),
     path("<handle:handle>", public.to_page, name="to_page"),
 ]

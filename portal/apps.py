@@ -10,5 +10,5 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        """Register the deployment checks."""
-        from portal import checks  # noqa: F401, PLC0415 (apps must be loaded first)
+        """Register the deployment checks, and hear what happens to sign-ins."""
+        from portal import accounts, checks  # noqa: F401, PLC0415 (apps must be loaded first)

@@ -8,7 +8,6 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from portal import embedded, env
 
@@ -65,7 +64,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "portal.middleware.ReaderZone",
+    "portal.middleware.Reader",
     "portal.middleware.NotThisWay",
     "portal.middleware.TakenAway",
 ]
@@ -187,8 +186,10 @@ DNS_SERVERS = env.words("DNS_SERVERS", "")  # for proofs of domains (pitches/cla
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 # ── language, time, files ────────────────────────────────────────────────────
-LANGUAGE_CODE, LANGUAGES = "en", [("en", _("English"))]
+# Each by its own name for itself; docs/developers.md says how to add one.
+LANGUAGE_CODE, LANGUAGES = "en", [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_AGE = "language", 365 * 24 * 3600
 USE_TZ, TIME_ZONE = True, "UTC"
 STATIC_URL, STATIC_ROOT = "/static/", VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -220,11 +221,12 @@ SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = (31536000 if HTTPS else 0), HTTPS, HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("session", "csrf")
 SESSION_COOKIE_AGE, SESSION_COOKIE_SAMESITE = 14 * 24 * 3600, "Lax"
-CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"  # pitches/web/devices.py
+KNOWN_COOKIE_NAME = "__Host-known" if HTTPS else "known"  # portal/accounts.py: who signed in with this browser before
 PERSONAL_COOKIES = (SESSION_COOKIE_NAME, DEVICE_COOKIE_NAME, "messages")  # who brings one may see a page of their own
 CSRF_FAILURE_VIEW = "pitches.web.stale.again"
 X_FRAME_OPTIONS = "DENY"

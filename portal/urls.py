@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.urls import include, path
 
-from portal import health
+from portal import choosing, health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("language", choosing.language, name="language"),
     path("account/", include("allauth.urls")),
     path("", include("pitches.urls")),
 ]

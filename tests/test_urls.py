@@ -153,7 +153,7 @@ class World:
 
     def path(self, name, **changed):
         """The address of a URL name, with the owner's objects in it."""
-        pages = ("status", "edit", "follow_up", "move", "again", "dates")
+        pages = ("status", "edit", "follow_up", "move", "again", "dates", "reminders")
         proven = name in (*(f"agency:{page}" for page in (*pages, *VERBS)), *FILES)
         values = {
             "handle": "maya",
@@ -200,10 +200,11 @@ STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     (302, 302, 302, 200): "desk:example",
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
-        healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics agency:dates
+        healthz language stop_digest public:portrait public:page public:door public:json public:atom public:ics
+        agency:dates
         public:assist public:site_key public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
-        agency:edit agency:follow_up
+        agency:edit agency:follow_up agency:reminders
         drawer drawer_mail drawer_html account_inactive account_reset_password account_reset_password_from_key
         account_reset_password_from_key_done account_reset_password_done""",
     STRANGERS: "home account_login account_signup account_request_login_code",
@@ -212,7 +213,7 @@ CODES = {
         desk:share desk:replies desk:reply_new desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse
         welcome_handle
         desk:doors desk:door_new desk:topics
-        desk:numbers desk:numbers_csv
+        desk:numbers desk:numbers_csv desk:mail
         desk:fair_no
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",
@@ -233,7 +234,7 @@ CODES = {
         desk:example_answer desk:example_away desk:read_anyway desk:not_today desk:outgoing_undo_all
         desk:outgoing_send_all
         desk:session_pause desk:session_skip desk:session_along desk:session_look
-        desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags
+        desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags desk:write
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply
@@ -246,6 +247,9 @@ CODES = {
     NOT_SET_UP: "mine:pitch mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
     (303,) * 4: "agency:move agency:again public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
+    # For operators: tests/web/test_operator_mail.py.
+    (404,) * 4: """operator:mail operator:kind operator:kind_html operator:log operator:stop operator:go_on
+        operator:lift""",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
 # What belongs to one owner, by the argument that names it.
@@ -287,7 +291,7 @@ def test_a_post_without_our_token_is_refused(world):
     client = world.client("owner", enforce_csrf_checks=True)
     before = checksum(*SAFE)
     # A mail client or a machine posts there without a cookie; the link is enough, or nothing is changed.
-    exempt = ("stop_digest", "public:watch_stop", "public:dry_run")
+    exempt = ("stop_digest", "agency:reminders", "public:watch_stop", "public:dry_run")
     found = {name: client.post(world.path(name)).status_code for name in URLS if name not in exempt}
     assert set(found.values()) == {403}
     assert checksum(*SAFE) == before

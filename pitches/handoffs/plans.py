@@ -69,6 +69,8 @@ def keep(
         "days": days if days != FOLLOW_UP_DAYS[standing] else None,
         "webhook": webhook,
     }
+    if not Plan.objects.filter(page=page, standing=standing, webhook=webhook).exists():
+        said |= {"failures": 0, "failing_since": None}  # what another address did says nothing of this one
     plan = Plan(page=page, standing=standing, **said)
     _tell_no_more(page, standing, webhook)
     if is_usual(plan):

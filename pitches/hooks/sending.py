@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 
-from pitches.hooks import addresses, bodies, posting
+from pitches.hooks import addresses, bodies, posting, spells
 from pitches.hooks.calls import due
 from pitches.models import Call, CallState, Handoff
 from portal import clock, leases
@@ -59,7 +59,8 @@ def _make(one: Call, lease: UUID, next_step: Callable[[Handoff], str]) -> None:
 
 def _settle(one: Call, lease: UUID, status: int) -> None:
     if 200 <= status < 300:
-        _write(one, lease, state=CallState.DONE, done_at=clock.now(), error="")
+        if _write(one, lease, state=CallState.DONE, done_at=clock.now(), error=""):
+            spells.works(one)
     elif status == GONE:
         _end(one, lease, f"status {status}")
     else:
@@ -67,7 +68,8 @@ def _settle(one: Call, lease: UUID, status: int) -> None:
 
 
 def _end(one: Call, lease: UUID, error: str) -> None:
-    _write(one, lease, state=CallState.DEAD, done_at=clock.now(), error=error, lease_until=None)
+    if _write(one, lease, state=CallState.DEAD, done_at=clock.now(), error=error, lease_until=None):
+        spells.fails(one)
 
 
 def _later(one: Call, lease: UUID, error: str) -> None:
@@ -78,5 +80,6 @@ def _later(one: Call, lease: UUID, error: str) -> None:
         _end(one, lease, error)
         return
     if _write(one, lease, next_at=then, lease_until=None, error=error):
+        spells.fails(one)
         others = Call.objects.filter(page=one.page_id, url=one.url, state=CallState.PENDING, next_at__lt=then)
         others.filter(leases.free()).update(next_at=then)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pitches import suppression
 from pitches.inbound.parsed import Parsed, parts
 from pitches.models import Attempt, LetterEnd, Message, MessageState, Refusal
-from pitches.notify import brake, outcomes, suppression
+from pitches.notify import brake, outcomes
 
 End = tuple[LetterEnd, str]
 STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")

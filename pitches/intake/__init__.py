@@ -11,6 +11,7 @@ from pitches.intake.changing import (
     follow_up,
     follow_ups,
     note,
+    notes_left,
     read_next,
 )
 from pitches.intake.introduction import behind, introduce, introduction_of, prove_introduction
@@ -80,6 +81,7 @@ __all__ = [
     "move_door",
     "move_until",
     "note",
+    "notes_left",
     "nudge",
     "nudge_from",
     "open_to",

@@ -133,6 +133,12 @@ def note(pitch: Pitch, text: str) -> Event:
     return lifecycle.record(Fact.NOTED, found.page, found, note=text)
 
 
+def notes_left(pitch: Pitch) -> int:
+    """How many more notes its sender may add, if it still takes any."""
+    used = pitch.events.filter(what=Fact.NOTED).count()
+    return max(0, NOTES - used) if pitch.told_state in NOTED_WHILE else 0
+
+
 def follow_ups(pitch: Pitch) -> FollowUps:
     """What the sender of a pitch has left: from the day of the nudge, and a week between two. One query."""
     used = list(pitch.revisions.filter(kind=RevisionKind.FOLLOW_UP).order_by("at").values_list("at", flat=True))

@@ -51,6 +51,8 @@ class Fact(models.TextChoices):
     REMARKED = "remarked", _("A note of the desk")
     SENT_NOW = "sent_now", _("Sent the answer at once")
     BOOK_TAKEN = "book_taken", _("Took the book out")
+    WROTE = "wrote", _("Wrote to the sender")
+    HOOK_FAILS = "hook_fails", _("The webhook fails")
 
 
 ABOUT_HELPERS = (Fact.ASSISTED, Fact.JOINED, Fact.LEFT, Fact.ROLE_CHANGED)

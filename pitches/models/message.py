@@ -57,12 +57,14 @@ class Message(Leased):
         null=True,
         help_text="codes and other words that must not rest in plain; gone once sent",
     )
+    language = models.CharField(max_length=12, blank=True, help_text="in which whoever asked for it reads")
     queue = models.CharField(max_length=8)
     state = models.CharField(max_length=8, choices=MessageState, default=MessageState.PENDING)
     next_at = models.DateTimeField(help_text="not before this moment")
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="the owner was told that it was not delivered")
     provider_id = models.CharField(max_length=200, blank=True, help_text="what the mail provider calls it")
 
     class Meta:

@@ -142,6 +142,10 @@ class Plan(models.Model):
     seed = models.CharField(
         max_length=32, default=tokens.seed, editable=False, help_text="of the key that signs what it is told"
     )
+    failures = models.PositiveSmallIntegerField(
+        default=0, help_text="tries of the webhook in a row that were not taken"
+    )
+    failing_since = models.DateTimeField(null=True, blank=True, help_text="the first of them")
 
     class Meta:
         constraints: ClassVar = [

@@ -32,6 +32,8 @@ def spaced(code: str) -> str:
 def words(message: Message, secret: dict[str, Any]) -> AccountText:
     """The words of a sign-in mail, chosen by the name that the library gives it."""
     name = secret["template"].rpartition("/")[2]
+    if secret.get("code") and name == "email_confirmation" and secret.get("inside"):
+        return _new_address(spaced(secret["code"]))
     if secret.get("code"):
         return _code(spaced(secret["code"]))
     own = {"unknown_account": _unknown, "account_already_exists": _exists}.get(name)
@@ -44,6 +46,18 @@ def _code(code: str) -> AccountText:
         [
             _("Type or paste it on the page where you asked for it. It works for 10 minutes."),
             _("You did not ask for it? Then do nothing. Without this code nobody gets in."),
+        ],
+    )
+
+
+def _new_address(code: str) -> AccountText:
+    """30: somebody who is signed in adds this address."""
+    return AccountText(
+        _("%(code)s confirms your new address") % {"code": code},
+        [
+            _("Somebody who is signed in to Halfdoor wants to sign in with this address, too."),
+            _("Type or paste it on the page where you asked for it. It works for 10 minutes."),
+            _("You did not ask for it? Then do nothing. Without this code the address stays out."),
         ],
     )
 
@@ -83,10 +97,7 @@ def _of_the_library(message: Message, secret: dict[str, Any]) -> AccountText:
     subject = get_template(f"{prefix}_subject.txt").render(context)
     text = get_template(f"{prefix}_message.txt").render(context)
     paragraphs = [part.strip() for part in text.replace("\r", "").split("\n\n")]
-    title = " ".join(subject.split())
-    if "ip" in secret:  # a notice: somebody who was signed in changed something
-        title = _("Your sign-in changed: %(what)s") % {"what": title}
-    return AccountText(title, [part for part in paragraphs if part])
+    return AccountText(" ".join(subject.split()), [part for part in paragraphs if part])
 
 
 def _at_home(secret: dict[str, Any]) -> dict[str, Any]:

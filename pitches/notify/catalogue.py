@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from pitches import intake, mailboxes, offers
+from pitches import intake, mailboxes
 from pitches.doors import watching
 from pitches.intake import drafting
 from pitches.models import (
@@ -19,12 +19,28 @@ from pitches.models import (
     Key,
     Message,
     MessageState,
-    Page,
     Pitch,
     PitchState,
     Watch,
 )
-from pitches.notify import alarms, answering, assisting, finding, outbox, proving, taken_out, telling, terms
+from pitches.notify import (
+    alarms,
+    answering,
+    assisting,
+    away,
+    brake,
+    failing,
+    finding,
+    hourly,
+    noting,
+    outbox,
+    proving,
+    reminding,
+    security,
+    taken_out,
+    telling,
+    terms,
+)
 from portal import clock
 
 # The kinds that are sent again when nobody knows whether they arrived. One repeat of a receipt is better than none;
@@ -35,17 +51,18 @@ SENT_AGAIN = frozenset(
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
         *answering.KINDS,
-        *("offer", "agreed", "declined_offer", "alarm"),
+        *("offer", "agreed", "declined_offer", "alarm", "holiday", "note"),
+        *security.KINDS,
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
-IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer"})
+IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer", "note"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
 TYPED = frozenset(
     {"code", "watch_confirm", "draft", "draft_by_mail", "find", "invitation", "domain_code", "assist_invite"}
 )
 # What may be stopped with one click (RFC 8058).
-STOPPABLE = frozenset({"digest", "door_open", "tell_now"})
+STOPPABLE = frozenset({*hourly.KINDS, "door_open", "tell_now", "reminder", "webhook_fails"})
 
 
 def _about(event: Event) -> Pitch:
@@ -70,6 +87,7 @@ def code(event: Event) -> None:
         pitch=event.pitch,
         queue="codes",
         secret={"code": intake.issue_code(asked)},
+        language=asked.language,
     )
 
 
@@ -128,26 +146,6 @@ def withdrawn(event: Event) -> None:
     outbox.put("withdrawn", _about(event).email, dedupe=f"withdrawn:{event.pk}", pitch=event.pitch, queue=event.queue)
 
 
-def digest(event: Event) -> None:
-    """16: the hour begins and something waits. At most one for each local date, and none in quiet time."""
-    page = event.page
-    if page.digest and _something_waits(page):
-        day = page.local_date(event.at)
-        outbox.put(
-            "digest",
-            page.owner.email,
-            dedupe=f"digest:{page.pk}:{day}",
-            page=page,
-            queue="later",
-            not_before=page.after_quiet(event.at),
-        )
-
-
-def _something_waits(page: Page) -> bool:
-    """On the ledge, or for an answer of the owner's about terms."""
-    return Pitch.objects.filter(page=page).waiting().exists() or offers.waiting_for(page).exists()
-
-
 def page_up(event: Event) -> None:
     """23: the page is up, and this is its link."""
     page = event.page
@@ -166,7 +164,15 @@ def watch_confirm(event: Event) -> None:
     watch = Watch.objects.filter(pk=number or 0, confirmed_at=None, stopped_at=None).exclude(mailbox="").first()
     if watch and mailboxes.may_mail(watch.email, browser=watch.browser, again=bool(again), code=False):
         dedupe = f"watch_confirm:{event.pk}"
-        outbox.put("watch_confirm", watch.email, dedupe=dedupe, page=event.page, watch=watch, queue="codes")
+        outbox.put(
+            "watch_confirm",
+            watch.email,
+            dedupe=dedupe,
+            page=event.page,
+            watch=watch,
+            queue="codes",
+            language=watch.language,
+        )
 
 
 def draft(event: Event) -> None:
@@ -175,7 +181,15 @@ def draft(event: Event) -> None:
     if found and by_mail:
         answering.draft_by_mail(event, found)
     elif found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
-        outbox.put("draft", found.email, dedupe=f"draft:{event.pk}", page=event.page, draft=found, queue="soon")
+        outbox.put(
+            "draft",
+            found.email,
+            dedupe=f"draft:{event.pk}",
+            page=event.page,
+            draft=found,
+            queue="soon",
+            language=found.language,
+        )
 
 
 @transaction.atomic
@@ -191,12 +205,13 @@ def door_open(happened: Event | Door) -> None:
             page=door.page,
             watch=watch,
             queue="later",
+            language=watch.language,
         )
 
 
 def no_longer_needed(message: Message) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
-    page, pitch, watch, key, half = message.page, message.pitch, message.watch, message.key, message.draft
+    pitch, watch, key, half = message.pitch, message.watch, message.key, message.draft
     gone = {
         "invitation": lambda: key and not Key.objects.good().filter(pk=key.pk).exists(),
         "door_open": lambda: watch and (watch.stopped_at or not watching.can_be_told(watch.door)),
@@ -208,12 +223,16 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "domain_code": lambda: message.proof and (message.proof.proven_at or message.proof.expires_at <= clock.now()),
         "offer": lambda: terms.is_over(message),
         "tell_now": lambda: telling.is_over(message),
+        "reminder": lambda: reminding.is_over(message),
+        "webhook_fails": lambda: failing.is_over(message),
         **dict.fromkeys(
             ("draft", "draft_by_mail"), lambda: half and (not half.words or half.expires_at <= clock.now())
         ),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
-        "digest": lambda: page and not (page.digest and _something_waits(page)),
+        "alarm": lambda: not brake.is_news(message),
+        "holiday": lambda: away.is_over(message),
     }
+    gone |= dict.fromkeys(hourly.KINDS, lambda: hourly.is_over(message))
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
 
@@ -238,7 +257,8 @@ KINDS: dict[str, Callable[..., None]] = {
     "wrong_door": answer,
     "lapsed": lapsed,
     "withdrawn": withdrawn,
-    "digest": digest,
+    **hourly.KINDS,
+    "holiday": away.holiday,
     "tell_now": telling.tell_now,
     "page_up": page_up,
     "invitation": invitation,
@@ -255,6 +275,10 @@ KINDS: dict[str, Callable[..., None]] = {
     "handoff": assisting.handoff,
     "supplied": assisting.supplied,
     "account": outbox.put_account_mail,
+    **dict.fromkeys(sorted(security.KINDS), outbox.put_account_mail),
+    "reminder": reminding.reminder,
+    "note": noting.note,
+    "webhook_fails": failing.webhook_fails,
     "offer": terms.offer,
     "agreed": terms.agreed,
     "declined_offer": terms.declined,

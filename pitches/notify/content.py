@@ -13,10 +13,15 @@ from pitches.notify import (
     alarms,
     answering,
     assisting,
-    digest,
+    away,
+    failing,
     finding,
     handoffs,
+    hourly,
+    noting,
     reasons,
+    reminding,
+    security,
     stop,
     taken_out,
     telling,
@@ -126,6 +131,8 @@ def _about_the_pitch(message: Message) -> Words:
 
 def said_by(message: Message) -> str:
     """Who gave it for the owner, by name; empty for the owner."""
+    if message.kind == "note":
+        return noting.said(message)[0]
     return " ".join((message.answer.said_by if message.answer else terms.said_by(message)).split())
 
 
@@ -142,10 +149,6 @@ def _about_the_page(message: Message) -> Words:
     return {
         "page_link": links.absolute(public),
         "desk_link": links.absolute(reverse("desk:home")),
-        "session_link": links.absolute(reverse("desk:session")),
-        "digest": digest.of(page),
-        "hours": digest.hours_of(page),
-        "stop_link": stop.link_to(page),
     }
 
 
@@ -155,6 +158,7 @@ def _paragraphs(text: str) -> list[str]:
 
 OF_A_SECRET: dict[str, Callable[[Message, Words], Words]] = {
     "account": lambda message, secret: {"account": account.words(message, secret)},
+    **dict.fromkeys(security.KINDS, security.words),
     "alarm": lambda _message, secret: alarms.words(secret),
     "ready_answer": answering.words,
     "code": _about_the_code,
@@ -165,6 +169,11 @@ OF: dict[str, Callable[[Message], Words]] = {
     "draft_by_mail": _about_the_draft,
     "domain_code": _about_the_domain,
     "tell_now": telling.words,
+    "webhook_fails": failing.words,
+    "reminder": lambda message: _about_the_pitch(message) | reminding.words(message),
+    "note": lambda message: _about_the_pitch(message) | noting.words(message),
     "book_exported": taken_out.words,
+    "holiday": away.words,
+    **dict.fromkeys(hourly.KINDS, hourly.words),
     **dict.fromkeys(assisting.KINDS, assisting.words),
 }

@@ -17,9 +17,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches import mailboxes
-from pitches.models import AnswerKind, Message
+from pitches.models import AnswerKind, Message, Page
 from pitches.notify import addresses, catalogue, content, stop
-from portal import links
+from portal import languages, links
 from portal.models import User
 
 SUBJECT = 60
@@ -29,9 +29,9 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uff
 ANSWERS = (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK)
 
 
-def build(message: Message) -> EmailMultiAlternatives:
-    """The mail of a message, in the language of whoever gets it. Raises when it cannot be written."""
-    with translation.override(_language(message)):
+def build(message: Message, *, language: str = "") -> EmailMultiAlternatives:
+    """The mail of a message, in the language of whoever gets it or in this one. Raises when it cannot be written."""
+    with translation.override(language or _language(message)):
         context = _frame(message) | content.of(message)
         context["subject"] = subject = _subject(message.kind, context)
         mail = EmailMultiAlternatives(
@@ -43,6 +43,8 @@ def build(message: Message) -> EmailMultiAlternatives:
             headers=_headers(message),
         )
         mail.attach_alternative(_html(message.kind, context), "text/html")
+        if context.get("calendar") and message.pitch:
+            mail.attach(f"{message.pitch.code}.ics", context["calendar"], "text/calendar")
     return mail
 
 
@@ -104,17 +106,12 @@ def _html(kind: str, context: dict[str, Any]) -> str:
 
 # ── who says it to whom ──────────────────────────────────────────────────────
 def _language(message: Message) -> str:
-    if message.kind == "account":
-        user = User.objects.filter(email__iexact=message.to).first()
-        wanted = user.language if user else settings.LANGUAGE_CODE
-    elif message.pitch and not message.assistant and message.kind != "tell_now":
-        wanted = message.pitch.language
-    else:
-        wanted = message.page.owner.language if message.page else settings.LANGUAGE_CODE
-    try:
-        return translation.get_supported_language_variant(wanted)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    """Of the pitch for its sender; else of the account, of whoever asked for the mail, or of the owner."""
+    pitch, page = message.pitch, message.page
+    if pitch and message.to.casefold() == pitch.email.casefold():
+        return languages.offered(pitch.language)
+    account = User.objects.filter(email__iexact=message.to).values_list("language", flat=True).first()
+    return languages.offered(account or message.language or (page.owner.language if page else ""))
 
 
 def _address(name: str, email: str) -> str:
@@ -161,10 +158,17 @@ def _headers(message: Message) -> dict[str, str]:
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")
     if message.kind in catalogue.STOPPABLE and message.page:
-        link = stop.link_of(message.watch) if message.watch else stop.link_to(message.page, message.kind)
-        headers["List-Unsubscribe"] = f"<{link}>"
+        headers["List-Unsubscribe"] = f"<{_stop(message, message.page)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
+
+
+def _stop(message: Message, page: Page) -> str:
+    if message.watch:
+        return stop.link_of(message.watch)
+    if message.kind == "reminder" and message.pitch:
+        return stop.link_for(message.pitch)
+    return stop.link_to(page, message.kind, message.user)
 
 
 def _id(name: str) -> str:

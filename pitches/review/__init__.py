@@ -44,6 +44,7 @@ from pitches.review.sitting import (
     touch,
 )
 from pitches.review.snoozing import OPENED, come_back, latest_day, may_wait_for, opened
+from pitches.review.writing import LONGEST_WRITTEN, MOST_WRITTEN, NotWritten, may_write, notes_left, said, write
 
 __all__ = [
     "ALL",
@@ -54,7 +55,9 @@ __all__ = [
     "LONGEST_NAME",
     "LONGEST_REMARK",
     "LONGEST_TAG",
+    "LONGEST_WRITTEN",
     "MOST_TAGS",
+    "MOST_WRITTEN",
     "OPENED",
     "QUESTION_LIFE",
     "SITTING",
@@ -66,6 +69,7 @@ __all__ = [
     "Hand",
     "Left",
     "NotKept",
+    "NotWritten",
     "answer",
     "answer_many",
     "as_if",
@@ -85,8 +89,10 @@ __all__ = [
     "latest_day",
     "let_go",
     "may_wait_for",
+    "may_write",
     "move_view",
     "next_card",
+    "notes_left",
     "of_one_press",
     "older",
     "open_card",
@@ -99,6 +105,7 @@ __all__ = [
     "rename_view",
     "restore",
     "role_for",
+    "said",
     "send_now",
     "send_together",
     "show_next",
@@ -110,4 +117,5 @@ __all__ = [
     "undo_batch",
     "undo_together",
     "worded",
+    "write",
 ]

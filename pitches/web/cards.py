@@ -18,7 +18,7 @@ from pitches.models import Answer, AnswerKind, Door, Lane, Page, Pitch, Reason, 
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.web import access, differences, landing, later, letter, ready, sealed, shown, together
 from pitches.web.ready import Ready
-from portal import clock
+from portal import clock, languages
 from portal.models import User
 from portal.templatetags.portal import ago, day
 
@@ -71,6 +71,7 @@ def lay_out(pitch: Pitch) -> Pitch:
         files=partial(access.files_of, pitch) if pitch.standing in files.FROM else None,
         may_take=pitch.state not in access.FILES_KEPT_BACK,
         back=partial(later.back, pitch),
+        undelivered=None if pitch.state in ON_THE_LEDGE else partial(access.was_undelivered, pitch),
     )
 
 
@@ -188,8 +189,10 @@ def on_its_way(given: Answer) -> bool:
 
 
 def lower_first(words: str) -> str:
-    """For use inside a sentence; "I" stays as it is."""
-    return words if words.startswith("I ") else words[:1].lower() + words[1:]
+    """For use inside a sentence; "I" stays as it is, and so does what may be a noun where nouns have a capital."""
+    if words.startswith("I ") or languages.keeps_capitals():
+        return words
+    return words[:1].lower() + words[1:]
 
 
 def other_doors(pitch: Pitch, doors: Sequence[Door] | None = None) -> list[shown.Plaque]:

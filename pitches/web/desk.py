@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pitches import helping, relationships, review, rules
 from pitches.forms.decision import AnswerForm, StandingForm
 from pitches.forms.offers import OfferForm
+from pitches.forms.thread import WriteForm
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import Agency, Door, Evidence, Lane, Page, Pitch, PitchState, Role, Standing
 from pitches.models.pitch import ON_THE_LEDGE
@@ -146,6 +147,7 @@ def _show(
     changed: bool = False,
     standing: StandingForm | None = None,
     offer: OfferForm | None = None,
+    write: WriteForm | None = None,
     kept: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -175,13 +177,27 @@ def _show(
         }
     )
     if context["outcome"]:  # a yes that went out
-        context["terms"] = terms.shown(found, by_owner=True, form=offer, reader=access.signed_in(request))
+        context |= _after_yes(request, found, offer, write)
     return render(request, "desk/pitch.html", context, status=status)
+
+
+def _after_yes(request: HttpRequest, found: Pitch, offer: OfferForm | None, write: WriteForm | None) -> dict[str, Any]:
+    """Terms, and a note to the sender."""
+    return {
+        "terms": terms.shown(found, by_owner=True, form=offer, reader=access.signed_in(request)),
+        "write": write or WriteForm(auto_id="write_%s"),
+        "notes_left": review.notes_left(found),
+    }
 
 
 def with_terms(request: HttpRequest, found: Pitch, form: OfferForm) -> HttpResponse:
     """The pitch with what is wrong with a proposal."""
     return _show(request, found, offer=form, status=422)
+
+
+def with_note(request: HttpRequest, found: Pitch, form: WriteForm) -> HttpResponse:
+    """The pitch with what is wrong with a note to its sender."""
+    return _show(request, found, write=form, status=422)
 
 
 def with_kept(request: HttpRequest, found: Pitch, **wrong: Any) -> HttpResponse:

@@ -159,6 +159,9 @@ def _of_event(pitch: Pitch, event: Event, desk: Desk, ours: dict[int, str]) -> E
         mine = event.pk in ours
         who = desk.who(event.by_id, ours[event.pk]) if mine else pitch.name
         return Entry(event.at, who, str(OF_EITHER[event.what]), mine=mine)
+    if event.what == Fact.WROTE:
+        name, text = review.said(event)
+        return Entry(event.at, desk.who(event.by_id, name), _("Wrote to them"), text, mine=True)
     if event.what in BY_THE_DESK:
         return Entry(event.at, desk.who(event.by_id), str(BY_THE_DESK[event.what]), mine=True)
     what = HAPPENED.get(event.what)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from pitches import intake, ledge
+from pitches import intake, ledge, review
 from pitches.intake import files
 from pitches.models import Answer, AnswerKind, Event, Fact, Pitch, PitchState
 from pitches.notify import handoffs, reasons
@@ -24,6 +24,7 @@ DONE: dict[str, str] = {
     Fact.CHANGED: "change",
     Fact.FOLLOWED_UP: "follow_up",
 }
+BY_THE_OWNER = (*AnswerKind.values, Fact.WROTE.value)
 ANSWERED = (S.ASKED, S.ACCEPTED, S.DECLINED, S.WRONG_DOOR)
 FINAL = (AnswerKind.YES, AnswerKind.NO)  # their words stand above, in full
 # How each state is shown: chip, icon, how the door is drawn.
@@ -50,7 +51,7 @@ class Said:
     @property
     def mine(self) -> bool:
         """Did the sender say it?"""
-        return self.kind not in AnswerKind.values
+        return self.kind not in BY_THE_OWNER
 
 
 def story(pitch: Pitch) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def story(pitch: Pitch) -> dict[str, Any]:
     sent = list(pitch.answers.filter(sent_at__isnull=False).exclude(kind=AnswerKind.LATER).order_by("sent_at", "pk"))
     for answer in sent:
         answer.pitch = pitch
-    said = steps(sent, list(pitch.events.filter(Q(what__in=DONE) | Q(what=S.ARRIVED, was=S.WRONG_DOOR))))
+    said = steps(sent, list(pitch.events.filter(Q(what__in=(*DONE, Fact.WROTE)) | Q(what=S.ARRIVED, was=S.WRONG_DOOR))))
     chip, icon, look = SIGNS[told]
     return {
         "page": pitch.page,
@@ -154,8 +155,15 @@ def not_back(refused: intake.Refused) -> str:
 def steps(sent: list[Answer], done: list[Event]) -> list[Said]:
     """The answers as they went out, and what the sender did, in the order of time."""
     said = [Said(one.sent_at, one.kind, reasons.words(one), one.said_by) for one in sent if one.sent_at]
-    said += [Said(event.at, DONE.get(event.what, "move"), event.note if event.what in DONE else "") for event in done]
+    said += [_step(event) for event in done]
     return sorted(said, key=lambda entry: entry.at)
+
+
+def _step(event: Event) -> Said:
+    if event.what == Fact.WROTE:
+        by, text = review.said(event)
+        return Said(event.at, Fact.WROTE.value, text, by)
+    return Said(event.at, DONE.get(event.what, "move"), event.note if event.what in DONE else "")
 
 
 def chip_words(told: PitchState) -> str:

@@ -4,20 +4,26 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import uuid4
 
-from pitches import claims, offers, relationships
+from allauth.account.models import EmailAddress
+
+from pitches import claims, lifecycle, offers, relationships
 from pitches.doors import deflecting
 from pitches.doors.originals import Original
 from pitches.intake import drafting
-from pitches.models import Came, Event, Handoff, Message, Offer, Page, Pitch, ProofWay, Standing
-from pitches.notify import answering, outbox, proving
+from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing
+from pitches.models.page import WEEKDAYS
+from pitches.notify import answering, failing, outbox, proving
 from portal import clock
+from portal.models import User
 from tests.factories import (
     AnswerFactory,
     AssistantFactory,
     DoorFactory,
     KeyFactory,
+    MessageFactory,
     PageFactory,
     PitchFactory,
+    UserFactory,
     WatchFactory,
 )
 
@@ -131,8 +137,117 @@ def _waiting_page() -> Page:
 
 def digest() -> Message:
     """An hour begins."""
+    return _hourly("digest", _waiting_page())
+
+
+def _hourly(kind: str, page: Page, until: date | None = None, **more: object) -> Message:
+    """A mail of the hour to the owner, or with `assistant` to whoever helps."""
+    helper = more.get("assistant")
+    user = UserFactory(email=helper.email) if helper else page.owner
+    dedupe = f"{kind}:{page.pk}:{user.pk}:{until or page.local_date(clock.now())}"
+    return outbox.put(kind, user.email, dedupe=dedupe, user=user, page=page, queue="later", **more)
+
+
+def digest_to_who_helps() -> Message:
+    """The same to somebody who reads along, with an answer to a question."""
     page = _waiting_page()
-    return outbox.put("digest", page.owner.email, dedupe=f"digest:{page.pk}", page=page, queue="soon")
+    _replied(page)
+    return _hourly("digest", page, assistant=AssistantFactory(page=page, role="reader"))
+
+
+def digest_after_an_outage() -> Message:
+    """An hour that was missed begins late."""
+    page = PageFactory(reading=[])
+    page.reading = [f"{WEEKDAYS[(page.local_date(clock.now()) + timedelta(days=2)).weekday()]} 09:00"]
+    page.save(update_fields=["reading"])
+    PitchFactory(door__page=page, waiting=True)
+    return _hourly("digest", page)
+
+
+def _replied(page: Page, count: int = 1) -> None:
+    for _number in range(count):
+        pitch = _pitch(door__page=page, waiting=True)
+        lifecycle.record(Fact.REPLIED, page, pitch, note="MARK-REPLY")
+
+
+def answers_came() -> Message:
+    """Two questions were answered."""
+    page = PageFactory()
+    _replied(page, 2)
+    return _hourly("answers_came", page)
+
+
+def answers_came_to_who_helps() -> Message:
+    """The same to somebody who reads along."""
+    page = PageFactory()
+    _replied(page)
+    return _hourly("answers_came", page, assistant=AssistantFactory(page=page, role="reader"))
+
+
+def door_closes(*days: int) -> Message:
+    """A door that is open until tomorrow, or until other days."""
+    page, now = PageFactory(), clock.now()
+    for number in days or (1,):
+        name = f"AI & <b>tools</b> {number}"
+        DoorFactory(page=page, state="until", until=now + timedelta(days=number), name=name)
+    return _hourly("door_closes", page, page.local_date(now) + timedelta(days=max(days or (1,))))
+
+
+def door_closes_later() -> Message:
+    """One that closes before the next hour, some days from now."""
+    return door_closes(4)
+
+
+def doors_close() -> Message:
+    """Two of them."""
+    return door_closes(2, 3)
+
+
+def undelivered(count: int = 2) -> Message:
+    """Answers that came back."""
+    page, now = PageFactory(), clock.now()
+    for _number in range(count):
+        MessageFactory(kind="no", pitch=_pitch(door__page=page, declined=True), state="dead", told_at=now)
+    return _hourly("undelivered", page)
+
+
+def lapsing(*days: int) -> Message:
+    """Pitches lapse on one day, or on several."""
+    page, now = PageFactory(), clock.now()
+    for number in days or (2,):
+        PitchFactory.create_batch(number, door__page=page, waiting=True, lapses_at=now + timedelta(days=number))
+    return _hourly("lapsing", page, page.local_date(now) + timedelta(days=max(days or (2,))))
+
+
+def lapsing_on_two_days() -> Message:
+    """The same on two days."""
+    return lapsing(2, 3)
+
+
+def month() -> Message:
+    """The numbers of a month."""
+    return _hourly("month", _waiting_page())
+
+
+def month_to_who_helps() -> Message:
+    """The same to somebody who reads along."""
+    page = _waiting_page()
+    return _hourly("month", page, assistant=AssistantFactory(page=page, role="reader"))
+
+
+def holiday(ahead: int = 0, **more: object) -> Message:
+    """The owner is away."""
+    page = PageFactory(**more)
+    first = page.local_date(clock.now()) + timedelta(days=ahead)
+    page.holiday_from, page.holiday_until = first, first + timedelta(days=12)
+    page.save(update_fields=["holiday_from", "holiday_until"])
+    dedupe = f"holiday:{page.pk}:{page.holiday_from}:{page.holiday_until}"
+    return outbox.put("holiday", page.owner.email, dedupe=dedupe, page=page, queue="soon")
+
+
+def holiday_ahead() -> Message:
+    """The owner will be away, and has no reading hour."""
+    return holiday(20, reading=[])
 
 
 def tell_now() -> Message:
@@ -202,7 +317,106 @@ def account_exists() -> Message:
 
 def account_notice() -> Message:
     """A security notice in the library's words."""
-    return account("mfa/email/totp_activated", ip="192.0.2.7", user_agent="Firefox <b>& friends</b>")
+    return account("account/email/email_confirm", ip="192.0.2.7", user_agent="Firefox <b>& friends</b>")
+
+
+def _notice(template: str, **said: object) -> Message:
+    """A security notice to somebody who signs in, from a browser that we can name."""
+    user = User.objects.filter(email="owner@page.example").first()
+    user = user or UserFactory(email="owner@page.example", timezone="Europe/Lisbon")
+    EmailAddress.objects.get_or_create(user=user, email=user.email, verified=True, primary=True)
+    browser = {"browser_name": "Firefox", "browser_system": "Windows", "ip": "192.0.2.7"}
+    return account(template, **browser | {"user_agent": "Firefox <b>& friends</b>"} | said)
+
+
+def sign_in() -> Message:
+    """Somebody signed in with a browser that is new for the account."""
+    return _notice("portal/signed_in", clock="America/Argentina/Buenos_Aires")
+
+
+def sign_in_unnamed() -> Message:
+    """The same with a browser that says nothing of itself that we know, and a lie about its clock."""
+    return _notice("portal/signed_in", clock="MARK-ZONE", browser_name="", browser_system="")
+
+
+def sign_in_changed(template: str = "mfa/email/webauthn_added") -> Message:
+    """A way in was added."""
+    return _notice(template)
+
+
+def sign_in_changed_codes() -> Message:
+    """New recovery codes were made."""
+    return sign_in_changed("mfa/email/recovery_codes_generated")
+
+
+def sign_in_changed_password() -> Message:
+    """A password was changed."""
+    return sign_in_changed("account/email/password_changed")
+
+
+def codes_low(left: int = 2) -> Message:
+    """A recovery code was used, and two are left."""
+    return _notice("portal/codes_low", left=left)
+
+
+def codes_low_none() -> Message:
+    """The last one was used."""
+    return codes_low(0)
+
+
+def address_changes() -> Message:
+    """Another address is the first one now."""
+    return _notice("account/email/email_changed", from_email="owner@page.example", to_email="new@page.example")
+
+
+def address_changes_added() -> Message:
+    """An address was added."""
+    return _notice("portal/address_added", added_email="another@page.example")
+
+
+def address_changes_removed() -> Message:
+    """An address was taken away."""
+    return _notice("account/email/email_deleted", deleted_email="another@page.example")
+
+
+def account_new_address() -> Message:
+    """Somebody who is signed in adds this address."""
+    return account("account/email/email_confirmation", code="482915", inside="yes")
+
+
+def reminder() -> Message:
+    """A question that closes in a week."""
+    pitch = _pitch(asked=True, lapses_at=clock.now() + timedelta(days=7))
+    given = AnswerFactory(pitch=pitch, kind="ask", text="What does it cost them, and who says <so>?")
+    return _told("reminder", pitch, answer=given)
+
+
+def note(said_by: str = "") -> Message:
+    """A note of the owner's after a yes, in two paragraphs."""
+    pitch = _pitch(accepted=True)
+    AnswerFactory(pitch=pitch)
+    words = f"{said_by}\nCould you send the <raw> data & the questionnaire?\n\nFriday is early enough."
+    event = lifecycle.record(Fact.WROTE, pitch.page, pitch, note=words)
+    return outbox.put("note", pitch.email, dedupe=f"note:{event.pk}", pitch=pitch, queue="soon")
+
+
+def note_of_a_helper() -> Message:
+    """The same by somebody who helps, to a sender whose own notes are used."""
+    message = note("Sam Ode")
+    for _number in range(3):
+        lifecycle.record(Fact.NOTED, message.page, message.pitch, note="Noted")
+    return message
+
+
+def webhook_fails() -> Message:
+    """A webhook that was not reached five times in a row."""
+    page = PageFactory()
+    since = clock.now() - timedelta(hours=3)
+    hook = {"webhook": "https://hooks.page.example/MARK-SECRET", "failures": 5, "failing_since": since}
+    plan = Plan.objects.create(page=page, standing="known", **hook)
+    event = lifecycle.record(Fact.HOOK_FAILS, page, note=str(plan.pk))
+    failing.webhook_fails(event)
+    return Message.objects.get(kind="webhook_fails", page=page)
 
 
 def draft() -> Message:
@@ -369,6 +583,9 @@ def book_exported_as_a_table() -> Message:
 
 
 _ALL = (
+    *(digest_to_who_helps, digest_after_an_outage, answers_came, answers_came_to_who_helps),
+    *(door_closes, door_closes_later, doors_close, undelivered, lapsing, lapsing_on_two_days),
+    *(month, month_to_who_helps, holiday, holiday_ahead),
     *(book_exported, book_exported_as_a_table),
     *(offer, offer_the_last, agreed, agreed_without_a_day, declined_offer),
     *(assist_invite, assist_invite_to_the_desk),
@@ -380,6 +597,9 @@ _ALL = (
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, tell_now, page_up),
     *(watch_confirm, door_open, door_open_until),
     *(invitation, invitation_for_three),
-    *(account, account_unknown, account_exists, account_notice),
+    *(account, account_unknown, account_exists, account_notice, account_new_address),
+    *(sign_in, sign_in_unnamed, sign_in_changed, sign_in_changed_codes, sign_in_changed_password),
+    *(codes_low, codes_low_none, address_changes, address_changes_added, address_changes_removed),
+    *(reminder, note, note_of_a_helper, webhook_fails),
 )
 SAMPLES: dict[str, Callable[[], Message]] = {sample.__name__: sample for sample in _ALL}

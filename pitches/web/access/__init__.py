@@ -52,11 +52,13 @@ from pitches.web.access.lists import (
     told_before,
     told_to,
     versions_of,
+    was_undelivered,
     with_keys,
     with_replies,
 )
 from pitches.web.access.many import batch_of, one_press_of, picked, pressed
 from pitches.web.access.offers import FOLLOW_UPS, TERMS, follow_ups, offer_of, terms_to_answer, yes_of
+from pitches.web.access.operators import mails, mails_waiting, sending
 from pitches.web.access.owner import (
     FILES_KEPT_BACK,
     answer_of,
@@ -195,6 +197,8 @@ __all__ = [
     "lies_at",
     "likely_the_same",
     "mailbox",
+    "mails",
+    "mails_waiting",
     "met_agency",
     "moved_from",
     "named_here",
@@ -255,6 +259,7 @@ __all__ = [
     "rules_naming",
     "seat",
     "seats",
+    "sending",
     "sent_pitch",
     "sent_pitches",
     "signed_in",
@@ -279,6 +284,7 @@ __all__ = [
     "vouches_given",
     "vouches_taken",
     "vouches_waiting",
+    "was_undelivered",
     "watch_by_token",
     "with_keys",
     "with_replies",

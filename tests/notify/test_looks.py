@@ -1,0 +1,71 @@
+"""Every mail in a browser: on a narrow phone and on a desk, by day and at dusk, from left and from right."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pitches.notify import render
+from tests.browser.conftest import COLOURS, Hand
+from tests.notify import samples
+
+pytestmark = [pytest.mark.django_db, pytest.mark.browser]
+NARROW, WIDE = 320, 600
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 || one.getBoundingClientRect().left < -1)
+    .map((one) => one.outerHTML.slice(0, 120))"""
+# Which way the words run where they stand, whatever the frame around them says.
+WAYS = """() => [...new Set([...document.querySelectorAll('h1, p, .quote, .row')]
+    .map((one) => getComputedStyle(one).direction))]"""
+# What is pressed is 44 CSS pixels high at least (UX.md 4.8).
+LOW = """() => [...document.querySelectorAll('.button a')].map((one) => one.getBoundingClientRect().height)
+    .filter((height) => height < 44)"""
+every_sample = pytest.mark.parametrize("sample", samples.SAMPLES.values(), ids=samples.SAMPLES)
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A mail program: no script of the mail's, no picture, nothing from the net. And what was asked of the net."""
+    context, asked = browser.new_context(viewport={"width": NARROW, "height": 700}), []
+
+    def refuse(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    context.route("**/*", refuse)
+    yield context.new_page(), asked
+    context.close()
+
+
+@pytest.fixture(params=["ltr", "rtl"])
+def direction(request: Any, settings: Any) -> str:
+    """English, or the layout of Arabic around the same words."""
+    if request.param == "rtl":
+        settings.LANGUAGE_CODE, settings.LANGUAGES = "ar", [("ar", "Arabic")]
+    return str(request.param)
+
+
+@every_sample
+def test_a_mail_can_be_read_wherever_it_is_opened(
+    reader: tuple[Page, list[str]], direction: str, sample: Callable[[], Any]
+) -> None:
+    page, asked = reader
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": NARROW, "height": 700})
+    page.set_content(str(render.build(sample()).alternatives[0][0]), wait_until="domcontentloaded")
+    assert page.evaluate(WAYS) == [direction]
+    person = Hand(page, "")
+    person.axe()
+    _fits(page)
+    assert page.evaluate(LOW) == []
+    page.emulate_media(color_scheme="dark")
+    person.axe(*COLOURS)
+    page.set_viewport_size({"width": WIDE, "height": 700})
+    _fits(page)
+    assert asked == []
+
+
+def _fits(page: Page) -> None:
+    assert page.evaluate(TOO_WIDE) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
