@@ -18,7 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches import claims, mailboxes, offers
-from pitches.models import Draft, Key, Message, ProofWay, Stop, Watch
+from pitches.doors import deflecting
+from pitches.models import Came, Draft, Key, Message, ProofWay, Stop, Watch
 from pitches.notify import catalogue, render
 from pitches.notify.sample_world import World
 from portal import tokens
@@ -139,6 +140,12 @@ def _draft(world: World) -> About:
     return {"draft": world.sealed(Draft, "draft", at=world.now, expires_at=until, **said)}
 
 
+def _ready_answer(world: World) -> About:
+    link = deflecting.make(world.door, "Elif Kaya", Came.MAIL, world.page.local_date(world.now))
+    said = {"link": link.pk, "name": "Elif Kaya", "to": world.sender.email, "subject": _("A survey for you")}
+    return {"secret": said} | _of_the_owner(world)
+
+
 def _find(world: World) -> About:
     world.pitch()
     return {"page": None}
@@ -198,6 +205,8 @@ SAMPLES: dict[str, Callable[[World], About]] = {
     "watch_confirm": _watch,
     "door_open": _watch,
     "draft": _draft,
+    "draft_by_mail": _draft,
+    "ready_answer": _ready_answer,
     "find": _find,
     "book_exported": lambda world: {"secret": {"what": "book.json", "people": 12}} | _of_the_owner(world),
     "domain_code": _domain_code,

@@ -429,7 +429,7 @@ def draft() -> Message:
 
 def draft_by_mail() -> Message:
     """Somebody sent a mail to a page, or somebody else did in their name."""
-    door = DoorFactory(name="MARK-DOOR", page__handle="maya-draft", page__name="MARK-PAGE")
+    door = DoorFactory(name="MARK-DOOR", page__handle="maya-mail", page__name="MARK-PAGE")
     typed = drafting.Typed({"line": "MARK-LINE", "why": "MARK-WHY", "email": "elif@mosaic.example"}, by_mail=True)
     found = drafting.keep(door, typed, email="elif@mosaic.example", form_key=uuid4())
     answering.draft_by_mail(Event.objects.latest("pk"), found)
