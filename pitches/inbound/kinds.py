@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from pitches import mailboxes
 from pitches.inbound.parsed import UNREADABLE, Parsed, header, headers
 from pitches.inbound.taking import MOST, NOBODY
 from pitches.models import Letter, LetterEnd, Page, Pitch
@@ -59,11 +58,9 @@ def too_many(parsed: Parsed, thing: object) -> End | None:
 
 
 def _told_enough(page: Page, sender: str) -> bool:
-    """Did an address that nobody proved get the link to its words twice, in a month, and write on all the same?"""
-    if mailboxes.is_proven(sender):
-        return False
-    since = clock.now() - A_MONTH
-    return page.messages.filter(kind="draft_by_mail", to__iexact=sender, created_at__gt=since)[:TOLD].count() >= TOLD
+    """Did this page mail an address the link to its words twice in a month, and nobody has used either?"""
+    told = page.messages.filter(kind="draft_by_mail", to__iexact=sender, created_at__gt=clock.now() - A_MONTH)
+    return told.exclude(draft__words=b"")[:TOLD].count() >= TOLD
 
 
 def _unreadable(letter: Letter, parsed: Parsed) -> End | None:

@@ -69,7 +69,9 @@ def says_thanks(mail, envelope):
     return bytes(answer), "maya@in.halfdoor.example", str(mail["To"])
 
 
-ROBOTS = (like_a_person, to_the_envelope, sends_it_back, from_nobody, to_the_page, quotes_it, says_thanks)
+ROBOTS = (like_a_person, to_the_envelope, sends_it_back, from_nobody, to_the_page, quotes_it)
+STARTS = [(robot, start) for robot in ROBOTS for start in ("a mail of ours", "a cold mail")]
+STARTS.append((says_thanks, "a cold mail"))
 
 
 @pytest.fixture
@@ -112,8 +114,7 @@ def play(robot, sink, hand_over):
 
 
 @pytest.mark.usefixtures("_handlers")
-@pytest.mark.parametrize("robot", ROBOTS, ids=lambda robot: robot.__name__)
-@pytest.mark.parametrize("start", ["a mail of ours", "a cold mail"])
+@pytest.mark.parametrize(("robot", "start"), STARTS, ids=lambda one: getattr(one, "__name__", one))
 def test_a_robot_that_answers_everything_gets_two_mails_at_most(world, sink, hand_over, robot, start):
     with clock.standing_at(clock.now()):
         if start == "a mail of ours":
