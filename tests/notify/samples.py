@@ -7,8 +7,7 @@ from uuid import uuid4
 from pitches import claims, lifecycle, offers, relationships
 from pitches.intake import drafting
 from pitches.models import Fact, Handoff, Message, Offer, Page, Pitch, ProofWay, Standing
-from pitches.models.page import WEEKDAYS
-from pitches.notify import outbox, proving
+from pitches.notify import hourly, outbox, proving
 from portal import clock
 from tests.factories import (
     AnswerFactory,
@@ -152,11 +151,7 @@ def digest_to_who_helps() -> Message:
 
 def digest_after_an_outage() -> Message:
     """An hour that was missed begins late."""
-    page = PageFactory(reading=[])
-    page.reading = [f"{WEEKDAYS[(page.local_date(clock.now()) + timedelta(days=2)).weekday()]} 09:00"]
-    page.save(update_fields=["reading"])
-    PitchFactory(door__page=page, waiting=True)
-    return _hourly("digest", page)
+    return _hourly("digest", _waiting_page(), secret=hourly.LATE)
 
 
 def _replied(page: Page, count: int = 1) -> None:
