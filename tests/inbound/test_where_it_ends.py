@@ -132,7 +132,13 @@ def test_an_address_that_nobody_proved_is_told_twice_a_month(world, told, days, 
         SenderFactory(email="jonas@northbeam.example")
     at = clock.now() - timedelta(days=days)
     MessageFactory.create_batch(
-        told, kind="draft_by_mail", to="Jonas@northbeam.example", created_at=at, state="done", pitch=None, page=world.page
+        told,
+        kind="draft_by_mail",
+        to="Jonas@northbeam.example",
+        created_at=at,
+        state="done",
+        pitch=None,
+        page=world.page,
     )
     letter = bring(mails.Mail("", end, mails.COLD, to="{page}"), world.names)
     assert letter.end == end
