@@ -8,3 +8,9 @@ class PitchesConfig(AppConfig):
 
     name = "pitches"
     verbose_name = "Pitches"
+
+    def ready(self) -> None:
+        """Hear what the mail provider says."""
+        from pitches.inbound import providers  # noqa: PLC0415 (the models must be loaded first)
+
+        providers.listen()

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pitches import lifecycle
 from pitches.models import Answer, AnswerKind, Embargo, Event, Fact, Pitch, PitchState
@@ -85,7 +86,11 @@ def moment(when: datetime, zone: str) -> str:
     """A moment that can be read in one way only: "Sunday 29 March 2026, 09:00 London time (UTC+01:00)"."""
     local = when.astimezone(ZoneInfo(zone))
     offset = local.isoformat()[-6:]
-    words = {"when": date_format(local, "l j F Y, H:i"), "city": zone.rsplit("/", 1)[-1].replace("_", " ")}
+    day, time = (date_format(local, pgettext("date format", form)) for form in ("l j F Y", "H:i"))
+    words = {
+        "when": _("%(day)s, %(time)s") % {"day": day, "time": time},
+        "city": zone.rsplit("/", 1)[-1].replace("_", " "),
+    }
     return _("%(when)s %(city)s time (UTC%(offset)s)") % (words | {"offset": offset})
 
 

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q
 
+from pitches import suppression
 from pitches.models import Mailbox, Sender
 from portal import clock, domains, limits, tokens
 
@@ -58,7 +59,8 @@ def is_account(email: str) -> bool:
 
 
 def proved(email: str) -> None:
-    """Whoever reads this mailbox agreed: what was sent before counts no longer."""
+    """Whoever reads this mailbox agreed: what was sent before counts no longer, nor that mail came back once."""
+    suppression.lift(email)
     Mailbox.objects.filter(digest=_digest(email)).update(sent=0, browser="")
 
 

@@ -104,6 +104,22 @@ def call(queue: str) -> int:
 
 
 @shared_task
+def read(queue: str) -> int:
+    """Read the mails that came in, until none waits in a queue."""
+    from pitches.inbound import reading  # noqa: PLC0415
+    from portal import relay  # noqa: PLC0415
+
+    turn = Turn(queue)
+    while not turn.over():
+        turn.let_in()
+        if not reading.read_next(queue):
+            return turn.done
+        turn.done += 1
+    relay.ring("read", queue)
+    return turn.done
+
+
+@shared_task
 def tick() -> int:
     """Do what is due: reading hours, answers, lapses."""
     from pitches import due  # noqa: PLC0415
@@ -114,10 +130,12 @@ def tick() -> int:
 @shared_task
 def sweep() -> int:
     """All work that waits in the database, even if no ring ever came."""
-    return sum(JOBS[job](queue) for job, queue in waiting_work())
+    from pitches.inbound import maildir  # noqa: PLC0415
+
+    return maildir.collect() + sum(JOBS[job](queue) for job, queue in waiting_work())
 
 
-JOBS = {"react": react, "deliver": deliver, "call": call}
+JOBS = {"react": react, "deliver": deliver, "call": call, "read": read}
 
 
 @shared_task
@@ -131,17 +149,27 @@ def look_up() -> int:
 
 
 @shared_task
+def alarm() -> bool:
+    """Tell the operators when work stands still."""
+    from pitches.notify import stalled  # noqa: PLC0415
+
+    return stalled.look(oldest_work())
+
+
+@shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
     from pitches import embargo, intake, likeness, mailboxes, search  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
     from pitches.handoffs import assistants, late  # noqa: PLC0415
+    from pitches.inbound import keeping, maildir  # noqa: PLC0415
     from pitches.intake import drafting  # noqa: PLC0415
     from pitches.notify import finding  # noqa: PLC0415
     from portal import limits  # noqa: PLC0415
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
     done += drafting.forget_drafts() + finding.forget() + assistants.forget() + late.forget()
+    done += keeping.forget() + maildir.forget()
     return done + mailboxes.forget() + limits.forget() + likeness.forget() + search.forget()
 
 
@@ -169,19 +197,22 @@ def _statement(queues: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
 def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
     """For each job: its name and the queue, if a row waits."""
     from pitches import hooks  # noqa: PLC0415
+    from pitches.inbound import reading  # noqa: PLC0415
     from pitches.models import Event  # noqa: PLC0415
     from pitches.notify import outbox  # noqa: PLC0415
     from portal import leases  # noqa: PLC0415
 
     events = Event.objects.filter(reacted_at=None, dead=False)
     rows: dict[str, QuerySet[Any, Any]] = {
-        "react": events,
-        "deliver": outbox.due(SOME_MOMENT),
-        "call": hooks.due(SOME_MOMENT),
+        "react": events.filter(queue=queue),
+        "deliver": outbox.due(SOME_MOMENT).filter(queue=queue),
+        "call": hooks.due(SOME_MOMENT).filter(queue=queue),
     }
+    if queue in reading.QUEUES:
+        rows["read"] = reading.waiting(queue)
     for job, waiting in rows.items():
-        one = waiting.filter(leases.free(), queue=queue).order_by()
-        yield one.annotate(job=Value(job)).values_list("job", "queue")[:1]
+        one = waiting.filter(leases.free()).order_by()
+        yield one.annotate(job=Value(job), its=Value(queue)).values_list("job", "its")[:1]
 
 
 def oldest_work() -> datetime | None:

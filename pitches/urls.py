@@ -36,6 +36,8 @@ from pitches.web import (
     numbers,
     odd_days,
     offers,
+    operator_log,
+    operator_mail,
     outcomes,
     outgoing,
     page,
@@ -254,6 +256,15 @@ mine_urls = [
     path("agency/domains", mine_domains.domains, name="domains"),
     path("agency/record", mine_record.record, name="record"),
 ]
+operator_urls = [
+    path("operator/mail", operator_mail.kinds, name="mail"),
+    path("operator/mail/log", operator_log.mails, name="log"),
+    path("operator/mail/stop", operator_log.stop, name="stop"),
+    path("operator/mail/go-on", operator_log.go_on, name="go_on"),
+    path("operator/mail/lift", operator_log.lift, name="lift"),
+    path("operator/mail/<slug:kind>", operator_mail.kind, name="kind"),
+    path("operator/mail/<slug:kind>/html", operator_mail.kind_html, name="kind_html"),
+]
 urlpatterns = [
     path("", public.home, name="home"),
     path("welcome", welcome.welcome, name="welcome"),
@@ -264,5 +275,6 @@ urlpatterns = [
     path("", include((agency_urls, "agency"))),
     path("", include((mine_urls, "mine"))),
     path("", include((desk_urls, "desk"))),
+    path("", include((operator_urls, "operator"))),
     path("<handle:handle>", public.to_page, name="to_page"),
 ]

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from portal import browsers, tokens
+from portal import browsers, languages, tokens
 from portal.models import User
 
 LAST = "mailed_from"  # in the session: the form whose address was mailed last
@@ -50,6 +50,12 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
         "incorrect_code": _("That code does not match. Look at the newest email, or send another."),
     }
+
+    def new_user(self, request: HttpRequest) -> Any:
+        """Somebody who is making an account reads the language in which they do it."""
+        user = super().new_user(request)
+        user.language = languages.now()
+        return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the outbox named by MAIL_OUT; a request never talks to a mail server."""

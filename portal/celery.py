@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "sweep": {"task": "pitches.tasks.sweep", "schedule": 20.0, "options": {"queue": "soon", "expires": 30}},
     # The DNS records of agencies that prove a domain.
     "look_up": {"task": "pitches.tasks.look_up", "schedule": 30.0, "options": {"queue": "later", "expires": 30}},
+    # Work that stands still; before all else, for it may stand still because of what comes after.
+    "alarm": {"task": "pitches.tasks.alarm", "schedule": 60.0, "options": {"queue": "codes", "expires": 50}},
     # What has outlived its purpose.
     "tidy": {"task": "pitches.tasks.tidy", "schedule": 3600.0, "options": {"queue": "later", "expires": 600}},
 }

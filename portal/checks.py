@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
-from portal import embedded
+from portal import embedded, words
 
 NO_SHARED_CACHE = ("locmem", "dummy", "filebased")
 NO_MAIL_SERVER = ("console", "dummy", "filebased", "locmem", "drawer")
@@ -18,7 +18,7 @@ NO_MAIL_SERVER = ("console", "dummy", "filebased", "locmem", "drawer")
 @checks.register(checks.Tags.security)
 def production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """All that must be right before strangers may come."""
-    return [*_servers(), *_secrets(), *_address(), *_network()] if settings.PRODUCTION else []
+    return [*_servers(), *_secrets(), *_address(), *_network(), *_words()] if settings.PRODUCTION else []
 
 
 def refuse() -> None:
@@ -40,8 +40,12 @@ def _servers() -> Iterator[checks.CheckMessage]:
     local = any(kind in cache["BACKEND"] for kind in NO_SHARED_CACHE)
     if local or cache.get("LOCATION") == embedded.cache_url(settings.VAR):
         yield _error(3, "No shared cache: limits would be counted for each process alone.", "Set CACHE_URL.")
-    if not settings.EMAIL_URL or any(kind in settings.EMAIL_BACKEND for kind in NO_MAIL_SERVER):
+    sends = settings.EMAIL_URL or settings.MAIL_PROVIDER
+    if not sends or any(kind in settings.EMAIL_BACKEND for kind in NO_MAIL_SERVER):
         yield _error(4, "No mail server: nobody could prove a mailbox or sign in.", "Set EMAIL_URL.")
+    if settings.MAIL_PROVIDER and ":" not in str(settings.ANYMAIL.get("WEBHOOK_SECRET", "")):
+        hint = "Set ANYMAIL_WEBHOOK_SECRET=name:password, and the same at the provider."
+        yield _error(10, "Anybody could say in the name of the mail provider what became of a mail.", hint)
 
 
 def _secrets() -> Iterator[checks.CheckMessage]:
@@ -63,6 +67,12 @@ def _address() -> Iterator[checks.CheckMessage]:
 def _network() -> Iterator[checks.CheckMessage]:
     if settings.WEBHOOK_LOOPBACK:
         yield _error(9, "Webhooks may reach into this machine.", "Set WEBHOOK_LOOPBACK=no.")
+
+
+def _words() -> Iterator[checks.CheckMessage]:
+    without = [code for code, _name in settings.LANGUAGES[1:] if not words.made(code)]
+    if without:
+        yield _error(10, f"The words in {', '.join(without)} are not made.", "Run manage.py words --compile.")
 
 
 def _error(number: int, sentence: str, hint: str) -> checks.CheckMessage:

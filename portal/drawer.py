@@ -68,15 +68,19 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "dev/mail_detail.html", context)
 
 
+def alone(html: str) -> HttpResponse:
+    """The HTML of a mail as a page under its own policy; for views without ours. Its links open a page of their own."""
+    response = HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
+    response["Content-Security-Policy"] = MAIL_POLICY
+    return response
+
+
 @require_safe
 @csp_exempt()  # type: ignore[arg-type]  # it is for any view
 @xframe_options_sameorigin
 def letter_html(request: HttpRequest, pk: int) -> HttpResponse:
-    """The HTML of a mail alone, under its own policy. Its links open a page of their own."""
-    html = _part(_opened(get_object_or_404(DrawerMail, pk=pk)), "html")
-    response = HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
-    response["Content-Security-Policy"] = MAIL_POLICY
-    return response
+    """The HTML of a mail alone."""
+    return alone(_part(_opened(get_object_or_404(DrawerMail, pk=pk)), "html"))
 
 
 urlpatterns = [

@@ -1,7 +1,8 @@
-"""Languages: which one a text is written in, and what they are called."""
+"""Languages: which one a text is written in, what they are called, and which of them the site speaks."""
 
 import pycld2
-from django.utils.translation import get_language_info
+from django.conf import settings
+from django.utils.translation import get_language, get_language_info, get_supported_language_variant
 from django.utils.translation import gettext as _
 
 # What may be chosen by a person, and what may be guessed: languages that Django can name and CLD2 can tell.
@@ -11,6 +12,7 @@ KNOWN = (
 ).split()  # fmt: skip
 # CLD2 speaks of some by older names.
 CALLED = {"iw": "he", "no": "nb", "zh": "zh-hans", "zh-Hant": "zh-hant"}
+CAPITALS = ("de", "lb")
 ENOUGH = 40  # bytes; of less nobody can be sure
 MOST = 4000  # code points that are looked at
 
@@ -26,6 +28,24 @@ def guess(text: str) -> str:
         return ""
     code = CALLED.get(found[0][1], found[0][1])
     return code if sure and code in KNOWN else ""
+
+
+def offered(wanted: str) -> str:
+    """The language of the site that is nearest to this one; its first where there is none."""
+    try:
+        return get_supported_language_variant(wanted)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def now() -> str:
+    """The language of whoever this is done for: of the reader within a request."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def keeps_capitals() -> bool:
+    """Does the language of the reader write nouns with a capital in the middle of a sentence?"""
+    return (get_language() or "").partition("-")[0] in CAPITALS
 
 
 def name(code: str) -> str:

@@ -29,6 +29,8 @@ LIMITS = {
     "not_me": (30, HOUR),
     "knock": (60, HOUR),  # of strangers at one page; beyond it a browser does a sum (portal/sums.py)
     "letter": (10, A_DAY),  # mails without a code to one proven mailbox (pitches/mailboxes.py)
+    "letter_pitch": (5, HOUR),  # mails that come in to one pitch (pitches/inbound/kinds.py)
+    "letter_sender": (20, A_DAY),  # and from one address
     "sum": (5, A_DAY),  # uses of one sum, for one form
 }
 PREFIX = {4: 24, 6: 56}

@@ -12,9 +12,9 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from portal import errors, zones
+from portal import errors, languages, zones
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 # Pages behind a link or a session are never kept by a browser or a proxy.
 PRIVATE = (
     *("/d/", "/p/", "/find/", "/key/", "/who/", "/r/", "/desk", "/agency", "/account"),
-    *("/welcome", "/stop/", "/watch/", "/not-me/", "/dev/"),
+    *("/welcome", "/stop/", "/watch/", "/not-me/", "/dev/", "/language"),
 )
 POLICY = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics", "interest-cohort")
 FORM = "application/x-www-form-urlencoded"
@@ -146,16 +146,28 @@ def is_text(raw: bytes) -> bool:
         return False
 
 
-class ReaderZone:
-    """Times on the page are in the reader's zone: the one of the account, or the one the browser told us."""
+class Reader:
+    """Times and words are the reader's: zone and language of the account, or those that the browser told us."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer inside the reader's zone."""
-        with timezone.override(zone_of(request)):
-            return self.get_response(request)
+        """Answer in the reader's zone and language."""
+        language = language_of(request)
+        setattr(request, "LANGUAGE_CODE", language)  # noqa: B010 (as LocaleMiddleware does)
+        with timezone.override(zone_of(request)), translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """The reader's language: that of the account; before it, what LocaleMiddleware found."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return languages.offered(user.language)
+    return translation.get_language() or languages.offered("")
 
 
 def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:

@@ -8,7 +8,6 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from portal import embedded, env
 
@@ -65,7 +64,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "portal.middleware.ReaderZone",
+    "portal.middleware.Reader",
     "portal.middleware.NotThisWay",
     "portal.middleware.TakenAway",
 ]
@@ -148,6 +147,9 @@ MAIL_MARK = env.text(
 OPERATORS = env.words("OPERATORS")  # the addresses of whoever runs this site, for alarms
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 5, at_least=1)  # seconds; well inside a lease (portal/leases.py)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")
+# The domain whose mail comes to us; none: no mail comes in, and no address of ours is told.
+INBOUND_DOMAIN = env.text("INBOUND_DOMAIN").lower()
+INBOUND_MAILDIR = env.text("INBOUND_MAILDIR")  # a folder into which the mail server puts it
 
 # ── accounts ─────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "portal.User"
@@ -184,8 +186,10 @@ DNS_SERVERS = env.words("DNS_SERVERS", "")  # for proofs of domains (pitches/cla
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 # ── language, time, files ────────────────────────────────────────────────────
-LANGUAGE_CODE, LANGUAGES = "en", [("en", _("English"))]
+# Each by its own name for itself; docs/developers.md says how to add one.
+LANGUAGE_CODE, LANGUAGES = "en", [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_AGE = "language", 365 * 24 * 3600
 USE_TZ, TIME_ZONE = True, "UTC"
 STATIC_URL, STATIC_ROOT = "/static/", VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -207,6 +211,7 @@ WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", default=False)
 UPLOADS = {
     r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024,
     r"/desk/people/import": 5 * 1024 * 1024,  # a signed book has at most 4 MB
+    r"/mail/\w+/inbound(_mime)?/": 16 * 1024 * 1024,  # a mail with its files, where the provider sends it as a form
     r"/p/[-\w]+/files": 16 * 1024 * 1024,  # a file may have 10 MB; what is somewhat larger is told so by its own page
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = max(UPLOADS.values())  # a request writes no files
@@ -216,10 +221,10 @@ SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = (31536000 if HTTPS else 0), HTTPS, HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("session", "csrf")
 SESSION_COOKIE_AGE, SESSION_COOKIE_SAMESITE = 14 * 24 * 3600, "Lax"
-CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"  # pitches/web/devices.py
 KNOWN_COOKIE_NAME = "__Host-known" if HTTPS else "known"  # portal/accounts.py: who signed in with this browser before
 PERSONAL_COOKIES = (SESSION_COOKIE_NAME, DEVICE_COOKIE_NAME, "messages")  # who brings one may see a page of their own

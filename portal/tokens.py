@@ -30,6 +30,12 @@ def link_token(purpose: str, row_seed: str) -> str:
     return base64.urlsafe_b64encode(mac[:20]).decode().rstrip("=")
 
 
+def mail_token(purpose: str, row_seed: str) -> str:
+    """The same for the local part of a mail address, which is written in small letters on the way."""
+    mac = hmac.new(settings.LINK_KEY.encode(), f"{purpose}:{row_seed}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(mac[:20]).decode().lower()
+
+
 def digest(token: str) -> str:
     """What the database keeps of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

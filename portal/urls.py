@@ -3,13 +3,16 @@
 from django.conf import settings
 from django.urls import include, path
 
-from portal import health
+from portal import choosing, health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("language", choosing.language, name="language"),
     path("account/", include("allauth.urls")),
     path("", include("pitches.urls")),
 ]
+if settings.MAIL_PROVIDER:
+    urlpatterns.insert(0, path("mail/", include("pitches.inbound.urls")))
 if settings.MAIL_DRAWER:
     from portal import drawer
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
+from portal import words
 from portal.up import servers
 from portal.up.process import Child, die_with_parent
 
@@ -72,5 +73,7 @@ def stop(running: list[subprocess.Popen[bytes]], home: Path, pid: int) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    words.compile_all()
 if "PYTEST_XDIST_WORKER" not in os.environ and not os.environ.get("DATABASE_URL"):
     start()

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from pitches import lifecycle
 from pitches.management.commands import doctor
-from pitches.models import Attempt, Event, Fact, Message, Pitch, PitchState
+from pitches.models import Attempt, Event, Fact, Letter, Message, Pitch, PitchState, Stop
+from pitches.notify import brake
 from portal import clock
 from tests.factories import CallFactory, DoorFactory, MessageFactory, PitchFactory
 from tests.senders import hand_in, work
@@ -55,6 +56,10 @@ def left_call():
     CallFactory(next_at=NOON, lease_until=Now() - LONG_AGO)
 
 
+def unread():
+    Letter.objects.create(digest="a", size=1, came_by="pipe", came_at=NOON - timedelta(minutes=5, seconds=1))
+
+
 def unwitnessed():
     Attempt.objects.create(message=MessageFactory(state="done"), outcome="unknown")
 
@@ -82,6 +87,7 @@ BROKEN = {
     left_mail: "1 mail was left by its worker: receipt to",
     untold: "1 call to a webhook is due and not made: pitch.accepted of",
     left_call: "1 call to a webhook was left by its worker: pitch.accepted of",
+    unread: "1 mail came in and is not read: waiting",
     unwitnessed: "1 mail is marked as sent without an attempt: receipt to",
     without_receipt: "1 pitch has no receipt: MAYA-",
     dead_event: "1 event failed too often: nudged",
@@ -97,6 +103,29 @@ def test_a_broken_promise_is_found_and_nothing_else(break_it, sentence):
     with pytest.raises(CommandError, match="1 wrong") as ended:
         call_command("doctor", stdout=StringIO())
     assert ended.value.returncode == 1
+
+
+def test_mail_that_is_stopped_is_a_complaint():
+    brake.stop(Stop.COMPLAINTS)
+    (found,) = doctor.complaints()
+    assert found == (
+        "No mail goes out since Monday 2 March, 12:00: Too many people call our mail unwanted. "
+        "`manage.py outbox status` says more."
+    )
+    with pytest.raises(CommandError, match="1 wrong"):
+        call_command("doctor", stdout=StringIO())
+
+
+def test_a_mark_that_cannot_be_written_is_a_complaint(settings, tmp_path):
+    settings.MAIL_MARK = str(tmp_path / "new" / "mail.mark")
+    assert doctor.complaints() == []
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "a_file").touch()
+    for wrong in (tmp_path / "new", tmp_path / "a_file" / "mail.mark"):
+        settings.MAIL_MARK = str(wrong)
+        (found,) = doctor.complaints()
+        assert found.startswith("MAIL_MARK cannot be written, so a restored backup would send again: ")
+        assert str(tmp_path) in found
 
 
 def test_every_complaint_has_a_case():

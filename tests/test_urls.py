@@ -200,7 +200,8 @@ STRANGERS, NOT_SET_UP = (200, 200, 302, 302), (302, 302, 404, 404)
 CODES = {
     (302, 302, 302, 200): "desk:example",
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
-        healthz stop_digest public:portrait public:page public:door public:json public:atom public:ics agency:dates
+        healthz language stop_digest public:portrait public:page public:door public:json public:atom public:ics
+        agency:dates
         public:assist public:site_key public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
         agency:edit agency:follow_up agency:reminders
@@ -246,6 +247,9 @@ CODES = {
     NOT_SET_UP: "mine:pitch mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
     (303,) * 4: "agency:move agency:again public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
+    # For operators: tests/web/test_operator_mail.py.
+    (404,) * 4: """operator:mail operator:kind operator:kind_html operator:log operator:stop operator:go_on
+        operator:lift""",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
 # What belongs to one owner, by the argument that names it.

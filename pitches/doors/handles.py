@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pitches import freshness, lifecycle
 from pitches.models import Fact, Handle, Page
@@ -26,8 +27,8 @@ RESERVED = frozenset(
     about abuse accessibility account accounts admin administrator agencies agency all anonymous api app apps assets
     assist auth billing blog bot careers contact dashboard data dev desk developer developers docs door doors download
     email example exports faq favicon feed find for-agencies halfdoor health healthz help home hooks hour hours how
-    images inbox info invite key keys ledge legal login logout mail maintainer me media metrics moderator mod news
-    nobody null official operator owner page pages password payment pitch pitches postmaster press pricing privacy
+    images inbox info invite key keys language ledge legal login logout mail maintainer me media metrics moderator mod
+    news nobody null official operator owner page pages password payment pitch pitches postmaster press pricing privacy
     profile public readyz register report reports root robots rss rules safety sales search security server session
     settings share sign-in sign-out sign-up signin signout signup sitemap site staff static status stop store
     support system team terms test trust undefined user users verify watch web webhook webhooks webmaster welcome
@@ -115,7 +116,7 @@ def move(page: Page, handle: str, *, by: User) -> Page:
     others = _taken().filter(page=now).exclude(handle__in=(old, handle)).order_by("until")
     ends = [until for until in others.values_list("until", flat=True) if until]
     if len(ends) >= MOST_KEPT:
-        day = date_format(now.local_date(ends[len(ends) - MOST_KEPT]), "j F Y")
+        day = date_format(now.local_date(ends[len(ends) - MOST_KEPT]), pgettext("date format", "j F Y"))
         raise Refused(_("Your page moved often this year. You can move it again from %(day)s.") % {"day": day})
     now.handle, now.version = handle, now.version + 1
     take(now)

@@ -113,7 +113,7 @@ class VerdictForm(forms.Form):
         label=_("Pause until"),
         help_text=_("Only for a pause: on this day they may pitch again."),
         required=False,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     note = fields.Text(label=_("Why?"), help_text=_("Only this desk sees it."), max_length=280, required=False)
 

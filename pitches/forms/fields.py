@@ -110,7 +110,7 @@ NO_MOMENT = _("Write a date and a time such as 2026-03-29 09:00.")
 class Moment(forms.Field):
     """A day, or a day with a time, with or without an offset: date, datetime without zone, or datetime with one."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def to_python(self, value: Any) -> date | None:
         """Read ISO 8601."""
@@ -154,7 +154,7 @@ class Zone(forms.ChoiceField):
 class ComingDay(forms.DateField):
     """A day that has not passed; the form knows whose today it is."""
 
-    widget = forms.DateInput(attrs={"type": "date"})
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class Category(forms.CharField):

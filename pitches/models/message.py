@@ -57,6 +57,7 @@ class Message(Leased):
         null=True,
         help_text="codes and other words that must not rest in plain; gone once sent",
     )
+    language = models.CharField(max_length=12, blank=True, help_text="in which whoever asked for it reads")
     queue = models.CharField(max_length=8)
     state = models.CharField(max_length=8, choices=MessageState, default=MessageState.PENDING)
     next_at = models.DateTimeField(help_text="not before this moment")

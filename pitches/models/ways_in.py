@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models.door import Door
-from portal import clock, tokens
+from portal import clock, languages, tokens
 
 
 class Came(models.TextChoices):
@@ -44,6 +44,7 @@ class Watch(models.Model):
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever asked first")
+    language = models.CharField(max_length=12, default=languages.now, help_text="in which whoever asked reads")
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
@@ -146,6 +147,7 @@ class Introduction(models.Model):
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever typed it")
+    language = models.CharField(max_length=12, default=languages.now, help_text="in which whoever asked reads")
     at = models.DateTimeField()
     proven_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pitches.models.door import Door
 from pitches.models.pitch import Pitch
-from portal import clock, tokens
+from portal import clock, languages, tokens
 
 
 class RevisionKind(models.TextChoices):
@@ -72,6 +72,7 @@ class Draft(models.Model):
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever wrote it")
+    language = models.CharField(max_length=12, default=languages.now, help_text="in which whoever asked reads")
     at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""34: what whoever runs this site has to know. One mail for each thing on a day."""
+"""34: what whoever runs this site has to know. One mail for each thing and its time."""
 
 from typing import Any
 
@@ -37,6 +37,13 @@ ABOUT = {
             "may have been sent already. Look at it, and say whether it is to be sent or left out."
         ),
     ),
+    "stalled": (
+        gettext_lazy("Work has stood still for %(minutes)s minutes"),
+        gettext_lazy(
+            "Something waits for a worker and is not taken up. Look whether worker, beat, relay and broker run: "
+            "“manage.py doctor” names what waits, and “manage.py sweep” does it without them."
+        ),
+    ),
     "unwritten": (
         gettext_lazy("A mail cannot be written: %(kind)s"),
         gettext_lazy("It is not tried again. What was wrong stands beside it in the log of mails."),
@@ -45,7 +52,7 @@ ABOUT = {
 
 
 def tell(what: str, *, once: str, **said: str) -> None:
-    """Put an alarm to each operator, one for each `once`. `what`: a key of ABOUT; `said`: what its words name."""
+    """34: put an alarm to each operator, one for each `once`. `what`: a key of ABOUT; `said`: what its words name."""
     for to in settings.OPERATORS:
         secret = {"what": str(what)} | said
         outbox.put("alarm", to, dedupe=f"alarm:{what}:{once}:{to}"[:120], queue="codes", secret=secret)

@@ -27,6 +27,7 @@ from pitches.models import (
 from pitches.notify import (
     alarms,
     assisting,
+    brake,
     failing,
     finding,
     noting,
@@ -81,6 +82,7 @@ def code(event: Event) -> None:
         pitch=event.pitch,
         queue="codes",
         secret={"code": intake.issue_code(asked)},
+        language=asked.language,
     )
 
 
@@ -177,14 +179,30 @@ def watch_confirm(event: Event) -> None:
     watch = Watch.objects.filter(pk=number or 0, confirmed_at=None, stopped_at=None).exclude(mailbox="").first()
     if watch and mailboxes.may_mail(watch.email, browser=watch.browser, again=bool(again), code=False):
         dedupe = f"watch_confirm:{event.pk}"
-        outbox.put("watch_confirm", watch.email, dedupe=dedupe, page=event.page, watch=watch, queue="codes")
+        outbox.put(
+            "watch_confirm",
+            watch.email,
+            dedupe=dedupe,
+            page=event.page,
+            watch=watch,
+            queue="codes",
+            language=watch.language,
+        )
 
 
 def draft(event: Event) -> None:
     """13: the link to a pitch that is half written. Not a word of it: the mailbox is unproven."""
     found = Draft.objects.alive().filter(pk=event.note or 0).exclude(words=b"").first()
     if found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
-        outbox.put("draft", found.email, dedupe=f"draft:{event.pk}", page=event.page, draft=found, queue="soon")
+        outbox.put(
+            "draft",
+            found.email,
+            dedupe=f"draft:{event.pk}",
+            page=event.page,
+            draft=found,
+            queue="soon",
+            language=found.language,
+        )
 
 
 @transaction.atomic
@@ -200,6 +218,7 @@ def door_open(happened: Event | Door) -> None:
             page=door.page,
             watch=watch,
             queue="later",
+            language=watch.language,
         )
 
 
@@ -222,6 +241,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "digest": lambda: page and not (page.digest and _something_waits(page)),
+        "alarm": lambda: not brake.is_news(message),
     }
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
@@ -262,7 +282,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "handoff": assisting.handoff,
     "supplied": assisting.supplied,
     "account": outbox.put_account_mail,
-    **dict.fromkeys(sorted(security.KINDS), outbox.put_account_mail),
+    **dict.fromkeys(sorted(security.KINDS), outbox.put_notice),
     "reminder": reminding.reminder,
     "note": noting.note,
     "webhook_fails": failing.webhook_fails,

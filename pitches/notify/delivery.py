@@ -18,9 +18,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.db.models.functions import Now
 
-from pitches import mailboxes
+from pitches import mailboxes, suppression
 from pitches.models import Attempt, Message, MessageState, Refusal, Stop
-from pitches.notify import alarms, brake, catalogue, gate, mark, outbox, outcomes, render, suppression
+from pitches.notify import alarms, brake, catalogue, gate, mark, outbox, outcomes, render
 from portal import clock, leases
 
 log = logging.getLogger(__name__)
@@ -55,12 +55,10 @@ def deliver(queue: str, *, seconds: float = 10, first: Callable[[], object] = in
 
 
 def _claim(queue: str) -> tuple[UUID, list[Message]]:
-    """What is due and may go out: nothing while all is stopped, little while too much comes back."""
-    why, due = brake.state().why, outbox.due().filter(queue=queue)
-    if why:
-        due = due.filter(kind__in=brake.ALL_THE_SAME) if why in brake.BY_ITSELF else due.none()
+    """What is due and may go out."""
+    due = brake.let_through(outbox.due().filter(queue=queue))
     lease, messages = leases.claim(due, limit=BATCH)
-    if messages and not mark.go_on():
+    if messages and brake.state().why != Stop.RESTORED and not mark.go_on():
         leases.give_back(messages, lease)
         brake.stop(Stop.RESTORED)
         return lease, []

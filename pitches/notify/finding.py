@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from pitches.models import Attempt, Message, MessageState, Pitch, Sender
 from pitches.notify import outbox
-from portal import clock, domains, links, tokens
+from portal import clock, domains, languages, links, tokens
 
 MOST = 3  # mails to one mailbox within DAY
 DAY = timedelta(days=1)
@@ -22,13 +22,13 @@ OVER = (MessageState.DONE, MessageState.UNKNOWN, MessageState.DEAD, MessageState
 
 @transaction.atomic
 def ask(email: str) -> None:
-    """Somebody wants the list of this mailbox. After three within a day nothing more is written, for anybody."""
+    """14: somebody wants the list of this mailbox. After three within a day nothing more is written, for anybody."""
     stem = f"find:{tokens.code_hash('find', domains.mailbox(email))[:40]}:"
     asked = Message.objects.filter(kind="find", dedupe__startswith=stem)
     before = asked.order_by("-pk").values_list("pk", flat=True).first() or 0
     if asked.filter(created_at__gt=clock.now() - DAY).count() < MOST:
         # Named by the one before it: of two that are put at once there is one.
-        outbox.put("find", email, dedupe=f"{stem}{before}", queue="codes")
+        outbox.put("find", email, dedupe=f"{stem}{before}", queue="codes", language=languages.now())
 
 
 def sender_of(email: str) -> Sender | None:

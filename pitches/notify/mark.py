@@ -36,6 +36,23 @@ def accept() -> None:
         _write(Sending.objects.get(pk=Sending.THE_ROW))
 
 
+def trouble() -> str:
+    """Why the file cannot be written; empty where it can be, or where none is wanted."""
+    if not settings.MAIL_MARK:
+        return ""
+    path = Path(settings.MAIL_MARK)
+    try:
+        if path.is_dir():
+            return f"{path} is a folder"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe = path.with_name(f"{path.name}.try.{os.getpid()}")
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return str(error)
+    return ""
+
+
 def _read() -> tuple[str, int]:
     """The name of the outbox and its number; nothing where there is no file, or not one of ours."""
     with suppress(OSError):

@@ -5,11 +5,19 @@ from django.db import transaction
 from pitches import claims, mailboxes
 from pitches.models import DomainProof
 from pitches.notify import outbox
+from portal import languages
 
 
 def put(proof: DomainProof) -> None:
     """35: the code for a domain, to the role address that was chosen."""
-    outbox.put("domain_code", claims.address_of(proof), dedupe=f"domain_code:{proof.pk}", proof=proof, queue="codes")
+    outbox.put(
+        "domain_code",
+        claims.address_of(proof),
+        dedupe=f"domain_code:{proof.pk}",
+        proof=proof,
+        queue="codes",
+        language=languages.now(),
+    )
 
 
 @transaction.atomic

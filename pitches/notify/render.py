@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from pitches import mailboxes
 from pitches.models import AnswerKind, Message, Page
-from pitches.notify import catalogue, content, security, stop
-from portal import links
+from pitches.notify import addresses, catalogue, content, stop
+from portal import languages, links
 from portal.models import User
 
 SUBJECT = 60
@@ -29,20 +29,22 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uff
 ANSWERS = (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK)
 
 
-def build(message: Message) -> EmailMultiAlternatives:
-    """The mail of a message, in the language of whoever gets it. Raises when it cannot be written."""
-    with translation.override(_language(message)):
+def build(message: Message, *, language: str = "") -> EmailMultiAlternatives:
+    """The mail of a message, in the language of whoever gets it or in this one. Raises when it cannot be written."""
+    with translation.override(language or _language(message)):
         context = _frame(message) | content.of(message)
         context["subject"] = subject = _subject(message.kind, context)
         mail = EmailMultiAlternatives(
             subject=subject,
             body=_text(message.kind, context),
-            from_email=_from(message),
+            from_email=_comes_back_to(message) or _from(message),
             to=[message.to],
             reply_to=_reply_to(message, context),
             headers=_headers(message),
         )
         mail.attach_alternative(_html(message.kind, context), "text/html")
+        if context.get("calendar") and message.pitch:
+            mail.attach(f"{message.pitch.code}.ics", context["calendar"], "text/calendar")
     return mail
 
 
@@ -58,6 +60,7 @@ def _frame(message: Message) -> dict[str, Any]:
         "site": urlsplit(settings.SITE_URL).netloc,
         "home_link": links.absolute("/"),
         "page": message.page,
+        "by_mail": bool(_thread(message)),
         "not_me_link": _not_me(message),
     }
 
@@ -103,17 +106,12 @@ def _html(kind: str, context: dict[str, Any]) -> str:
 
 # ── who says it to whom ──────────────────────────────────────────────────────
 def _language(message: Message) -> str:
-    if message.kind == "account" or message.kind in security.KINDS:
-        user = User.objects.filter(email__iexact=message.to).first()
-        wanted = user.language if user else settings.LANGUAGE_CODE
-    elif message.pitch and not message.assistant and message.kind != "tell_now":
-        wanted = message.pitch.language
-    else:
-        wanted = message.page.owner.language if message.page else settings.LANGUAGE_CODE
-    try:
-        return translation.get_supported_language_variant(wanted)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    """Of the pitch for its sender; else of the account, of whoever asked for the mail, or of the owner."""
+    pitch, page = message.pitch, message.page
+    if pitch and message.to.casefold() == pitch.email.casefold():
+        return languages.offered(pitch.language)
+    account = User.objects.filter(email__iexact=message.to).values_list("language", flat=True).first()
+    return languages.offered(account or message.language or (page.owner.language if page else ""))
 
 
 def _address(name: str, email: str) -> str:
@@ -137,11 +135,25 @@ def _reply_to(message: Message, context: dict[str, Any]) -> list[str]:
     handoff = context.get("handoff")
     if handoff and handoff.direct and message.page:
         return [_address(message.page.name, message.page.owner.email)]
-    return []
+    thread = _thread(message)
+    return [thread] if thread else []
+
+
+def _thread(message: Message) -> str:
+    """Where the sender of a pitch answers a mail about it; empty where no mail comes in."""
+    pitch = message.pitch
+    theirs = pitch and pitch.sender_id and message.to == pitch.email and not message.assistant
+    return addresses.reply_address(pitch) if pitch and theirs and message.kind != "code" else ""
+
+
+def _comes_back_to(message: Message) -> str:
+    """The envelope sender. A provider has one of its own, and tells by its webhook what came back."""
+    return "" if settings.MAIL_PROVIDER or not message.pk else addresses.return_address(message)
 
 
 def _headers(message: Message) -> dict[str, str]:
-    headers = {"Message-ID": _id(f"message:{message.dedupe}"), "Auto-Submitted": "auto-generated"}
+    headers = {"From": _from(message)} if _comes_back_to(message) else {}
+    headers |= {"Message-ID": _id(f"message:{message.dedupe}"), "Auto-Submitted": "auto-generated"}
     if message.pitch and message.kind != "code":
         # One thread for each pitch: all its mails hang from a root that was never sent.
         headers["In-Reply-To"] = headers["References"] = _id(f"thread:{message.pitch.seed}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from pitches import offers
+from pitches import dates, offers
 from pitches.models import Event, Message, Offer, OfferState
 from pitches.notify import outbox
 from portal import links
@@ -72,4 +72,5 @@ def about(message: Message) -> dict[str, Any]:
         "may_propose": talks.may_make,
         "may_still": talks.theirs is None,
         "dates_link": links.absolute(reverse("agency:dates", args=[pitch.token])) if kept and found.day else "",
+        "calendar": dates.of_sender(pitch) if kept and found.day else b"",
     }

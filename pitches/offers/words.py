@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from pitches import disclosure, embargo
 from pitches.models import Offer, Pitch
+from portal import languages
 
 # What the audience is told, by disclosure.strictest().
 LABELS: dict[str, Promise] = {
@@ -74,7 +74,7 @@ def _sentences(pitch: Pitch, offer: Offer) -> Iterator[str]:
     yield _("They are about “%(line)s”, reference %(code)s.") % {"line": _line(pitch.line), "code": pitch.code}
     yield _("Delivered: “%(deliverables)s”") % {"deliverables": _line(offer.deliverables)}
     if offer.day:
-        day = date_format(offer.day, "l j F Y")
+        day = date_format(offer.day, pgettext("date format", "l j F Y"))
         yield _("All of it is there by %(day)s, %(zone)s time.") % {"day": day, "zone": _city(page.timezone)}
     else:
         yield _("No day is named.")
@@ -102,7 +102,4 @@ def _city(zone: str) -> str:
 
 
 def _language(pitch: Pitch) -> str:
-    try:
-        return translation.get_supported_language_variant(pitch.language)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    return languages.offered(pitch.language)

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches.models import AnswerKind, Pitch, Reason
@@ -35,9 +34,8 @@ def problem(text: str, allowed: tuple[str, ...]) -> str:
 
 
 def filled(text: str, pitch: Pitch, by: date | None) -> str:
-    """The words as they are read. What somebody is called is never read as a place itself."""
+    """The words as they are read, a date in the language of the moment. What somebody is called is no place itself."""
     there = {"name": pitch.name, "door": pitch.door.name}
     if "{date}" in text:
-        with translation.override(pitch.page.owner.language):
-            there["date"] = day(by)
+        there["date"] = day(by)
     return _IN_BRACES.sub(lambda found: there.get(found[1], found[0]), text)

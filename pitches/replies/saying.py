@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from pitches.models import AnswerKind, Page, Pitch, Reason
 from pitches.replies.listing import Ready, find
 from pitches.replies.places import filled
 from pitches.replies.usual import KINDS, TEXTS
+from portal import languages
 from portal.templatetags.portal import day
 
 
@@ -49,7 +49,7 @@ def say(ready: Ready, pitch: Pitch, by: date | None) -> Said:
     return Said(
         words=_words(ready, pitch, by),
         label=_label(ready),
-        again=filled(row.again, pitch, by) if row and row.again else "",
+        again=_own(row.again, pitch, by) if row and row.again else "",
         fits=ready.fits if ready.own and ready.kind == AnswerKind.NO else "",
     )
 
@@ -64,11 +64,17 @@ def _label(ready: Ready) -> str:
 
 def _words(ready: Ready, pitch: Pitch, by: date | None) -> str:
     if ready.own or ready.reworded:
-        return filled(str(ready.text), pitch, by)
+        return _own(str(ready.text), pitch, by)
     if ready.kind == AnswerKind.NO:
         return ""  # usual() says it when it is read
     with translation.override(language_of(pitch)):
         return filled(str(ready.text), pitch, by)
+
+
+def _own(text: str, pitch: Pitch, by: date | None) -> str:
+    """The owner's own words, with dates in the owner's language."""
+    with translation.override(languages.offered(pitch.page.owner.language)):
+        return filled(text, pitch, by)
 
 
 def usual(reason: str, by: date | None) -> tuple[str, str]:
@@ -83,7 +89,4 @@ def _dated(text: object, by: date | None) -> str:
 
 def language_of(pitch: Pitch) -> str:
     """The language in which its sender is written to."""
-    try:
-        return translation.get_supported_language_variant(pitch.language)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    return languages.offered(pitch.language)

@@ -8,6 +8,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from pitches.web.ready import Ready
 
@@ -30,11 +31,11 @@ def token(context: Context) -> SafeString:
 @register.simple_tag
 def ready_buttons(choices: Iterable[Ready], field: str, keys: bool) -> SafeString:  # noqa: FBT001 (a tag of templates)
     """The buttons of a panel, digits shown or not. A session draws the same ones for each card."""
-    return _buttons(tuple(choices), field, keys)
+    return _buttons(tuple(choices), field, keys, get_language())
 
 
 @lru_cache(maxsize=256)
-def _buttons(choices: tuple[Ready, ...], field: str, keys: bool) -> SafeString:  # noqa: FBT001
+def _buttons(choices: tuple[Ready, ...], field: str, keys: bool, language: str) -> SafeString:  # noqa: FBT001
     return render_to_string("desk/_ready.html", {"choices": choices, "field": field, "keys": keys})
 
 

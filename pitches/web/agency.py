@@ -17,6 +17,7 @@ from pitches.forms.plan import SupplyForm
 from pitches.forms.thread import ReplyForm
 from pitches.intake import drafting
 from pitches.models import Fact, Lane, Pitch, PitchState, Sender
+from pitches.notify import outbox
 from pitches.web import access, asked_for, devices, drafts, earlier, knocking, letter, proven, public, told, ways
 from pitches.web.redirects import see
 from portal import browsers, clock, languages, spelling
@@ -90,6 +91,7 @@ def _checked(request: HttpRequest, pitch: Pitch, form: CodeForm) -> HttpResponse
         "other": in_the_way.other if in_the_way else None,
         "written_in": languages.name(pitch.language),
         "meant": spelling.meant(pitch.email),
+        "came_back": not known and outbox.came_back(pitch),
         "earlier": earlier.notice(pitch, sender),
         "unsent": not known and not pitch.events.filter(what=Fact.CODE_ASKED).exists(),
     }

@@ -18,7 +18,7 @@ from pitches.models import Answer, AnswerKind, Door, Lane, Page, Pitch, Reason, 
 from pitches.models.pitch import ON_THE_LEDGE
 from pitches.web import access, differences, landing, later, letter, ready, sealed, shown, together
 from pitches.web.ready import Ready
-from portal import clock
+from portal import clock, languages
 from portal.models import User
 from portal.templatetags.portal import ago, day
 
@@ -188,8 +188,10 @@ def on_its_way(given: Answer) -> bool:
 
 
 def lower_first(words: str) -> str:
-    """For use inside a sentence; "I" stays as it is."""
-    return words if words.startswith("I ") else words[:1].lower() + words[1:]
+    """For use inside a sentence; "I" stays as it is, and so does what may be a noun where nouns have a capital."""
+    if words.startswith("I ") or languages.keeps_capitals():
+        return words
+    return words[:1].lower() + words[1:]
 
 
 def other_doors(pitch: Pitch, doors: Sequence[Door] | None = None) -> list[shown.Plaque]:

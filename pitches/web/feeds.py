@@ -19,8 +19,8 @@ from icalendar import Calendar, vDuration, vText
 
 from pitches import opening
 from pitches.models import Door, DoorState, Event, Fact, Page
-from pitches.web import access, calendars, shown
-from portal import clock, links
+from pitches.web import access, kept_files, shown
+from portal import calendars, clock, links
 
 KEPT = timedelta(days=90)
 HOURS = 8  # reading hours ahead
@@ -46,7 +46,7 @@ def _answer(
     if handle != page.handle:
         return redirect(name, page.handle, permanent=True)
     body = write(page)
-    return calendars.respond(request, body, kind)
+    return kept_files.respond(request, body, kind)
 
 
 def _where(page: Page, door: Door | None = None) -> str:

@@ -133,7 +133,8 @@ def said(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.widget.choices).get(value, value))
     moment = field.to_python(value) if isinstance(field, forms.DateField) else None
-    return date_format(moment, "j F Y") if moment else str(value)
+    # Translators: Django date format letters, for a day such as "2 June 2026".
+    return date_format(moment, pgettext("date format", "j F Y")) if moment else str(value)
 
 
 def _nothing(_pitch: Pitch, _values: dict[str, Any]) -> Facts:

@@ -60,7 +60,9 @@ def _state_in_words(found: opening.Opening, page: Page) -> str:
     local, today = until.astimezone(page.zone), clock.now().astimezone(page.zone)
     if (local.year, local.month) == (today.year, today.month):
         return _("Opens on %(day)s") % {"day": day_month(until, page)}
-    return _("Opens in %(month)s") % {"month": date_format(local, "F" if (local - today).days < A_YEAR else "F Y")}
+    # Translators: Django date format letters, for a month such as "June 2026".
+    form = "F" if (local - today).days < A_YEAR else pgettext("date format", "F Y")
+    return _("Opens in %(month)s") % {"month": date_format(local, form)}
 
 
 def _state_without_reason(found: opening.Opening, page: Page) -> str:

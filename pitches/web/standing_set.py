@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pitches import relationships
 from pitches.forms.ledger import EVERYWHERE, PlaceForm
 from pitches.models import Agency, Evidence, Page, Sender, Standing
-from pitches.web import access, undoing
+from pitches.web import access, cards, undoing
 from portal import clock
 
 
@@ -38,7 +38,7 @@ def told(request: HttpRequest, page: Page, word: Evidence, *, name: str, action:
 def _said(page: Page, name: str, word: Evidence) -> str:
     words = {
         "name": name,
-        "standing": Standing(word.standing).label.lower(),
+        "standing": cards.lower_first(str(Standing(word.standing).label)),
         "where": word.door.name if word.door else _("every door"),
         "day": page.local_date(word.until).isoformat() if word.until else "",
     }

@@ -14,7 +14,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.db import connections
 
-from portal import embedded, env
+from portal import embedded, env, words
 from portal.celery import QUEUES
 from portal.up import guards, servers
 from portal.up.process import Child
@@ -65,6 +65,7 @@ def build(stack: Supervisor, *, empty: bool) -> None:
     sockets = start_servers(stack)
     with stack.working():
         collect_static()
+        words.compile_all()
     if settings.EMBEDDED:
         stack.until(lambda: servers.database_answers(sockets), seconds=60, what="PostgreSQL")
     with stack.working():

@@ -45,7 +45,7 @@ class _Talk(socketserver.StreamRequestHandler):
             self.mode = self.server.next_mode()
             self.say("250 ok")
         elif line.startswith("RCPT") and self.mode in ("451", "550"):
-            self.say(f"{self.mode} not you")
+            self.say(self.server.words if self.mode == "550" and self.server.words else f"{self.mode} not you")
         elif line.startswith("DATA"):
             return self.take()
         elif line.startswith("QUIT"):
@@ -61,6 +61,7 @@ class _Talk(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
+        time.sleep(self.server.pause)
         self.server.keep(b"".join(lines))
         if self.mode == "drop":
             return False
@@ -79,6 +80,8 @@ class SmtpSink(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
         self.modes: list[str] = []
+        self.words = ""  # of a 550
+        self.pause = 0.0  # seconds before each mail is taken
         self.raw: list[bytes] = []
         self.talks = 0
         self.lock = threading.Lock()
@@ -99,6 +102,13 @@ class SmtpSink(socketserver.ThreadingTCPServer):
             if peek and (not self.modes or self.modes[0] != peek):
                 return ""
             return self.modes.pop(0) if self.modes else "ok"
+
+    def wait_for(self, mails: int, seconds: float = 30) -> bool:
+        """Until so many mails were taken."""
+        end = time.monotonic() + seconds
+        while len(self.raw) < mails and time.monotonic() < end:
+            time.sleep(0.01)
+        return len(self.raw) >= mails
 
     def keep(self, raw: bytes) -> None:
         """Remember a mail."""

@@ -10,23 +10,13 @@ from email.parser import BytesParser
 import pytest
 from django.db import OperationalError, connections
 
-from pitches import intake
 from pitches.models import Attempt, Message, MessageState
 from pitches.notify import delivery, outbox
 from portal import clock, tokens
-from tests.factories import PageFactory, PitchFactory
-from tests.notify.smtp_sink import SmtpSink, running
+from tests.factories import PitchFactory
+from tests.notify.sending import code, digest, later, outcomes, receipt, state
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sink(settings) -> Iterator[SmtpSink]:
-    """A mail server of our own on a free port."""
-    with running() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 1
-        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -34,44 +24,6 @@ def _standing_clock() -> Iterator[None]:
     """A clock that a test can move on."""
     with clock.standing_at(clock.now()):
         yield
-
-
-def receipt(**fields: object) -> Message:
-    """A receipt to be sent."""
-    pitch = PitchFactory(waiting=True, **fields)
-    return outbox.put("receipt", pitch.email, dedupe=f"receipt:{pitch.pk}", pitch=pitch, queue="soon")
-
-
-def digest() -> Message:
-    """A digest to be sent."""
-    page = PageFactory()
-    PitchFactory(door__page=page, waiting=True)
-    return outbox.put("digest", page.owner.email, dedupe=f"digest:{page.pk}", page=page, queue="soon")
-
-
-def code() -> Message:
-    """A code to be sent."""
-    pitch = PitchFactory()
-    intake.issue_code(pitch)
-    secret = {"code": "482915"}
-    return outbox.put("code", pitch.email, dedupe=f"code:{pitch.pk}", pitch=pitch, queue="soon", secret=secret)
-
-
-def later() -> int:
-    """Deliver what is due half a day from now, when every wait is over."""
-    clock.move_to(clock.now() + timedelta(hours=12))
-    return delivery.deliver("soon")
-
-
-def outcomes(message: Message) -> list[str]:
-    """How each attempt ended, the oldest first."""
-    return list(message.tries.order_by("pk").values_list("outcome", flat=True))
-
-
-def state(message: Message) -> str:
-    """Where the message is now."""
-    message.refresh_from_db()
-    return str(message.state)
 
 
 def test_a_mail_that_was_taken_is_done(sink):

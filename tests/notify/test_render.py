@@ -79,7 +79,8 @@ def test_every_mail_keeps_the_rules_of_the_house(sample):
     assert '<html lang="en" dir="ltr"' in html
     assert len(html.encode()) < 60 * 1024
     assert len(mail.recipients()) == 1
-    assert [part.get_content_type() for part in mail.message().get_payload()] == ["text/plain", "text/html"]
+    parts = [part.get_content_type() for part in mail.message().walk() if part.get_content_maintype() == "text"]
+    assert parts == ["text/plain", "text/html", *(kind for _name, _content, kind in mail.attachments)]
     headers = mail.message()
     assert headers["Auto-Submitted"] == "auto-generated"
     assert re.fullmatch(r"<[0-9a-f]{40}@[\w.-]+>", headers["Message-ID"])

@@ -155,7 +155,7 @@ def zone_for(client, path="/"):
     seen = []
     request = RequestFactory().get(path)
     request.COOKIES.update({name: morsel.value for name, morsel in client.cookies.items()})
-    middleware.ReaderZone(lambda _request: seen.append(timezone.get_current_timezone_name()) or HttpResponse())(request)
+    middleware.Reader(lambda _request: seen.append(timezone.get_current_timezone_name()) or HttpResponse())(request)
     return seen[0]
 
 

@@ -145,6 +145,35 @@ def test_the_hours_keep_their_names_from_day_to_day(client):
     assert dates(client, page)[:7] == before[1:]
 
 
+@pytest.mark.parametrize(
+    ("from_", "hour", "wanted"),
+    [
+        # Lisbon goes from 01:00 to 02:00 on 29 March, and from 02:00 back to 01:00 on 25 October.
+        (datetime(2026, 3, 20, tzinfo=UTC), "SUN 01:30", ["22T013000Z", "29T013000Z", "05T003000Z"]),
+        (datetime(2026, 10, 16, tzinfo=UTC), "SUN 01:30", ["18T003000Z", "25T003000Z", "01T013000Z"]),
+    ],
+)
+def test_an_hour_in_a_gap_moves_and_one_in_a_fold_comes_once(client, from_, hour, wanted):
+    with clock.standing_at(from_):
+        page = PageFactory(reading=[hour])
+        file = client.get(f"/@{page.handle}/doors.ics").content.decode()
+    found = [line.removeprefix("DTSTART:")[6:] for line in file.split("\r\n") if line.startswith("DTSTART")]
+    assert found[:3] == wanted
+    assert len(set(found)) == len(found) == 8
+
+
+def test_what_did_not_change_has_the_same_stamp_tomorrow(client):
+    page = PageFactory()
+
+    def stamps():
+        file = Calendar.from_ical(client.get(f"/@{page.handle}/doors.ics").content)
+        return {event.stamp for event in file.walk("VEVENT")}
+
+    before = stamps()
+    clock.move_to(SUNDAY + DAY)
+    assert stamps() == before == {page.published_at}
+
+
 def test_the_calendar_is_plain_and_in_utc(client):
     page = PageFactory(name="Maya; Lind, the 1st\nATTENDEE:mailto:evil@x.example")
     raw = client.get(f"/@{page.handle}/doors.ics").content.decode()

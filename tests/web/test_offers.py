@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from icalendar import Calendar
 from pitches import offers, outcomes
 from pitches.models import Agreement, Embargo, Handoff, Offer, Page, Pitch
 from pitches.models.reading import HOLD
+from pitches.notify import render
 from portal import clock
-from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, PageFactory, PitchFactory
+from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, MessageFactory, PageFactory, PitchFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -295,6 +298,53 @@ def test_an_embargo_lifts_in_utc_and_goes_with_its_pitch(client: Client) -> None
     client.post(status(found, "/put-back"))
     assert entries(client.get(status(found, "/dates.ics")))["The"][1:] == (3, "")
     assert found.token.encode() not in response.content  # who passes the file on passes no key on
+
+
+def agree(owner: Client, pitch: Pitch) -> None:
+    offers.make(pitch, by_owner=False, by=None, deliverables="One post; with, all", day=date(2026, 4, 3))
+    owner.post(desk(pitch, "/offer/answer"), answer(offers.as_seen(pitch, by_owner=True), pitch, "agree"))
+
+
+def test_the_mail_about_terms_brings_the_very_file(client: Client, owner: Client, pitch: Pitch) -> None:
+    agree(owner, pitch)
+    told = MessageFactory(kind="agreed", pitch=pitch, offer=Offer.objects.get())
+    mail = message_from_bytes(render.build(told).message().as_bytes(), policy=default)
+    (part,) = mail.iter_attachments()
+    assert (part.get_content_type(), part.get_filename()) == ("text/calendar", f"{pitch.code}.ics")
+    file = client.get(status(pitch, "/dates.ics")).content
+    assert Calendar.from_ical(part.get_content()).to_ical() == file
+    assert file.count(b"DTSTART;VALUE=DATE:20260403\r\n") == file.count(b"METHOD:PUBLISH\r\n") == 1
+    assert file.count(b"DTSTAMP:20260302T") == 1
+    assert (b"VTIMEZONE" in file, pitch.token.encode() in file) == (False, False)
+
+
+def test_terms_without_a_day_bring_no_file(owner: Client, pitch: Pitch) -> None:
+    offers.make(pitch, by_owner=False, by=None, deliverables="One post")
+    owner.post(desk(pitch, "/offer/answer"), answer(offers.as_seen(pitch, by_owner=True), pitch, "agree"))
+    assert render.build(MessageFactory(kind="agreed", pitch=pitch, offer=Offer.objects.get())).attachments == []
+
+
+def test_an_agreed_day_goes_with_its_yes_and_keeps_its_name(client: Client, owner: Client, pitch: Pitch) -> None:
+    agree(owner, pitch)
+    before = client.get(status(pitch, "/dates.ics"))
+    Pitch.objects.filter(pk=pitch.pk).update(state="withdrawn")
+    after = client.get(status(pitch, "/dates.ics"))
+    assert (entries(before)["Agreed"], entries(after)["Agreed"]) == (
+        (date(2026, 4, 3), 0, ""),
+        (date(2026, 4, 3), 1, "CANCELLED"),
+    )
+    assert uids(before) == uids(after)
+
+
+def test_a_day_that_moved_was_said_later(owner: Client, pitch: Pitch) -> None:
+    def stamps() -> set[Any]:
+        file = Calendar.from_ical(owner.get(desk(pitch, "/dates.ics")).content)
+        return {event.stamp for event in file.walk("VEVENT")}
+
+    assert stamps() == {pitch.handed_in_at}
+    with clock.standing_at(MONDAY + timedelta(days=1)):
+        outcomes.not_yet(Handoff.objects.select_related("pitch__page").get(), by=None)
+    assert stamps() == {MONDAY + timedelta(days=1)}
 
 
 def test_who_has_the_newest_file_is_told_so(owner: Client, pitch: Pitch) -> None:

@@ -50,7 +50,7 @@ def fields() -> Fields:
         "approval_rounds": _number(_("Rounds of approval"), 5),
         "final_say": choice(_("Who has the final say?"), FINAL_SAY),
         "publish_to": forms.DateField(
-            label=_("Published by"), required=False, widget=forms.DateInput({"type": "date"})
+            label=_("Published by"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
         ),
     }
     found["type"].error_messages["required"] = _("Say what you offer, even if it is nothing.")

@@ -8,10 +8,26 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pitches.models import Attempt, Call, CallState, Event, Message, MessageState, Pitch, PitchState
+from pitches.models import (
+    Attempt,
+    Call,
+    CallState,
+    Event,
+    Letter,
+    LetterEnd,
+    Message,
+    MessageState,
+    Pitch,
+    PitchState,
+    Sending,
+    Stop,
+)
+from pitches.notify import mark
 from portal import clock
+from portal.templatetags.portal import when
 
 ROUTED_WITHIN = timedelta(seconds=60)
 SENT_WITHIN = timedelta(minutes=5)
@@ -56,7 +72,7 @@ def left_behind_mails() -> QuerySet[Message]:
 
 def unwitnessed() -> QuerySet[Message]:
     """Sent, it says, but no attempt says so."""
-    sent = Attempt.objects.filter(message=OuterRef("pk"), outcome="sent")
+    sent = Attempt.objects.filter(message=OuterRef("pk"), outcome__in=("sent", "complained"))
     return Message.objects.filter(~Exists(sent), state=MessageState.DONE)
 
 
@@ -68,6 +84,11 @@ def untold() -> QuerySet[Call]:
 def left_behind_calls() -> QuerySet[Call]:
     """Claimed by a worker that is gone."""
     return Call.objects.filter(state=CallState.PENDING, lease_until__lt=Now() - AFTER_A_LEASE)
+
+
+def unread() -> QuerySet[Letter]:
+    """Mails that came in and that nobody reads."""
+    return Letter.objects.filter(end=LetterEnd.WAITING, came_at__lt=clock.now() - SENT_WITHIN)
 
 
 def without_receipt() -> QuerySet[Pitch]:
@@ -106,6 +127,7 @@ COMPLAINTS = (
             "%d call to a webhook was left by its worker", "%d calls to webhooks were left by their workers", n
         ),
     ),
+    Complaint(unread, lambda n: ngettext("%d mail came in and is not read", "%d mails came in and are not read", n)),
     Complaint(without_receipt, lambda n: ngettext("%d pitch has no receipt", "%d pitches have no receipt", n)),
     Complaint(
         lambda: Event.objects.filter(dead=True),
@@ -118,6 +140,24 @@ COMPLAINTS = (
 )
 
 
+def stopped() -> str:
+    """Sending was stopped, by itself or by hand."""
+    row = Sending.objects.exclude(why="").first()
+    if row is None or row.stopped_at is None:
+        return ""
+    said = {"why": Stop(row.why).label, "since": when(row.stopped_at)}
+    return _("No mail goes out since %(since)s: %(why)s. `manage.py outbox status` says more.") % said
+
+
+def unmarked() -> str:
+    """A restored backup would not be noticed."""
+    why = mark.trouble()
+    return why and _("MAIL_MARK cannot be written, so a restored backup would send again: %(why)s.") % {"why": why}
+
+
+SENTENCES = (stopped, unmarked)
+
+
 def complaints() -> list[str]:
     """A sentence for each promise that is not kept; none when all is well."""
     found = []
@@ -126,7 +166,7 @@ def complaints() -> list[str]:
         if count := rows.count():
             names = ", ".join(f"{row} [{row.pk}]" for row in rows[:NAMED])
             found.append(f"{complaint.say(count) % count}: {names}{', …' if count > NAMED else ''}.")
-    return found
+    return [*found, *filter(None, (sentence() for sentence in SENTENCES))]
 
 
 class Command(BaseCommand):

@@ -57,6 +57,7 @@ from pitches.web.access.lists import (
 )
 from pitches.web.access.many import batch_of, one_press_of, picked, pressed
 from pitches.web.access.offers import FOLLOW_UPS, TERMS, follow_ups, offer_of, terms_to_answer, yes_of
+from pitches.web.access.operators import mails, mails_waiting, sending
 from pitches.web.access.owner import (
     FILES_KEPT_BACK,
     answer_of,
@@ -195,6 +196,8 @@ __all__ = [
     "lies_at",
     "likely_the_same",
     "mailbox",
+    "mails",
+    "mails_waiting",
     "met_agency",
     "moved_from",
     "named_here",
@@ -255,6 +258,7 @@ __all__ = [
     "rules_naming",
     "seat",
     "seats",
+    "sending",
     "sent_pitch",
     "sent_pitches",
     "signed_in",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pitches', '0027_mail'),
+        ('pitches', '0028_lang'),
     ]
 
     operations = [

@@ -1,15 +1,10 @@
-"""Calendar files: names for good, words that a line can hold, days and moments, and an answer that may be kept."""
+"""Calendar files: names for good, words that a line can hold, days and moments."""
 
-import hashlib
 import re
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from icalendar import Event as Entry
 from icalendar.enums import STATUS, TRANSP
 
@@ -38,11 +33,3 @@ def entry(name: str, title: str, at: date, *, sequence: int = 0, cancelled: bool
         transparency=TRANSP.TRANSPARENT,
         status=STATUS.CANCELLED if cancelled else None,
     )
-
-
-def respond(request: HttpRequest, body: bytes, kind: str) -> HttpResponseBase:
-    """The file, or that it is still the one which the reader has."""
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    response = HttpResponse(body, content_type=f"{kind}; charset=utf-8")
-    response["ETag"], response["Cache-Control"] = etag, "no-cache"
-    return get_conditional_response(request, etag=etag, response=response) or response

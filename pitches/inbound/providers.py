@@ -1,0 +1,77 @@
+"""What a mail provider says by its webhooks, which django-anymail checks and translates. Only rows are written here."""
+
+from typing import Any
+
+from anymail import signals
+from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType, RejectReason
+from django.db import transaction
+
+from pitches.inbound import returned, taking
+from pitches.inbound.parsed import AS_WRITTEN, UNREADABLE
+from pitches.models import CameBy, Message, Refusal
+from pitches.notify import outcomes
+
+OF_THE_ADDRESS = frozenset({RejectReason.INVALID, RejectReason.BOUNCED})
+
+
+def listen() -> None:
+    """From now on, hear what django-anymail hears."""
+    signals.inbound.connect(came_in, dispatch_uid="letters")
+    signals.tracking.connect(told, dispatch_uid="returned")
+
+
+def came_in(sender: Any, event: AnymailInboundEvent, esp_name: str, **_more: Any) -> None:
+    """A mail came in."""
+    mail = event.message
+    if event.event_type == EventType.INBOUND and mail is not None:
+        to, envelope = mail.envelope_recipient or "", mail.envelope_sender
+        taking.take(_bytes(mail), came_by=CameBy.PROVIDER, to=str(to), sender=envelope)
+
+
+def _bytes(mail: Any) -> bytes:
+    """As it came, as far as the provider tells. What breaks the writing is written more simply, or not at all."""
+    for policy in (mail.policy, AS_WRITTEN):
+        try:
+            return bytes(mail.as_bytes(policy=policy))
+        except Exception:  # noqa: BLE001, S112 (broken headers and charsets; a 500 would bring it again and again)
+            continue
+    return f"{UNREADABLE}: yes\n\n".encode()
+
+
+def told(sender: Any, event: AnymailTrackingEvent, esp_name: str, **_more: Any) -> None:
+    """Something became known of a mail of ours."""
+    act = {EventType.BOUNCED: _bounced, EventType.COMPLAINED: _complained, EventType.REJECTED: _rejected}
+    if event.event_type in act and (message := _about(event)):
+        with transaction.atomic():
+            act[event.event_type](message, event)
+
+
+def _about(event: AnymailTrackingEvent) -> Message | None:
+    """The mail that is spoken of; one that nobody here knows is none of ours."""
+    if not event.message_id or not event.recipient:
+        return None
+    mine = Message.objects.filter(provider_id=str(event.message_id)[:200], to__iexact=event.recipient)
+    return mine.order_by("-pk").first()
+
+
+def _words(event: AnymailTrackingEvent) -> str:
+    said = " ".join(str(one) for one in (event.mta_response, event.description) if one)
+    return " ".join(said.replace("\0", " ").split())[:400]
+
+
+def _bounced(message: Message, event: AnymailTrackingEvent) -> None:
+    words = _words(event)
+    code = returned.STATUS.search(words)
+    if code and code[0].startswith("4"):
+        return returned.bounced(message, words, of_the_address=False)
+    of_the_address = bool(outcomes.OF_THE_ADDRESS.match(code[0])) if code else event.reject_reason in OF_THE_ADDRESS
+    return returned.bounced(message, words, of_the_address=of_the_address)
+
+
+def _complained(message: Message, event: AnymailTrackingEvent) -> None:
+    returned.complained(message, _words(event))
+
+
+def _rejected(message: Message, event: AnymailTrackingEvent) -> None:
+    why = Refusal.COMPLAINT if event.reject_reason == RejectReason.SPAM else None
+    returned.refused(message, _words(event), Refusal.BOUNCE if event.reject_reason in OF_THE_ADDRESS else why)

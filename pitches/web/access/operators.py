@@ -1,0 +1,26 @@
+"""What whoever runs the site may see of all mails. Asked behind operators_only()."""
+
+from collections.abc import Mapping
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from pitches.models import Attempt, Message, MessageState, Sending
+
+
+def mails(asked: Mapping[str, str]) -> QuerySet[Message]:
+    """Mails of a state, a kind, or to an address, with their attempts."""
+    rows = Message.objects.prefetch_related(Prefetch("tries", Attempt.objects.order_by("pk")))
+    if address := asked.get("to"):
+        rows = rows.filter(to__iexact=address)
+    return rows.filter(**{name: asked[name] for name in ("state", "kind") if name in asked})
+
+
+def sending() -> Sending:
+    """Whether mail goes out. Nothing is written, also where nothing was ever sent."""
+    return Sending.objects.filter(pk=Sending.THE_ROW).first() or Sending()
+
+
+def mails_waiting() -> dict[str, int]:
+    """How many mails wait in each queue, due or not. One query."""
+    busy = Message.objects.filter(state__in=(MessageState.PENDING, MessageState.SENDING))
+    return dict(busy.order_by().values_list("queue").annotate(count=Count("pk")))

@@ -1,0 +1,59 @@
+"""Every kind of mail can be looked at with sample words, and looking leaves nothing behind."""
+
+import pytest
+from django.utils import translation
+
+from pitches.models import Message
+from pitches.notify import catalogue, samples
+from tests.races import checksum
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_kind_has_a_sample_that_can_be_written():
+    found = samples.of_all("en")
+    assert [one.kind for one in found] == list(catalogue.KINDS)
+    assert {one.kind: one.error for one in found if one.error} == {}
+    assert all(one.mail.subject for one in found)
+
+
+def test_no_sample_is_left_of_a_kind_that_is_gone():
+    assert samples.SAMPLES.keys() <= catalogue.KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", catalogue.KINDS)
+def test_one_alone_is_what_stands_in_the_list(kind):
+    before = checksum()
+    sample = samples.of(kind, "en")
+    assert sample.error == ""
+    assert sample.mail.to[0].endswith(".invalid")
+    assert checksum() == before
+    assert Message.objects.count() == 0
+
+
+def test_all_at_once_leave_nothing_and_nobody_speaks_another_language(settings):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    before = checksum()
+    found = samples.of_all("de")
+    assert checksum() == before
+    assert [one.kind for one in found if '<html lang="de"' not in str(one.mail.alternatives[0][0])] == []
+    assert translation.get_language() == "en"
+
+
+def test_what_cannot_be_written_says_why_and_spares_the_others(monkeypatch):
+    monkeypatch.setitem(samples.SAMPLES, "receipt", lambda world: {"pitch": world.pitch(line=None)})
+    before = checksum()
+    wrong = {one.kind: one for one in samples.of_all("en")}
+    assert wrong["receipt"].error.startswith("IntegrityError: ")
+    assert wrong["receipt"].mail is None
+    assert [one.kind for one in wrong.values() if one.error] == ["receipt"]
+    assert checksum() == before
+
+
+def test_each_has_its_number_in_the_list_of_mails():
+    found = {one.kind: one.number for one in samples.of_all("en")}
+    first = {"code": "1", "receipt": "2", "yes": "3", "no": "4", "ask": "5", "wrong_door": "6", "agreed": "37"}
+    assert first.items() <= found.items()
+    assert found["alarm"] == "34"
+    numbers = [number for number in found.values() if number]
+    assert len(set(numbers)) == len(numbers)
