@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from pitches import embargo, handoffs, hooks, likeness, opening, relationships, review, routing, screening
 from pitches.models import Event, Fact, PitchState
-from pitches.notify import assisting, catalogue, failing, noting, reminding, taken_out, telling, terms
+from pitches.notify import assisting, away, catalogue, failing, hourly, noting, reminding, taken_out, telling, terms
 from portal import clock
 
 log = logging.getLogger(__name__)
@@ -45,10 +45,19 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.CHANGED: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
     Fact.FOLLOWED_UP: (screening.screen, routing.route_again, likeness.note, telling.tell_now),
     Fact.NOTED: (),
-    Fact.HOUR_BEGAN: (opening.ease, catalogue.digest),
+    Fact.FILES_LEFT: (),
+    Fact.HOUR_BEGAN: (
+        opening.ease,
+        hourly.digest,
+        hourly.answers_came,
+        hourly.door_closes,
+        hourly.undelivered,
+        hourly.lapsing,
+        hourly.month,
+    ),
     Fact.SAT_DOWN: (),
     Fact.PUBLISHED: (catalogue.page_up,),
-    Fact.PAGE_CHANGED: (),
+    Fact.PAGE_CHANGED: (away.holiday,),
     Fact.DOOR_CHANGED: (),
     Fact.DOOR_OPENED: (catalogue.door_open, review.opened),
     Fact.DOOR_CLOSED: (),

@@ -26,6 +26,7 @@ THINGS = {
     "calendar": '<path d="M3 5h14v12H3Z M3 9h14M7 2.5V6M13 2.5V6"/>',
     "page": '<path d="M4 3h12v14H4Z M7 7h6M7 10.5h6M7 14h3"/>',
     "mail": '<path d="M2.5 4.5h15v11h-15Z M2.5 5.5 10 11l7.5-5.5"/>',
+    "letterbox": '<path d="M3 15.5V9a3.5 3.5 0 0 1 7 0v6.5Z M10 15.5h7V9a3.5 3.5 0 0 0-3.5-3.5h-7M13.5 9v2"/>',
     "share": '<path d="M3 16V9h4M13 4l4 4-4 4M17 8h-6a5 5 0 0 0-5 5"/>',
     "chart": '<path d="M3 17h14M5.5 17v-5M10 17V6M14.5 17V9"/>',
     "gear": '<circle cx="10" cy="10" r="2.6"/><path d="M10 2.5v2M10 15.5v2M2.5 10h2M15.5 10h2M4.7 4.7l1.4 1.4'

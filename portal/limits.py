@@ -31,6 +31,7 @@ LIMITS = {
     "letter": (10, A_DAY),  # mails without a code to one proven mailbox (pitches/mailboxes.py)
     "letter_pitch": (5, HOUR),  # mails that come in to one pitch (pitches/inbound/kinds.py)
     "letter_sender": (20, A_DAY),  # and from one address
+    "letter_page": (60, HOUR),  # and to the handle of one page
     "sum": (5, A_DAY),  # uses of one sum, for one form
 }
 PREFIX = {4: 24, 6: 56}

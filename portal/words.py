@@ -47,10 +47,10 @@ def texts() -> Catalog:
     return found
 
 
-def _sources() -> Iterator[Path]:
-    for folder in CODE:
-        yield from (one for one in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in one.parts)
-    yield from (one for one in sorted((ROOT / "templates").rglob("*")) if one.suffix in TEMPLATES)
+def _sources() -> list[Path]:
+    found = [one for folder in CODE for one in (ROOT / folder).rglob("*.py") if "migrations" not in one.parts]
+    found += [one for one in (ROOT / "templates").rglob("*") if one.suffix in TEMPLATES]
+    return sorted(found, key=Path.as_posix)  # a text stands at the first of its places, read or written
 
 
 def _as_code(path: Path) -> io.BytesIO:

@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 
 from pitches import lifecycle
+from pitches.inbound import taking
 from pitches.management.commands import doctor
-from pitches.models import Attempt, Event, Fact, Letter, Message, Pitch, PitchState, Stop
+from pitches.models import Attempt, CameBy, Event, Fact, Message, Pitch, PitchState, Stop
 from pitches.notify import brake
 from portal import clock
 from tests.factories import CallFactory, DoorFactory, MessageFactory, PitchFactory
@@ -56,10 +57,6 @@ def left_call():
     CallFactory(next_at=NOON, lease_until=Now() - LONG_AGO)
 
 
-def unread():
-    Letter.objects.create(digest="a", size=1, came_by="pipe", came_at=NOON - timedelta(minutes=5, seconds=1))
-
-
 def unwitnessed():
     Attempt.objects.create(message=MessageFactory(state="done"), outcome="unknown")
 
@@ -68,6 +65,11 @@ def without_receipt():
     pitch = PitchFactory(waiting=True, handed_in_at=NOON - LONG_AGO)
     lifecycle.record(PitchState.ARRIVED, pitch.page, pitch)
     Event.objects.update(reacted_at=NOON)
+
+
+def unread():
+    with clock.standing_at(NOON - timedelta(minutes=5, seconds=1)):
+        taking.take(b"From: a@b.example", came_by=CameBy.PIPE)
 
 
 def dead_event():

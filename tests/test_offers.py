@@ -16,7 +16,7 @@ from pitches import due, lifecycle, offers, outcomes
 from pitches.lifecycle import AlreadyMoved
 from pitches.models import Agreement, Event, Evidence, Fact, Handoff, Message, Offer, OfferState, Pitch
 from pitches.models.reading import HOLD
-from pitches.notify import catalogue, render
+from pitches.notify import catalogue, hourly, render
 from portal import clock
 from tests.factories import AnswerFactory, DoorFactory, HandoffFactory, PageFactory, PitchFactory
 from tests.races import race
@@ -331,7 +331,7 @@ def test_the_mail_of_the_hour_comes_for_terms_alone_and_counts_them() -> None:
     pitch = accepted()
     page = pitch.page
     for count in (0, 1):
-        catalogue.digest(lifecycle.record(Fact.HOUR_BEGAN, page))
+        hourly.digest(lifecycle.record(Fact.HOUR_BEGAN, page))
         assert Message.objects.filter(kind="digest").count() == count
         offer = theirs(pitch)
     message = Message.objects.get(kind="digest")

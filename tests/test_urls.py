@@ -213,7 +213,7 @@ CODES = {
         desk:share desk:replies desk:reply_new desk:page_edit desk:sensitive desk:hours desk:rules desk:rehearse
         welcome_handle
         desk:doors desk:door_new desk:topics
-        desk:numbers desk:numbers_csv
+        desk:numbers desk:numbers_csv desk:mail
         desk:fair_no
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
         account_change_password mfa_index mfa_list_webauthn usersessions_list""",

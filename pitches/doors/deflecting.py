@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from pitches.doors import originals
 from pitches.models import Came, Door, ReplyLink
 from portal import clock, links, tokens
 
@@ -72,11 +73,13 @@ def works(link: ReplyLink) -> bool:
 
 
 def guess(text: str, *, own: str = "") -> str:
-    """Who wrote a pasted message: its signature, the head of a post, "I'm Ines from Northbeam", an address, a handle
-    that is not the owner's `own`. Nothing when it does not say.
+    """Who wrote a pasted message: the lines above a mail, its signature, the head of a post, "I'm Ines from Northbeam",
+    an address, a handle that is not the owner's `own`. Nothing when it does not say.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    found = _signature(lines) or _head(lines, own) or _speaker(text) or _address(text, own)
+    found = (
+        originals.in_text(text).who or _signature(lines) or _head(lines, own) or _speaker(text) or _address(text, own)
+    )
     return " ".join(found.split())[:LONGEST].strip(" ,;")
 
 

@@ -14,7 +14,7 @@ from pitches.forms import fields
 from pitches.models import CHANNELS, Came, Door, Page
 from portal import clock
 
-LONGEST_MESSAGE = 2000  # letters of what is pasted
+LONGEST_MESSAGE = 10_000  # letters of what is pasted
 LONG_AGO = timedelta(days=365)
 
 

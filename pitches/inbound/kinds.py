@@ -36,8 +36,8 @@ def unwanted(letter: Letter, parsed: Parsed, purpose: str) -> End | None:
         or _loop(parsed)
         or _automatic(letter, parsed)
         or (None if purpose else (LetterEnd.NOBODY, "no such address"))
-        or _without_sender(parsed)
         or _empty(parsed, purpose)
+        or _without_sender(parsed)
     )
 
 

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 AS_WRITTEN: Any = Compat32()
 HEADERS = 100_000  # bytes that are looked through for headers, where the rest cannot be read
 MOST_PARTS, MOST_DEEP = 100, 20  # of what is looked at; more is nobody's honest mail
-MOST_TEXT = 100_000  # characters of one part
+MOST_TEXT, MOST_SAID, MOST_NAMED = 100_000, 20_000, 2_000  # characters of a part, of a header, of From
 ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]{1,64}@[^\s@<>\"',;:()\[\]\\]{1,189}")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|=\?[^?\s]+\?[bqBQ]\?[^?]*\?=')
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -129,7 +129,7 @@ def _unfolded(value: Any) -> str:
         said = text.decode("utf-8")
     except UnicodeDecodeError:
         said = text.decode("cp1252", "replace")
-    return UNSEEN.sub(" ", said.replace("\n", " ").replace("\t", " "))[:MOST_TEXT].strip()
+    return UNSEEN.sub(" ", said[:MOST_SAID].replace("\n", " ").replace("\t", " ")).strip()
 
 
 def _decoded(value: Any) -> str:
@@ -158,6 +158,8 @@ def _author(mail: EmailMessage) -> tuple[str, str]:
     Looked for before anything is decoded: an encoded name may well contain another address, which counts for nothing.
     """
     lines = [_unfolded(value) for key, value in mail.raw_items() if key.lower() == "from"]
+    if sum(map(len, lines)) > MOST_NAMED:
+        return "", ""
     found = {one for line in lines for one in addresses_in(QUOTED.sub(" ", line))}
     if len(lines) != 1 or len(found) != 1:
         return "", ""
@@ -170,7 +172,7 @@ def _author(mail: EmailMessage) -> tuple[str, str]:
 
 def addresses_in(line: str) -> list[str]:
     """The addresses in a line, in small letters, whatever stands between them."""
-    return [found.lower()[:254] for found in ADDRESS.findall(line[:MOST_TEXT])]
+    return [found.lower()[:254] for found in ADDRESS.findall(line)]
 
 
 def _contents(mail: EmailMessage) -> tuple[dict[str, list[str]], tuple[str, ...]]:
@@ -183,7 +185,7 @@ def _contents(mail: EmailMessage) -> tuple[dict[str, list[str]], tuple[str, ...]
         elif kind.startswith(("multipart/", "message/delivery-status", "text/rfc822-headers")) and not name:
             continue
         else:
-            attachments.append(name or kind)
+            attachments.append(name or UNSEEN.sub("", kind))
     return texts, tuple(attachments)
 
 

@@ -36,7 +36,7 @@ class _Reader:
 
     def end_line(self) -> None:
         words = " ".join(unescape("".join(self.line)).split())
-        self.lines.append(f"{'>' * min(self.quoted, MOST_QUOTED)} {words}".strip())
+        self.lines.append(f"{'>' * min(self.quoted, MOST_QUOTED)} {words}".strip() if words else "")
         self.line = []
 
     def tag(self, tag: str, *, ends: bool) -> None:

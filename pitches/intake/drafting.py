@@ -15,11 +15,12 @@ from django.db import transaction
 from pitches import lifecycle, mailboxes
 from pitches.intake.refusal import Refused
 from pitches.intake.writing import Ways
-from pitches.models import Door, Draft, Fact, Message, Pitch, PitchState
+from pitches.models import Door, Draft, Event, Fact, Message, Pitch, PitchState
 from portal import clock, domains, tokens
 
 DRAFT_LIFE = timedelta(days=30)
 KEPT = timedelta(days=60)  # how long a link still says what became of its draft
+BY_MAIL = "by_mail"  # in the note of an event
 MOST = 64 * 1024  # bytes; a pitch with every answer at its limit has some 20,000
 
 
@@ -30,6 +31,7 @@ class Typed:
     answers: dict[str, str]
     questions: list[str] = field(default_factory=list)  # the door's own, as they were asked
     ways: Ways = field(default_factory=Ways)
+    by_mail: bool = False  # guessed from a mail: nobody has seen the form yet
 
 
 @transaction.atomic
@@ -55,8 +57,16 @@ def keep(door: Door, typed: Typed, *, email: str, form_key: UUID, browser: str =
         "expires_at": clock.now() + DRAFT_LIFE,
     }
     draft, _new = Draft.objects.update_or_create(form_key=form_key, defaults=facts)
-    lifecycle.record(Fact.DRAFTED, door.page, door=door, note=str(draft.pk))
+    lifecycle.record(
+        Fact.DRAFTED, door.page, door=door, note=f"{draft.pk} {BY_MAIL}" if typed.by_mail else str(draft.pk)
+    )
     return draft
+
+
+def of_event(event: Event) -> tuple[Draft | None, bool]:
+    """The draft that was kept then, if its words are still there, and whether it came by mail."""
+    number, _space, how = event.note.partition(" ")
+    return Draft.objects.alive().filter(pk=number or 0).exclude(words=b"").first(), how == BY_MAIL
 
 
 def _purpose(seed: str) -> str:
@@ -86,7 +96,7 @@ def read(draft: Draft) -> Typed | None:
         kept = json.loads(tokens.unlock(_purpose(draft.seed), draft.words))
     except InvalidToken:  # LINK_KEY was changed
         return None
-    return Typed(kept["answers"], kept["questions"], Ways(**kept["ways"]))
+    return Typed(kept["answers"], kept["questions"], Ways(**kept["ways"]), kept.get("by_mail", False))
 
 
 def pitch_of(draft: Draft) -> Pitch | None:
@@ -111,7 +121,7 @@ def came_by_mail(token: str, form_key: UUID, email: str) -> None:
 @transaction.atomic
 def written(pitch: Pitch, typed: Typed, *, browser: str = "") -> None:
     """Its draft keeps the newest words until the pitch is handed in: the door may say no. What was for another address
-    leads nowhere. The page of the `browser` that kept it is now that of whoever wrote.
+    leads nowhere. The page of the `browser` that kept it is now that of whoever wrote; its door is the one they chose.
     """
     drafts = Draft.objects.filter(form_key=pitch.form_key)
     drafts.exclude(email__iexact=pitch.email).delete()
@@ -120,8 +130,8 @@ def written(pitch: Pitch, typed: Typed, *, browser: str = "") -> None:
         return
     unproven = pitch.state == PitchState.UNPROVEN
     draft.words = tokens.lock(_purpose(draft.seed), json.dumps(asdict(typed))) if unproven else b""
-    draft.browser = browser
-    draft.save(update_fields=["words", "browser"])
+    draft.browser, draft.door_id = browser, pitch.door_id
+    draft.save(update_fields=["words", "browser", "door"])
 
 
 def kept(pitch: Pitch) -> Draft | None:

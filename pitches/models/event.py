@@ -23,6 +23,7 @@ class Fact(models.TextChoices):
     CHANGED = "changed", _("Changed the pitch")
     FOLLOWED_UP = "followed_up", _("Followed up with a change")
     NOTED = "noted", _("Added a note")
+    FILES_LEFT = "files_left", _("Files of a mail were left out")
     HOUR_BEGAN = "hour_began", _("The reading hour began")
     SAT_DOWN = "sat_down", _("Began to read")
     PUBLISHED = "published", _("The page went up")

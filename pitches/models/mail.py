@@ -80,6 +80,7 @@ class LetterEnd(models.TextChoices):
     NOT_THEIRS = "not_theirs", _("Not from the mailbox that it speaks for")
     NOBODY = "nobody", _("To nobody here")
     EMPTY = "empty", _("Nothing in it")
+    LATE = "late", _("Its pitch takes no more words")
     TOO_MANY = "too_many", _("One of too many")
     UNREADABLE = "unreadable", _("Cannot be read")
 

@@ -64,6 +64,7 @@ class Message(Leased):
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="the owner was told that it was not delivered")
     provider_id = models.CharField(max_length=200, blank=True, help_text="what the mail provider calls it")
 
     class Meta:

@@ -7,29 +7,31 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from pitches import intake, mailboxes, offers
+from pitches import intake, mailboxes
 from pitches.doors import watching
+from pitches.intake import drafting
 from pitches.models import (
     AnswerKind,
     Door,
-    Draft,
     Event,
     Fact,
     Introduction,
     Key,
     Message,
     MessageState,
-    Page,
     Pitch,
     PitchState,
     Watch,
 )
 from pitches.notify import (
     alarms,
+    answering,
     assisting,
+    away,
     brake,
     failing,
     finding,
+    hourly,
     noting,
     outbox,
     proving,
@@ -48,16 +50,19 @@ SENT_AGAIN = frozenset(
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
         *assisting.KINDS,
-        *("offer", "agreed", "declined_offer", "alarm", "note"),
+        *answering.KINDS,
+        *("offer", "agreed", "declined_offer", "alarm", "holiday", "note"),
         *security.KINDS,
     }
 )
 # Spoken by the owner: "Maya Lind via Halfdoor". All else is the site's.
 IN_THE_OWNERS_NAME = frozenset({"yes", "no", "ask", "wrong_door", "offer", "declined_offer", "note"})
 # Set off by an address that was typed, whoever typed it: with "this was not me" (mailboxes.py).
-TYPED = frozenset({"code", "watch_confirm", "draft", "find", "invitation", "domain_code", "assist_invite"})
+TYPED = frozenset(
+    {"code", "watch_confirm", "draft", "draft_by_mail", "find", "invitation", "domain_code", "assist_invite"}
+)
 # What may be stopped with one click (RFC 8058).
-STOPPABLE = frozenset({"digest", "door_open", "tell_now", "reminder", "webhook_fails"})
+STOPPABLE = frozenset({*hourly.KINDS, "door_open", "tell_now", "reminder", "webhook_fails"})
 
 
 def _about(event: Event) -> Pitch:
@@ -141,26 +146,6 @@ def withdrawn(event: Event) -> None:
     outbox.put("withdrawn", _about(event).email, dedupe=f"withdrawn:{event.pk}", pitch=event.pitch, queue=event.queue)
 
 
-def digest(event: Event) -> None:
-    """16: the hour begins and something waits. At most one for each local date, and none in quiet time."""
-    page = event.page
-    if page.digest and _something_waits(page):
-        day = page.local_date(event.at)
-        outbox.put(
-            "digest",
-            page.owner.email,
-            dedupe=f"digest:{page.pk}:{day}",
-            page=page,
-            queue="later",
-            not_before=page.after_quiet(event.at),
-        )
-
-
-def _something_waits(page: Page) -> bool:
-    """On the ledge, or for an answer of the owner's about terms."""
-    return Pitch.objects.filter(page=page).waiting().exists() or offers.waiting_for(page).exists()
-
-
 def page_up(event: Event) -> None:
     """23: the page is up, and this is its link."""
     page = event.page
@@ -192,8 +177,10 @@ def watch_confirm(event: Event) -> None:
 
 def draft(event: Event) -> None:
     """13: the link to a pitch that is half written. Not a word of it: the mailbox is unproven."""
-    found = Draft.objects.alive().filter(pk=event.note or 0).exclude(words=b"").first()
-    if found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
+    found, by_mail = drafting.of_event(event)
+    if found and by_mail:
+        answering.draft_by_mail(event, found)
+    elif found and mailboxes.may_mail(found.email, browser=found.browser, again=True, code=False):
         outbox.put(
             "draft",
             found.email,
@@ -224,7 +211,7 @@ def door_open(happened: Event | Door) -> None:
 
 def no_longer_needed(message: Message) -> MessageState | None:
     """Has the world moved on since the message was put into the outbox?"""
-    page, pitch, watch, key, half = message.page, message.pitch, message.watch, message.key, message.draft
+    pitch, watch, key, half = message.pitch, message.watch, message.key, message.draft
     gone = {
         "invitation": lambda: key and not Key.objects.good().filter(pk=key.pk).exists(),
         "door_open": lambda: watch and (watch.stopped_at or not watching.can_be_told(watch.door)),
@@ -238,11 +225,14 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "tell_now": lambda: telling.is_over(message),
         "reminder": lambda: reminding.is_over(message),
         "webhook_fails": lambda: failing.is_over(message),
-        "draft": lambda: half and (not half.words or half.expires_at <= clock.now()),
+        **dict.fromkeys(
+            ("draft", "draft_by_mail"), lambda: half and (not half.words or half.expires_at <= clock.now())
+        ),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
-        "digest": lambda: page and not (page.digest and _something_waits(page)),
         "alarm": lambda: not brake.is_news(message),
+        "holiday": lambda: away.is_over(message),
     }
+    gone |= dict.fromkeys(hourly.KINDS, lambda: hourly.is_over(message))
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
     return MessageState.OBSOLETE if message.kind in gone and gone[message.kind]() else None
 
@@ -267,13 +257,16 @@ KINDS: dict[str, Callable[..., None]] = {
     "wrong_door": answer,
     "lapsed": lapsed,
     "withdrawn": withdrawn,
-    "digest": digest,
+    **hourly.KINDS,
+    "holiday": away.holiday,
     "tell_now": telling.tell_now,
     "page_up": page_up,
     "invitation": invitation,
     "watch_confirm": watch_confirm,
     "door_open": door_open,
     "draft": draft,
+    "draft_by_mail": answering.draft_by_mail,
+    "ready_answer": answering.ready,
     "find": finding.ask,
     "book_exported": taken_out.book_exported,
     "domain_code": proving.put,

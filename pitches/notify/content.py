@@ -11,11 +11,13 @@ from pitches.models import Answer, AnswerKind, Door, Fact, Key, Message, Pitch, 
 from pitches.notify import (
     account,
     alarms,
+    answering,
     assisting,
-    digest,
+    away,
     failing,
     finding,
     handoffs,
+    hourly,
     noting,
     reasons,
     reminding,
@@ -147,10 +149,6 @@ def _about_the_page(message: Message) -> Words:
     return {
         "page_link": links.absolute(public),
         "desk_link": links.absolute(reverse("desk:home")),
-        "session_link": links.absolute(reverse("desk:session")),
-        "digest": digest.of(page),
-        "hours": digest.hours_of(page),
-        "stop_link": stop.link_to(page),
     }
 
 
@@ -162,16 +160,20 @@ OF_A_SECRET: dict[str, Callable[[Message, Words], Words]] = {
     "account": lambda message, secret: {"account": account.words(message, secret)},
     **dict.fromkeys(security.KINDS, security.words),
     "alarm": lambda _message, secret: alarms.words(secret),
+    "ready_answer": answering.words,
     "code": _about_the_code,
 }
 OF: dict[str, Callable[[Message], Words]] = {
     "find": _about_the_list,
     "draft": _about_the_draft,
+    "draft_by_mail": _about_the_draft,
     "domain_code": _about_the_domain,
     "tell_now": telling.words,
     "webhook_fails": failing.words,
     "reminder": lambda message: _about_the_pitch(message) | reminding.words(message),
     "note": lambda message: _about_the_pitch(message) | noting.words(message),
     "book_exported": taken_out.words,
+    "holiday": away.words,
+    **dict.fromkeys(hourly.KINDS, hourly.words),
     **dict.fromkeys(assisting.KINDS, assisting.words),
 }

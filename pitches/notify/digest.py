@@ -1,6 +1,7 @@
 """The digest of a reading hour in numbers. Of strangers it says how many there are, and nothing that they wrote."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from django.utils.dates import WEEKDAYS as DAY_NAMES
 
@@ -59,6 +60,12 @@ def _pressing(page: Page) -> int:
         return 0
     soon = Pitch.objects.filter(page=page, last_day__lt=page.local_date(page.next_hour_at)).waiting()
     return soon.filter(lane__in=[Lane.TRUSTED, Lane.KNOWN]).count()
+
+
+def is_late(page: Page, at: datetime) -> bool:
+    """Had no hour begun on the owner's day? Then one that was missed on a day before begins late: after an outage."""
+    hour = page.next_hour(datetime.combine(page.local_date(at), time(), page.zone))
+    return bool(page.reading) and (hour is None or hour > at)
 
 
 def hours_of(page: Page) -> str:

@@ -51,5 +51,5 @@ def words(message: Message) -> dict[str, Any]:
         "since": plan.failing_since,
         "failures": plan.failures,
         "outgoing_link": links.absolute(f"{reverse('desk:outgoing')}#calls_title"),
-        "stop_link": stop.link_to(page, KIND),
+        "stop_link": stop.link_to(page, KIND, message.user),
     }

@@ -166,11 +166,9 @@ def _headers(message: Message) -> dict[str, str]:
 def _stop(message: Message, page: Page) -> str:
     if message.watch:
         return stop.link_of(message.watch)
-    return (
-        stop.link_for(message.pitch)
-        if message.kind == "reminder" and message.pitch
-        else stop.link_to(page, message.kind)
-    )
+    if message.kind == "reminder" and message.pitch:
+        return stop.link_for(message.pitch)
+    return stop.link_to(page, message.kind, message.user)
 
 
 def _id(name: str) -> str:

@@ -25,6 +25,7 @@ def tell_now(event: Event) -> None:
         "tell_now",
         page.owner.email,
         dedupe=f"tell_now:{pitch.pk}",
+        user=page.owner,
         pitch=pitch,
         queue="now",
         not_before=later if page.local_date(later) <= last else None,

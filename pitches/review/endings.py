@@ -59,13 +59,19 @@ def lapse(pitch: Pitch) -> None:
 
 
 def begin_hour(page: Page) -> bool:
-    """A reading hour begins: plan the next one and write it down. True for exactly one caller."""
-    planned = page.next_hour_at
+    """A reading hour begins: plan the next one and write it down. True for exactly one caller.
+
+    One that was missed begins late, and all that were missed begin as one; with an hour still to come today, as that.
+    """
+    planned, now = page.next_hour_at, clock.now()
     if planned is None:
         return False
-    following = page.next_hour(max(planned, clock.now()) + timedelta(minutes=1))
+    following = page.next_hour(max(planned, now) + timedelta(minutes=1))
+    today = page.local_date(now)
+    waits = following is not None and page.local_date(planned) < today == page.local_date(following)
     with transaction.atomic():
         if not Page.objects.filter(pk=page.pk, next_hour_at=planned).update(next_hour_at=following):
             return False
-        lifecycle.record(Fact.HOUR_BEGAN, page)
+        if not waits:
+            lifecycle.record(Fact.HOUR_BEGAN, page)
     return True

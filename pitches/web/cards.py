@@ -71,6 +71,7 @@ def lay_out(pitch: Pitch) -> Pitch:
         files=partial(access.files_of, pitch) if pitch.standing in files.FROM else None,
         may_take=pitch.state not in access.FILES_KEPT_BACK,
         back=partial(later.back, pitch),
+        undelivered=None if pitch.state in ON_THE_LEDGE else partial(access.was_undelivered, pitch),
     )
 
 

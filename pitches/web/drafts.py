@@ -13,7 +13,7 @@ from pitches.doors import watching
 from pitches.forms import half
 from pitches.intake import drafting
 from pitches.models import Door, Draft, PitchState
-from pitches.web import access, formkeys, public, ways
+from pitches.web import access, formkeys, public, shown, ways
 from pitches.web.redirects import see
 from portal import browsers, limits, tokens
 from portal.templatetags.portal import day
@@ -80,6 +80,8 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
         return render(
             request, "agency/draft_over.html", {"door": door, "page": door.page, "why": "expired"}, status=410
         )
+    others = _other_doors(draft) if typed.by_mail else []
+    door = next((other for other in others if other.slug == request.GET.get("door")), door)
     form = half.form_of(door, typed, draft.form_key)
     if door.taken_down_at or door.page.hidden_at:
         why = "hidden" if door.page.hidden_at else "down"
@@ -87,4 +89,12 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "agency/draft_over.html", context)
     ways.lay_down(request, typed.ways)
     more = {"resumed": True, "mailed": token if by_mail else "", "kept_until": draft.expires_at}
+    if typed.by_mail:
+        more |= {"from_mail": True, "draft": token, "doors": [one for one in [draft.door, *others] if one != door]}
     return public.with_form(request, door, form, tried=more)
+
+
+def _other_doors(draft: Draft) -> list[Door]:
+    """The other doors that are open to everybody: a mail to a page names none, so its writer chooses."""
+    others = [door for door in access.doors_of(draft.door.page) if door.pk != draft.door_id]
+    return [plaque.door for plaque in (shown.plaque(door, draft.door.page) for door in others) if plaque.is_open]

@@ -23,6 +23,10 @@ FAILED = {
     MessageState.UNKNOWN: gettext_lazy(
         "The mail to %(address)s may not have arrived: the connection broke while it was sent."
     ),
+    MessageState.WITHHELD: gettext_lazy(
+        "The mail to %(address)s was not sent: mail to this address came back or was unwelcome before, "
+        "or all sending was stopped at that time."
+    ),
 }
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches import opening
-from pitches.doors import deflecting, sharing
+from pitches.doors import deflecting, originals, sharing
 from pitches.forms.share import DeflectForm, DoorForm
 from pitches.models import CHANNELS, Came, Page, Pitch, ReplyLink
+from pitches.notify import addresses, answering
 from pitches.web import access, cards
 from pitches.web.owned import owned
 from pitches.web.redirects import see
@@ -72,6 +73,7 @@ def _show(request: HttpRequest, page: Page, *, form: DeflectForm | None = None, 
         "kit": sharing.kit(page, door),
         "through": _sentence(sharing.through(page)),
         "doors": doors,
+        "forward_address": addresses.forward_address(page),
         "replies": _with_state(page, list(access.reply_links(page)[:SHOWN])),
     }
     return render(request, "desk/share.html", shown, status=status)
@@ -109,11 +111,18 @@ def reply_link(request: HttpRequest, page: Page, pk: int) -> HttpResponse:
         "page": page,
         "link": link,
         "answer": deflecting.answer(link),
+        "mail_link": _mail_link(link),
         "pitch": pitch,
         "good": deflecting.works(link),
         "shut": opening.of(link.door).look == "shut" or link.door.taken_down_at,
     }
     return render(request, "desk/share_reply.html", shown)
+
+
+def _mail_link(link: ReplyLink) -> str:
+    """The answer, opened in a mail program; empty where no address is known."""
+    to = originals.address_in(link.who)
+    return answering.mail_link(link, to=to) if to else ""
 
 
 @never_cache

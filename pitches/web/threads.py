@@ -28,6 +28,7 @@ HAPPENED: dict[str, Promise] = {
     Fact.CHANGED: gettext_lazy("Changed it, before you read it"),
     Fact.FOLLOWED_UP: gettext_lazy("Followed up with a change"),
     Fact.NOTED: gettext_lazy("Added a note"),
+    Fact.FILES_LEFT: gettext_lazy("Sent files by mail, which were left out"),
     Fact.SUPPLIED: gettext_lazy("Gave what was still needed"),
 }
 # Steps of this side alone.
@@ -44,7 +45,7 @@ OF_EITHER: dict[str, Promise] = {
 }
 BY_THE_SENDER = (
     *(PitchState.UNPROVEN, PitchState.ARRIVED, PitchState.WITHDRAWN),
-    *(Fact.NUDGED, Fact.REPLIED, Fact.CHANGED, Fact.FOLLOWED_UP, Fact.NOTED, Fact.SUPPLIED),
+    *(Fact.NUDGED, Fact.REPLIED, Fact.CHANGED, Fact.FOLLOWED_UP, Fact.NOTED, Fact.FILES_LEFT, Fact.SUPPLIED),
 )
 ONE_STEP = timedelta(seconds=1)  # an answer is taken back, and its pitch moved, within it
 

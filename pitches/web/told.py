@@ -20,6 +20,7 @@ S = PitchState
 DONE: dict[str, str] = {
     Fact.REPLIED: "reply",
     Fact.NOTED: "note",
+    Fact.FILES_LEFT: "files_left",
     Fact.CHANGED: "change",
     Fact.FOLLOWED_UP: "follow_up",
 }

@@ -23,6 +23,13 @@ register = template.Library()
 FAR = timedelta(days=180)  # beyond this a date says its year
 
 
+# ── words ────────────────────────────────────────────────────────────────────
+@register.filter(is_safe=True)
+def quoted(words: str) -> str:
+    """Somebody's words between the quotation marks of the reader's language."""
+    return _("“%(line)s”") % {"line": words}
+
+
 # ── moments ──────────────────────────────────────────────────────────────────
 def zone_of(name: str | tzinfo | None) -> tzinfo:
     """The zone of this name, or the reader's own when there is none or nobody knows it."""

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from pitches.models import Event, Fact, Message, Page
-from pitches.notify import catalogue, render
+from pitches.notify import hourly, render
 from portal import clock
 from tests.browser.conftest import SCREENS, Hand, mailed_code
 
@@ -97,7 +97,7 @@ def _as_an_agency(person: Hand, camera: Any, screen: str) -> None:
 
 
 def _digest(page: Page) -> str:
-    event = Event(page=page, what=Fact.HOUR_BEGAN, queue="soon", at=clock.now())
-    catalogue.digest(event)
+    now = clock.now()
+    hourly.digest(Event.objects.create(page=page, what=Fact.HOUR_BEGAN, queue="soon", at=now, reacted_at=now))
     mail = render.build(Message.objects.filter(kind="digest", page=page).latest("pk"))
     return str(mail.alternatives[0][0])

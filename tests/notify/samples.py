@@ -7,9 +7,12 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 
 from pitches import claims, lifecycle, offers, relationships
+from pitches.doors import deflecting
+from pitches.doors.originals import Original
 from pitches.intake import drafting
-from pitches.models import Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing
-from pitches.notify import failing, outbox, proving
+from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing
+from pitches.models.page import WEEKDAYS
+from pitches.notify import answering, failing, outbox, proving
 from portal import clock
 from portal.models import User
 from tests.factories import (
@@ -17,6 +20,7 @@ from tests.factories import (
     AssistantFactory,
     DoorFactory,
     KeyFactory,
+    MessageFactory,
     PageFactory,
     PitchFactory,
     UserFactory,
@@ -133,8 +137,117 @@ def _waiting_page() -> Page:
 
 def digest() -> Message:
     """An hour begins."""
+    return _hourly("digest", _waiting_page())
+
+
+def _hourly(kind: str, page: Page, until: date | None = None, **more: object) -> Message:
+    """A mail of the hour to the owner, or with `assistant` to whoever helps."""
+    helper = more.get("assistant")
+    user = UserFactory(email=helper.email) if helper else page.owner
+    dedupe = f"{kind}:{page.pk}:{user.pk}:{until or page.local_date(clock.now())}"
+    return outbox.put(kind, user.email, dedupe=dedupe, user=user, page=page, queue="later", **more)
+
+
+def digest_to_who_helps() -> Message:
+    """The same to somebody who reads along, with an answer to a question."""
     page = _waiting_page()
-    return outbox.put("digest", page.owner.email, dedupe=f"digest:{page.pk}", page=page, queue="soon")
+    _replied(page)
+    return _hourly("digest", page, assistant=AssistantFactory(page=page, role="reader"))
+
+
+def digest_after_an_outage() -> Message:
+    """An hour that was missed begins late."""
+    page = PageFactory(reading=[])
+    page.reading = [f"{WEEKDAYS[(page.local_date(clock.now()) + timedelta(days=2)).weekday()]} 09:00"]
+    page.save(update_fields=["reading"])
+    PitchFactory(door__page=page, waiting=True)
+    return _hourly("digest", page)
+
+
+def _replied(page: Page, count: int = 1) -> None:
+    for _number in range(count):
+        pitch = _pitch(door__page=page, waiting=True)
+        lifecycle.record(Fact.REPLIED, page, pitch, note="MARK-REPLY")
+
+
+def answers_came() -> Message:
+    """Two questions were answered."""
+    page = PageFactory()
+    _replied(page, 2)
+    return _hourly("answers_came", page)
+
+
+def answers_came_to_who_helps() -> Message:
+    """The same to somebody who reads along."""
+    page = PageFactory()
+    _replied(page)
+    return _hourly("answers_came", page, assistant=AssistantFactory(page=page, role="reader"))
+
+
+def door_closes(*days: int) -> Message:
+    """A door that is open until tomorrow, or until other days."""
+    page, now = PageFactory(), clock.now()
+    for number in days or (1,):
+        name = f"AI & <b>tools</b> {number}"
+        DoorFactory(page=page, state="until", until=now + timedelta(days=number), name=name)
+    return _hourly("door_closes", page, page.local_date(now) + timedelta(days=max(days or (1,))))
+
+
+def door_closes_later() -> Message:
+    """One that closes before the next hour, some days from now."""
+    return door_closes(4)
+
+
+def doors_close() -> Message:
+    """Two of them."""
+    return door_closes(2, 3)
+
+
+def undelivered(count: int = 2) -> Message:
+    """Answers that came back."""
+    page, now = PageFactory(), clock.now()
+    for _number in range(count):
+        MessageFactory(kind="no", pitch=_pitch(door__page=page, declined=True), state="dead", told_at=now)
+    return _hourly("undelivered", page)
+
+
+def lapsing(*days: int) -> Message:
+    """Pitches lapse on one day, or on several."""
+    page, now = PageFactory(), clock.now()
+    for number in days or (2,):
+        PitchFactory.create_batch(number, door__page=page, waiting=True, lapses_at=now + timedelta(days=number))
+    return _hourly("lapsing", page, page.local_date(now) + timedelta(days=max(days or (2,))))
+
+
+def lapsing_on_two_days() -> Message:
+    """The same on two days."""
+    return lapsing(2, 3)
+
+
+def month() -> Message:
+    """The numbers of a month."""
+    return _hourly("month", _waiting_page())
+
+
+def month_to_who_helps() -> Message:
+    """The same to somebody who reads along."""
+    page = _waiting_page()
+    return _hourly("month", page, assistant=AssistantFactory(page=page, role="reader"))
+
+
+def holiday(ahead: int = 0, **more: object) -> Message:
+    """The owner is away."""
+    page = PageFactory(**more)
+    first = page.local_date(clock.now()) + timedelta(days=ahead)
+    page.holiday_from, page.holiday_until = first, first + timedelta(days=12)
+    page.save(update_fields=["holiday_from", "holiday_until"])
+    dedupe = f"holiday:{page.pk}:{page.holiday_from}:{page.holiday_until}"
+    return outbox.put("holiday", page.owner.email, dedupe=dedupe, page=page, queue="soon")
+
+
+def holiday_ahead() -> Message:
+    """The owner will be away, and has no reading hour."""
+    return holiday(20, reading=[])
 
 
 def tell_now() -> Message:
@@ -314,6 +427,28 @@ def draft() -> Message:
     return outbox.put("draft", found.email, dedupe=f"draft:{found.pk}", page=door.page, draft=found, queue="soon")
 
 
+def draft_by_mail() -> Message:
+    """Somebody sent a mail to a page, or somebody else did in their name."""
+    door = DoorFactory(name="MARK-DOOR", page__handle="maya-draft", page__name="MARK-PAGE")
+    typed = drafting.Typed({"line": "MARK-LINE", "why": "MARK-WHY", "email": "elif@mosaic.example"}, by_mail=True)
+    found = drafting.keep(door, typed, email="elif@mosaic.example", form_key=uuid4())
+    answering.draft_by_mail(Event.objects.latest("pk"), found)
+    return Message.objects.latest("pk")
+
+
+def ready_answer(name: str = "Ines <b>Meyer</b>", to: str = "ines@northbeam.example") -> Message:
+    """An owner forwarded a mail."""
+    door = DoorFactory(name="AI & <b>tools</b>")
+    link = deflecting.make(door, name or "Somebody", Came.MAIL, door.page.local_date(clock.now()))
+    answering.ready(door.page, link, Original(name, to, "A survey: who mutes <brands> & why"))
+    return Message.objects.latest("pk")
+
+
+def ready_answer_to_nobody() -> Message:
+    """The same, where nobody could see who wrote."""
+    return ready_answer("", "")
+
+
 def find() -> Message:
     """Somebody who handed in a pitch asks for the list."""
     pitch = _pitch(waiting=True)
@@ -448,12 +583,16 @@ def book_exported_as_a_table() -> Message:
 
 
 _ALL = (
+    *(digest_to_who_helps, digest_after_an_outage, answers_came, answers_came_to_who_helps),
+    *(door_closes, door_closes_later, doors_close, undelivered, lapsing, lapsing_on_two_days),
+    *(month, month_to_who_helps, holiday, holiday_ahead),
     *(book_exported, book_exported_as_a_table),
     *(offer, offer_the_last, agreed, agreed_without_a_day, declined_offer),
     *(assist_invite, assist_invite_to_the_desk),
     *(assistant_joined, assistant_joined_to_sort, assistant_joined_to_answer),
     *(handoff, handoff_trusted, supplied, yes_with_questions),
-    *(draft, find, domain_code),
+    *(draft, draft_by_mail, find, domain_code),
+    *(ready_answer, ready_answer_to_nobody),
     *(wrong_door, wrong_door_twice, no_with_doors),
     *(code, receipt, yes, yes_known, yes_trusted, no, ask, lapsed, withdrawn, digest, tell_now, page_up),
     *(watch_confirm, door_open, door_open_until),

@@ -43,6 +43,7 @@ class _Talk(socketserver.StreamRequestHandler):
             self.say("250 sink.example")
         elif line.startswith("MAIL"):
             self.mode = self.server.next_mode()
+            self.server.senders.append(line.partition("<")[2].partition(">")[0].lower())
             self.say("250 ok")
         elif line.startswith("RCPT") and self.mode in ("451", "550"):
             self.say(self.server.words if self.mode == "550" and self.server.words else f"{self.mode} not you")
@@ -83,6 +84,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         self.words = ""  # of a 550
         self.pause = 0.0  # seconds before each mail is taken
         self.raw: list[bytes] = []
+        self.senders: list[str] = []  # of the envelopes, in small letters
         self.talks = 0
         self.lock = threading.Lock()
 

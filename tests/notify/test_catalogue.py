@@ -6,7 +6,7 @@ import pytest
 
 from pitches import lifecycle, replies
 from pitches.models import AnswerKind, Event, Fact, Message, PitchState, Reason
-from pitches.notify import catalogue, reasons
+from pitches.notify import catalogue, hourly, reasons
 from portal import clock, tokens
 from tests.factories import AnswerFactory, PageFactory, PitchFactory
 
@@ -77,7 +77,7 @@ def test_a_digest_comes_once_a_day_and_only_when_something_waits_and_is_wanted()
     for page in (full, stopped):
         PitchFactory(door__page=page, waiting=True)
     for page in (full, full, empty, stopped):
-        catalogue.digest(lifecycle.record(Fact.HOUR_BEGAN, page))
+        hourly.digest(lifecycle.record(Fact.HOUR_BEGAN, page))
     assert put() == [("digest", full.owner.email)]
 
 

@@ -20,6 +20,7 @@ from tests.notify import samples
 pytestmark = pytest.mark.django_db
 KINDS = Path(project.BASE_DIR) / "templates" / "email"
 URL = re.compile(r"https?://[^\s\"'<>]+")
+MAILTO = re.compile(r"mailto:\S+")
 every_sample = pytest.mark.parametrize("sample", samples.SAMPLES.values(), ids=samples.SAMPLES)
 
 
@@ -55,7 +56,7 @@ def html_of(mail: EmailMultiAlternatives) -> str:
 
 def plain_words(text: str) -> list[str]:
     """Words alone, in order, without addresses of pages."""
-    return re.findall(r"\w+", URL.sub(" ", text))
+    return re.findall(r"\w+", MAILTO.sub(" ", URL.sub(" ", text)))
 
 
 def subject_of(mail: EmailMultiAlternatives) -> str:

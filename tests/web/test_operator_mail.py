@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings as project
+from django.core.management import call_command
 from django.test import Client
 
+from pitches.models import Message
 from pitches.notify import catalogue
+from portal import tokens
 from portal.drawer import MAIL_POLICY
 from tests.factories import PageFactory, UserFactory
 from tests.races import checksum
@@ -52,6 +55,15 @@ def test_in_production_one_factor_is_not_enough(operator: Client, settings: Any)
     user = UserFactory._meta.model.objects.get(email="ops@site.example")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     assert [operator.get(path).status_code for path in READ] == [200] * 4
+
+
+def test_the_way_there_is_shown_to_nobody_else(operator: Client) -> None:
+    other = Client()
+    other.force_login(PageFactory().owner)
+    assert ['href="/operator/mail/log"' in text(one.get("/agencies/people")) for one in (operator, other)] == [
+        True,
+        False,
+    ]
 
 
 def test_only_a_form_presses_a_button(operator: Client) -> None:
@@ -139,3 +151,12 @@ def test_a_kind_that_cannot_be_written_says_why(operator: Client, monkeypatch: p
 
 def test_no_kind_is_called_like_another_page() -> None:
     assert not catalogue.KINDS.keys() & {"log", "stop", "lift", "go-on"}
+
+
+def test_an_operator_is_made_by_a_command_and_signs_in_with_codes(client: Client) -> None:
+    call_command("createsuperuser", "--noinput", "--email=ops@site.example", verbosity=0)
+    client.post("/account/login/code/", {"email": "ops@site.example"})
+    for step in ("login/code/confirm", "confirm-email"):  # the first time the mailbox is proven, too
+        secret = tokens.unseal(bytes(Message.objects.filter(kind="account").latest("pk").sealed))
+        client.post(f"/account/{step}/", {"code": secret["code"]})
+    assert [client.get(path).status_code for path in READ] == [200] * 4

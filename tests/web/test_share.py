@@ -163,7 +163,7 @@ def test_naming_the_agency_is_enough_and_wins(owner: Client, page: Page) -> None
     [
         ({"text": "", "who": ""}, "who", "Say who wrote, or paste the message."),
         ({"text": "a survey?", "who": ""}, "who", "No name stands in the message. Say who wrote it; a name is enough."),
-        ({"text": "x" * 2001}, "text", "Make it shorter: at most 2000 characters. It has 2001."),
+        ({"text": "x" * 10_001}, "text", "Make it shorter: at most 10000 characters. It has 10001."),
         ({"who": "x" * 121}, "who", "Make it shorter: at most 120 characters. It has 121."),
         ({"who": "Ines\u202e"}, "who", "Take out the invisible or control characters."),
         ({"channel": "bio"}, "channel", "Select a valid choice. bio is not one of the available choices."),

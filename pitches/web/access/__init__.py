@@ -52,6 +52,7 @@ from pitches.web.access.lists import (
     told_before,
     told_to,
     versions_of,
+    was_undelivered,
     with_keys,
     with_replies,
 )
@@ -283,6 +284,7 @@ __all__ = [
     "vouches_given",
     "vouches_taken",
     "vouches_waiting",
+    "was_undelivered",
     "watch_by_token",
     "with_keys",
     "with_replies",

@@ -20,7 +20,6 @@ from pitches.models import (
     Handoff,
     Key,
     Message,
-    MessageState,
     Page,
     Pitch,
     PitchState,
@@ -30,6 +29,7 @@ from pitches.models import (
 )
 from pitches.models.pitch import ON_THE_LEDGE, PitchQuerySet
 from pitches.models.reading import AnswerQuerySet
+from pitches.notify.tallies import ANSWERS, NOT_DELIVERED
 from pitches.web.access import worded
 from portal import clock
 
@@ -148,11 +148,17 @@ def failed_mails(page: Page, *, own: bool) -> QuerySet[Message]:
 
     Who helps (not `own`) sees only those to the senders of pitches: neither the owner's own mails, nor those to others.
     """
-    mails = Message.objects.filter(page=page, state__in=(MessageState.DEAD, MessageState.UNKNOWN))
+    mails = Message.objects.filter(page=page, state__in=NOT_DELIVERED)
     mails = mails.exclude(kind__in=("code", "watch_confirm", "door_open", "draft"))
     if not own:
         mails = mails.filter(pitch__isnull=False, assistant=None, key=None).exclude(kind__in=NOT_TO_SENDERS)
     return mails.select_related("pitch", "key__door", "assistant").order_by("-pk")
+
+
+def was_undelivered(pitch: Pitch) -> bool:
+    """Did the last answer to a pitch not arrive, as far as is known? One query."""
+    sent = Message.objects.filter(pitch=pitch, kind__in=ANSWERS).order_by("-pk").values_list("state", flat=True)
+    return sent.first() in NOT_DELIVERED
 
 
 def counted_doors(page: Page) -> list[Door]:

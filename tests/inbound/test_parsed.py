@@ -1,0 +1,114 @@
+"""Reading a mail never raises and never takes long, whatever the bytes are."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pitches.inbound import kinds, returned
+from pitches.inbound.parsed import Parsed, header, parse
+from pitches.inbound.plainly import plainly
+from pitches.inbound.taking import NOBODY
+from pitches.models import Letter
+from tests.inbound import mails
+
+NAMES = ("From", "To", "Subject", "Message-ID", "References", "Content-Type", "Content-Disposition", "Auto-Submitted")
+KINDS = (b"text/plain", b"text/html", b"multipart/mixed; boundary=b", b"message/rfc822", b"message/delivery-status")
+WRITTEN = st.builds(
+    lambda lines, kind, transfer, body: b"\r\n".join(
+        [*(name.encode() + b": " + value for name, value in lines), b"Content-Type: " + kind, transfer, b"", *body]
+    ),
+    st.lists(st.tuples(st.sampled_from(NAMES), st.binary(max_size=60)), max_size=6),
+    st.one_of(st.sampled_from(KINDS), st.binary(max_size=40)),
+    st.sampled_from((b"X: y", b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: quoted-printable")),
+    st.lists(st.one_of(st.just(b"--b"), st.just(b""), st.just(b"--b--"), st.binary(max_size=60)), max_size=8),
+)
+
+
+def is_clean(parsed: Parsed) -> bool:
+    """All that was read can rest in a row."""
+    words = (parsed.sender, parsed.name, parsed.to, parsed.subject, parsed.text, parsed.message_id)
+    words += (*parsed.attachments, *parsed.references)
+    return all(word.encode() is not None and "\0" not in word for word in words)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.binary(max_size=400), WRITTEN))
+def test_no_bytes_break_the_reader(raw):
+    parsed = parse(raw)
+    letter = Letter(size=len(raw), sender=NOBODY)
+    kinds.unwanted(letter, parsed, "reply")
+    returned.read(parsed)
+    assert is_clean(parsed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(mails.ALL), st.integers(0, 5_000), st.binary(max_size=30))
+def test_no_damage_to_a_real_mail_breaks_it_either(mail, place, damage):
+    raw = mail.raw[:8_000]
+    assert is_clean(parse(raw[:place] + damage + raw[place + len(damage) :]))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"<a ", b"<a b='", b'<a b="c', b"<!--", b"<!", b"</a", b"a<", b"<blockquote>", b"<![CDATA[", b"&#x"],
+)
+def test_broken_html_takes_no_time(piece):
+    began = time.process_time()
+    parse(b"Content-Type: text/html\r\n\r\n" + piece * (300_000 // len(piece)))
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mails.NEST + b"x\r\n" * 300_000,
+        b"Content-Type: message/rfc822\r\n\r\n" * 30_000,
+        b"From: " + b"(" * 500_000 + b"\r\n\r\n",
+        b"From: " + b'"\\' * 300_000 + b"\r\n\r\n",
+        b"From: " + b"a@" * 300_000 + b"\r\n\r\n",
+        b"Subject: " + b"=?utf-8?q?" * 50_000 + b"\r\n\r\n",
+        b"References: " + b"<" * 500_000 + b"\r\n\r\n",
+    ],
+    ids=["nested", "mails in mails", "comments", "quotes", "ats", "encoded words", "references"],
+)
+def test_no_megabyte_takes_long(raw):
+    began = time.process_time()
+    parse(raw[: mails.MB])
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    ("line", "sender", "name"),
+    [
+        ("Elif Kaya <Elif@Mosaic.Example>", "elif@mosaic.example", "Elif Kaya"),
+        ("elif@mosaic.example (Elif)", "elif@mosaic.example", "Elif"),
+        ('"Kaya, Elif" <elif@mosaic.example>', "elif@mosaic.example", "Kaya, Elif"),
+        ("=?utf-8?q?Kaya=2C_=C3=89lif?= <elif@mosaic.example>", "elif@mosaic.example", "Kaya, Élif"),
+        ("elif@mosaic.example <elif@mosaic.example>", "elif@mosaic.example", ""),
+        ('"boss@x.example" <elif@mosaic.example>', "elif@mosaic.example", "boss@x.example"),
+        ("boss@x.example <elif@mosaic.example>", "", ""),
+        ("<boss@x.example> <elif@mosaic.example>", "", ""),
+        ("boss@x.example)elif@mosaic.example", "", ""),
+        ("Elif", "", ""),
+    ],
+)
+def test_who_wrote_it(line, sender, name):
+    parsed = parse(f"From: {line}\r\n\r\nHello".encode())
+    assert parsed.sender == sender
+    if name:
+        assert parsed.name == name
+
+
+def test_html_becomes_lines():
+    html = "<head><style>a</style></head><body>One&nbsp;<b>two</b><div>three</div><!-- no --><ul><li>four</ul>5 < 7"
+    assert plainly(html).split("\n") == ["One two", "three", "", "four", "5 < 7"]
+
+
+def test_an_unclosed_head_hides_nothing_of_the_body():
+    assert plainly("<head><title>x<body>Hello") == "Hello"
+
+
+def test_a_header_is_found_whatever_its_capitals():
+    assert header(parse(b"auto-submitted: auto-replied\r\n\r\n").mail, "Auto-Submitted") == "auto-replied"
