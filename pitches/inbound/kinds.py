@@ -4,18 +4,22 @@ RFC 3834: what a machine sent is never answered, and a machine says so in one of
 """
 
 import re
+from datetime import timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from pitches import mailboxes
 from pitches.inbound.parsed import UNREADABLE, Parsed, header, headers
 from pitches.inbound.taking import MOST, NOBODY
-from pitches.models import Letter, LetterEnd, Pitch
-from portal import limits, tokens
+from pitches.models import Letter, LetterEnd, Page, Pitch
+from portal import clock, limits, tokens
 
 End = tuple[LetterEnd, str]
 OURS = re.compile(r"<[0-9a-f]{40}@([^<>]+)>")  # notify/render.py makes them
+PRIVATE = ("/d/", "/p/", "/not-me/", "/watch/", "/key/", "/find/")  # of links that stand in mails of ours only
+TOLD, A_MONTH = 2, timedelta(days=30)
 PRECEDENCE = frozenset({"bulk", "list", "junk", "auto_reply"})
 # Headers that only machines write, whatever they say.
 OF_MACHINES = (
@@ -34,6 +38,7 @@ def unwanted(letter: Letter, parsed: Parsed, purpose: str) -> End | None:
     return (
         _unreadable(letter, parsed)
         or _loop(parsed)
+        or (_repeats(parsed) if purpose == "page" else None)
         or _automatic(letter, parsed)
         or (None if purpose else (LetterEnd.NOBODY, "no such address"))
         or _empty(parsed, purpose)
@@ -43,12 +48,22 @@ def unwanted(letter: Letter, parsed: Parsed, purpose: str) -> End | None:
 
 def too_many(parsed: Parsed, thing: object) -> End | None:
     """Count it. A conversation takes five an hour; anybody else is counted by the address that they claim."""
+    if isinstance(thing, Page) and _told_enough(thing, parsed.sender):
+        return LetterEnd.TOO_MANY, "was told twice"
     if isinstance(thing, Pitch):
         what, who = "letter_pitch", str(thing.pk)
     else:
         what, who = "letter_sender", tokens.code_hash("letter", parsed.sender)
     over = limits.count(what, who)[0] > limits.LIMITS[what][0]
     return (LetterEnd.TOO_MANY, what) if over else None
+
+
+def _told_enough(page: Page, sender: str) -> bool:
+    """Did an address that nobody proved get the link to its words twice, in a month, and write on all the same?"""
+    if mailboxes.is_proven(sender):
+        return False
+    since = clock.now() - A_MONTH
+    return page.messages.filter(kind="draft_by_mail", to__iexact=sender, created_at__gt=since)[:TOLD].count() >= TOLD
 
 
 def _unreadable(letter: Letter, parsed: Parsed) -> End | None:
@@ -61,14 +76,26 @@ def _unreadable(letter: Letter, parsed: Parsed) -> End | None:
 
 def _loop(parsed: Parsed) -> End | None:
     """A mail of ours, or one that says it comes from us."""
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    own = OURS.fullmatch(parsed.message_id)
-    if own and own[1] == host:
+    if _is_ours(parsed.message_id):
         return LetterEnd.AUTOMATIC, "a mail of ours"
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()
     if parsed.sender and (parsed.sender == ours or parsed.sender.endswith(f"@{settings.INBOUND_DOMAIN}")):
         return LetterEnd.AUTOMATIC, "says it is from us"
     return None
+
+
+def _repeats(parsed: Parsed) -> End | None:
+    """Whoever answers or quotes a mail of ours at the address of a page brings nothing new: most are robots."""
+    if any(map(_is_ours, parsed.references)):
+        return LetterEnd.AUTOMATIC, "answers a mail of ours"
+    if any(f"{settings.SITE_URL}{path}" in parsed.text for path in PRIVATE):
+        return LetterEnd.AUTOMATIC, "quotes a mail of ours"
+    return None
+
+
+def _is_ours(message_id: str) -> bool:
+    found = OURS.fullmatch(message_id)
+    return bool(found and found[1] == (urlsplit(settings.SITE_URL).hostname or "localhost"))
 
 
 def _automatic(letter: Letter, parsed: Parsed) -> End | None:

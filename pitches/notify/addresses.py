@@ -31,6 +31,11 @@ def forward_address(page: Page) -> str:
     return _signed("forward", page.pk, str(page.owner_id))
 
 
+def page_address(page: Page) -> str:
+    """Where anybody may write to the owner of a page: it becomes a draft of a pitch."""
+    return f"{page.handle}@{settings.INBOUND_DOMAIN}" if settings.INBOUND_DOMAIN else ""
+
+
 def read(address: str) -> tuple[str, Pitch | Message | Page | User | None]:
     """What stands behind an address of ours: "reply", "return", "page" or "forward", and whose; else "" and None."""
     local, _at, domain = address.strip().lower().rpartition("@")

@@ -16,6 +16,8 @@ from pitches.notify.wanted import Listener
 from portal import clock, links
 from portal.models import User
 
+LATE = {"late": "yes"}  # rests with a digest whose hour was missed on a day before
+
 
 # ── to put them ──────────────────────────────────────────────────────────────
 def digest(event: Event) -> None:
@@ -100,6 +102,7 @@ def _put(kind: str, event: Event, at: datetime, one: Listener, mark: str) -> Non
         user=one.user,
         page=event.page,
         assistant=one.helper,
+        secret=LATE if kind == "digest" and digests.is_late(event.page, event.at) else None,
         queue="later",
         not_before=at,
     )
@@ -168,7 +171,7 @@ def words(message: Message) -> dict[str, Any]:
 def _of_the_digest(message: Message, page: Page, user: User) -> dict[str, Any]:
     return {
         "digest": digests.of(page),
-        "late": digests.is_late(page, message.created_at),
+        "late": bool(message.sealed),
         "answers": tallies.replied_since("digest", page, user),
         "session_link": _desk("session" if user.pk == page.owner_id else "inbox"),
     }

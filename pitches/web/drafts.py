@@ -81,6 +81,8 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
             request, "agency/draft_over.html", {"door": door, "page": door.page, "why": "expired"}, status=410
         )
     others = _other_doors(draft) if typed.by_mail else []
+    if door.taken_down_at and others:
+        door = others[0]
     door = next((other for other in others if other.slug == request.GET.get("door")), door)
     form = half.form_of(door, typed, draft.form_key)
     if door.taken_down_at or door.page.hidden_at:
@@ -90,7 +92,11 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     ways.lay_down(request, typed.ways)
     more = {"resumed": True, "mailed": token if by_mail else "", "kept_until": draft.expires_at}
     if typed.by_mail:
-        more |= {"from_mail": True, "draft": token, "doors": [one for one in [draft.door, *others] if one != door]}
+        more |= {
+            "from_mail": True,
+            "draft": token,
+            "doors": [one for one in [draft.door, *others] if one != door and not one.taken_down_at],
+        }
     return public.with_form(request, door, form, tried=more)
 
 

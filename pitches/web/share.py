@@ -74,6 +74,7 @@ def _show(request: HttpRequest, page: Page, *, form: DeflectForm | None = None, 
         "through": _sentence(sharing.through(page)),
         "doors": doors,
         "forward_address": addresses.forward_address(page),
+        "page_address": addresses.page_address(page),
         "replies": _with_state(page, list(access.reply_links(page)[:SHOWN])),
     }
     return render(request, "desk/share.html", shown, status=status)

@@ -12,7 +12,7 @@ from pitches import mailboxes, relationships
 from pitches.inbound import guessing
 from pitches.inbound.parsed import parse
 from pitches.intake import drafting
-from pitches.models import Draft, Letter, Mailbox, Message, Pitch, Standing
+from pitches.models import Door, Draft, Letter, Mailbox, Message, Pitch, Standing
 from pitches.notify import addresses, render
 from portal import clock
 from tests.factories import DoorFactory, PageFactory, PitchFactory
@@ -157,6 +157,20 @@ def test_the_writer_chooses_another_door_and_the_words_go_along(client, door):
     pitch = Pitch.objects.get()
     assert (sent.status_code, pitch.door, Draft.objects.get().door) == (303, other, other)
     assert pitch.form_key == draft.form_key
+
+
+def test_a_door_that_was_taken_down_meanwhile_gives_its_words_to_the_next(client, door):
+    write()
+    link = link_of(Message.objects.get())
+    Door.objects.filter(pk=door.pk).update(taken_down_at=clock.now())
+    assert "This is what your mail said" not in client.get(link).content.decode()
+    DoorFactory(page=door.page, slug="events", name="Events and talks")
+    shown = client.get(link).content.decode()
+    assert f'action="{reverse("public:pitch", args=["maya", "events"])}"' in shown
+    assert "?door=" not in shown
+    DoorFactory(page=door.page, slug="news", name="News")
+    assert re.findall(r"\?door=(\w+)", client.get(link).content.decode()) == ["news"]
+    assert re.findall(r"\?door=(\w+)", client.get(f"{link}?door=news").content.decode()) == ["events"]
 
 
 def test_nothing_reaches_the_owner_before_it_is_handed_in(client, door):

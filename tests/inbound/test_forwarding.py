@@ -181,7 +181,9 @@ def desk(client, hers):
 
 
 def test_the_share_page_shows_the_private_address_where_mail_comes_in(desk, hers, settings):
-    assert addresses.forward_address(hers) in desk.get(reverse("desk:share")).content.decode()
+    shown = desk.get(reverse("desk:share")).content.decode()
+    assert addresses.forward_address(hers) in shown
+    assert f"maya@{posted.DOMAIN}" in shown
     settings.INBOUND_DOMAIN = ""
     assert "forward" not in desk.get(reverse("desk:share")).content.decode()
 

@@ -54,7 +54,22 @@ def to_the_page(mail, envelope):
     return raw, "maya@in.halfdoor.example", sender
 
 
-ROBOTS = (like_a_person, to_the_envelope, sends_it_back, from_nobody, to_the_page)
+def quotes_it(mail, envelope):
+    """The same, without saying which mail it answers."""
+    raw, to, sender = to_the_page(mail, envelope)
+    return raw.replace(b"In-Reply-To", b"X-Was"), to, sender
+
+
+def says_thanks(mail, envelope):
+    """And with no word of ours: nothing tells it from a person who writes every day."""
+    answer = EmailMessage()
+    answer["From"], answer["Message-ID"] = str(mail["To"]), f"<{hash(bytes(mail))}@robot.example>"
+    answer["Subject"] = "Thank you"
+    answer.set_content("We read every mail, and this one with joy.")
+    return bytes(answer), "maya@in.halfdoor.example", str(mail["To"])
+
+
+ROBOTS = (like_a_person, to_the_envelope, sends_it_back, from_nobody, to_the_page, quotes_it, says_thanks)
 
 
 @pytest.fixture

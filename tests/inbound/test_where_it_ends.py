@@ -1,5 +1,7 @@
 """Each mail of mails.py, through the door: where it ends, what it says, and that no machine gets a mail."""
 
+from datetime import timedelta
+
 import pytest
 
 from pitches import tasks
@@ -7,6 +9,7 @@ from pitches.inbound import taking
 from pitches.models import Attempt, CameBy, Letter, LetterEnd, Message, MessageState, Suppression
 from pitches.notify import suppression
 from portal import clock
+from tests.factories import MessageFactory, SenderFactory
 from tests.inbound import mails
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,47 @@ def test_an_address_writes_twenty_a_day(world, taken):
             raw = mails.COLD.replace(b"<cold@", b"<%d@" % number)
             bring(mails.Mail("", LetterEnd.DRAFTED, raw, to="{page}"), world.names)
     assert (len(taken), Letter.objects.latest("pk").end) == (20, LetterEnd.TOO_MANY)
+
+
+@pytest.mark.parametrize(
+    ("told", "days", "proven", "end"),
+    [
+        (2, 1, False, LetterEnd.TOO_MANY),
+        (1, 1, False, LetterEnd.DRAFTED),
+        (2, 31, False, LetterEnd.DRAFTED),
+        (2, 1, True, LetterEnd.DRAFTED),
+    ],
+)
+@pytest.mark.usefixtures("taken")
+def test_an_address_that_nobody_proved_is_told_twice_a_month(world, told, days, proven, end):
+    if proven:
+        SenderFactory(email="jonas@northbeam.example")
+    at = clock.now() - timedelta(days=days)
+    MessageFactory.create_batch(
+        told,
+        kind="draft_by_mail",
+        to="Jonas@northbeam.example",
+        created_at=at,
+        state="done",
+        pitch=None,
+        page=world.page,
+    )
+    letter = bring(mails.Mail("", end, mails.COLD, to="{page}"), world.names)
+    assert letter.end == end
+
+
+@pytest.mark.parametrize(
+    "sign", [b"In-Reply-To: {id}\r\nTo:", b"References: <a@b.example> {id}\r\nTo:"], ids=["answers", "refers"]
+)
+def test_an_answer_to_a_mail_of_ours_is_no_pitch(world, taken, sign):
+    raw = mails.COLD.replace(b"To:", sign, 1)
+    assert bring(mails.Mail("", LetterEnd.AUTOMATIC, raw, to="{page}"), world.names).end == LetterEnd.AUTOMATIC
+
+
+@pytest.mark.parametrize(("path", "end"), [("/d/abc", LetterEnd.AUTOMATIC), ("/@maya", LetterEnd.DRAFTED)])
+def test_a_link_that_only_we_mail_is_quoted(world, settings, taken, path, end):
+    raw = mails.COLD + f"See {settings.SITE_URL}{path}\r\n".encode()
+    assert bring(mails.Mail("", end, raw, to="{page}"), world.names).end == end
 
 
 def test_a_page_that_strangers_may_not_see_takes_no_mail(world, taken):

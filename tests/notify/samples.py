@@ -11,8 +11,7 @@ from pitches.doors import deflecting
 from pitches.doors.originals import Original
 from pitches.intake import drafting
 from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing, Stop
-from pitches.models.page import WEEKDAYS
-from pitches.notify import answering, failing, outbox, proving
+from pitches.notify import answering, failing, hourly, outbox, proving
 from portal import clock
 from portal.models import User
 from tests.factories import (
@@ -157,11 +156,7 @@ def digest_to_who_helps() -> Message:
 
 def digest_after_an_outage() -> Message:
     """An hour that was missed begins late."""
-    page = PageFactory(reading=[])
-    page.reading = [f"{WEEKDAYS[(page.local_date(clock.now()) + timedelta(days=2)).weekday()]} 09:00"]
-    page.save(update_fields=["reading"])
-    PitchFactory(door__page=page, waiting=True)
-    return _hourly("digest", page)
+    return _hourly("digest", _waiting_page(), secret=hourly.LATE)
 
 
 def _replied(page: Page, count: int = 1) -> None:

@@ -16,7 +16,7 @@ SAFE = ("django_session",)
 # The least role for each address of the desk; what is not named here is the owner's alone.
 LEAST = {
     Role.READER: """home inbox pitch file link dates session shortcuts outgoing outgoing_read follow_ups agency people
-        person numbers numbers_csv view_keep view_change view_drop read_anyway not_today""",
+        person numbers numbers_csv mail view_keep view_change view_drop read_anyway not_today""",
     Role.SCREENER: """answer restore start session_answer session_undo session_end session_pause session_skip
         session_along session_look bulk bulk_undo outgoing_undo outgoing_undo_all remark remark_drop pitch_tags assign
         agency_note agency_tags person_note person_tags""",
@@ -26,7 +26,7 @@ LEAST = {
 NEEDS = {f"desk:{name}": role for role, text in LEAST.items() for name in text.split()}
 DESK = sorted(name for name in URLS if name.startswith("desk:") and name != "desk:sit")
 HELPERS = (Role.READER, Role.SCREENER, Role.ASSISTANT)
-PAGES = ("inbox", "pitch", "session", "outgoing", "follow_ups", "people", "person", "agency", "numbers")
+PAGES = ("inbox", "pitch", "session", "outgoing", "follow_ups", "people", "person", "agency", "numbers", "mail")
 FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"|hx-post="([^"]+)"')
 LINK = re.compile(r'<a[^>]*href="(/desk[^"]*)"')
 
