@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pitches import claims, lifecycle, mailboxes, offers
-from pitches.models import Draft, Fact, Key, Message, Plan, ProofWay, Stop, Watch
+from pitches.models import Door, Draft, Fact, Key, Message, Plan, ProofWay, Stop, Watch
 from pitches.notify import catalogue, render
 from pitches.notify.sample_world import World
 from portal import tokens
@@ -182,6 +182,29 @@ def _declined(world: World) -> About:
     return {"pitch": offer.pitch, "offer": offer}
 
 
+def _through(kind: str, world: World, days: int) -> About:
+    """A mail of the hour that speaks of all until a day: it stands at the end of its name."""
+    day = world.page.local_date(world.now) + timedelta(days=days)
+    return {"dedupe": f"{kind}:{world.page.pk}:{day}"} | _of_the_owner(world)
+
+
+def _door_closes(world: World) -> About:
+    Door.objects.filter(pk=world.door.pk).update(state="until", until=world.now + timedelta(days=1))
+    return _through("door_closes", world, 2)
+
+
+def _lapsing(world: World) -> About:
+    world.pitch(lapses_at=world.now + timedelta(days=2))
+    return _through("lapsing", world, 3)
+
+
+def _holiday(world: World) -> About:
+    page, today = world.page, world.page.local_date(world.now)
+    page.holiday_from, page.holiday_until = today + timedelta(days=7), today + timedelta(days=21)
+    page.save(update_fields=["holiday_from", "holiday_until"])
+    return _of_the_owner(world)
+
+
 def _note(world: World) -> About:
     pitch, words = world.accepted().pitch, _("Could you send the raw data? Friday is early enough.")
     event = lifecycle.record(Fact.WROTE, world.page, pitch, note=f"\n{words}")
@@ -211,6 +234,9 @@ SAMPLES: dict[str, Callable[[World], About]] = {
     "lapsed": lambda world: {"pitch": world.pitch("lapsed")},
     "withdrawn": lambda world: {"pitch": world.pitch("withdrawn", withdrawn_at=world.now)},
     "digest": _digest,
+    "door_closes": _door_closes,
+    "lapsing": _lapsing,
+    "holiday": _holiday,
     "tell_now": _tell_now,
     "page_up": _of_the_owner,
     "invitation": _invitation,
