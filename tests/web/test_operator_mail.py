@@ -60,10 +60,8 @@ def test_in_production_one_factor_is_not_enough(operator: Client, settings: Any)
 def test_the_way_there_is_shown_to_nobody_else(operator: Client) -> None:
     other = Client()
     other.force_login(PageFactory().owner)
-    assert ['href="/operator/mail/log"' in text(one.get("/agencies/people")) for one in (operator, other)] == [
-        True,
-        False,
-    ]
+    seen = ['href="/operator/mail/log"' in text(one.get("/agency/people")) for one in (operator, other)]
+    assert seen == [True, False]
 
 
 def test_only_a_form_presses_a_button(operator: Client) -> None:
