@@ -29,7 +29,7 @@ def post_worker_init(_worker: object = None) -> None:
     """What is loaded stays, all pages and languages with it, so rubbish is no longer looked for among it."""
     get_resolver().url_patterns  # noqa: B018 (to ask for them is to load them)
     for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            translation.gettext("Doors")
+        with translation.override(language):  # to speak it is to load it
+            pass
     gc.collect()
     gc.freeze()
