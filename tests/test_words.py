@@ -16,7 +16,7 @@ from tests.pseudo import pseudo  # noqa: F401 (a fixture)
 from tests.test_urls import URLS, World
 
 db = pytest.mark.django_db
-LANGUAGES = ("de", "es")
+LANGUAGES = words.languages()
 every_sample = pytest.mark.parametrize("sample", samples.SAMPLES.values(), ids=samples.SAMPLES)
 
 
