@@ -114,6 +114,12 @@ def test_a_complaint_is_marked_and_nothing_goes_there_again(post, world):
     assert suppression.of("elif@mosaic.example").why == Refusal.COMPLAINT
 
 
+def test_a_complaint_stays_one_whatever_comes_after(post, world):
+    assert [post("tracking", body) for body in (COMPLAINT, BOUNCE)] == [200, 200]
+    assert world.message.tries.get().outcome == "complained"
+    assert suppression.of("elif@mosaic.example").why == Refusal.COMPLAINT
+
+
 @pytest.mark.parametrize(
     ("changes", "never_again"),
     [

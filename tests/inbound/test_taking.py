@@ -262,6 +262,18 @@ def test_a_mail_that_kills_its_reader_is_given_up_without_being_read(world, monk
     assert (letter.end, letter.detail) == (LetterEnd.UNREADABLE, "tried too often")
 
 
+def test_whoever_kills_its_reader_takes_no_other_letter_along(world, monkeypatch):
+    def killed(_letter, _lease):
+        raise SystemExit
+
+    take()
+    take(RAW.replace(b"<a@", b"<b@"))
+    monkeypatch.setattr(reading, "_read", killed)
+    with pytest.raises(SystemExit):
+        reading.read_next("later")
+    assert list(Letter.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0]
+
+
 def test_a_letter_that_somebody_holds_is_read_by_nobody_else(world):
     take()
     lease, letters = reading.leases.claim(reading.waiting("later"), limit=1)

@@ -8,7 +8,7 @@ import pytest
 from pitches import tasks
 from pitches.inbound import taking
 from pitches.models import Attempt, CameBy, Draft, Letter, LetterEnd, Message, MessageState, Suppression
-from pitches.notify import suppression
+from pitches.notify import brake, suppression
 from portal import clock
 from tests.factories import MessageFactory
 from tests.inbound import mails
@@ -98,6 +98,14 @@ def test_a_mail_that_comes_back_twice_counts_once(world):
         bring(mails.Mail("", LetterEnd.RETURNED, raw, to="{back}", envelope=""), world.names)
     assert Letter.objects.filter(end=LetterEnd.RETURNED).count() == 2
     assert Attempt.objects.filter(outcome="bounced").count() == 1
+
+
+def test_too_much_that_comes_back_stops_the_sending(world):
+    for _ in range(4):
+        Attempt.objects.create(message=MessageFactory(state="dead"), outcome="bounced")
+    assert not brake.state().why
+    bring(mails.Mail("", LetterEnd.RETURNED, mails.POSTFIX, to="{back}", envelope=""), world.names)
+    assert brake.state().why == "bounces"
 
 
 def test_a_conversation_takes_five_an_hour(world, taken):
