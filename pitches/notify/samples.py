@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from pitches import claims, lifecycle, mailboxes, offers
 from pitches.doors import deflecting
-from pitches.models import Came, Door, Draft, Fact, Key, Message, Plan, ProofWay, Stop, Watch
+from pitches.models import Came, Door, Draft, Fact, Key, Message, MessageState, Plan, ProofWay, Stop, Watch
 from pitches.notify import catalogue, render
 from pitches.notify.sample_world import World
 from portal import tokens
@@ -189,6 +189,34 @@ def _declined(world: World) -> About:
     return {"pitch": offer.pitch, "offer": offer}
 
 
+def _answers_came(world: World) -> About:
+    for _number in range(3):
+        lifecycle.record(Fact.REPLIED, world.page, world.pitch())
+    return _of_the_owner(world)
+
+
+def _undelivered(world: World) -> About:
+    for number in range(2):
+        about = world.answered("no", "declined", reason="not_now") | {"page": world.page, "to": world.sender.email}
+        moments = {"told_at": world.now, "created_at": world.now, "next_at": world.now}
+        row = {"kind": "no", "queue": "later", "state": MessageState.DEAD, "dedupe": f"sample:no:{number}"}
+        Message.objects.create(**about | moments | row)
+    return _of_the_owner(world)
+
+
+def _month(world: World) -> About:
+    for _number in range(2):
+        world.answered("no", "declined", reason="not_now")
+    world.pitch()
+    return _of_the_owner(world)
+
+
+def _reminder(world: World) -> About:
+    about = world.answered("ask", "asked", text=_("What does it cost them, and who says so?"))
+    about["pitch"].lapses_at = world.now + timedelta(days=7)
+    return about
+
+
 def _through(kind: str, world: World, days: int) -> About:
     """A mail of the hour that speaks of all until a day: it stands at the end of its name."""
     day = world.page.local_date(world.now) + timedelta(days=days)
@@ -242,6 +270,9 @@ SAMPLES: dict[str, Callable[[World], About]] = {
     "withdrawn": lambda world: {"pitch": world.pitch("withdrawn", withdrawn_at=world.now)},
     "digest": _digest,
     "door_closes": _door_closes,
+    "month": _month,
+    "answers_came": _answers_came,
+    "undelivered": _undelivered,
     "lapsing": _lapsing,
     "holiday": _holiday,
     "tell_now": _tell_now,
@@ -270,7 +301,7 @@ SAMPLES: dict[str, Callable[[World], About]] = {
     "address_changes": _notice(
         "account/email/email_changed", from_email="maya@page.invalid", to_email="me@page.invalid"
     ),
-    "reminder": lambda world: world.answered("ask", "asked", text=_("What does it cost them, and who says so?")),
+    "reminder": _reminder,
     "note": _note,
     "webhook_fails": _webhook_fails,
     "offer": _offer,

@@ -1,5 +1,7 @@
 """Every kind of mail can be looked at with sample words, and looking leaves nothing behind."""
 
+import re
+
 import pytest
 from django.utils import translation
 
@@ -15,6 +17,13 @@ def test_every_kind_has_a_sample_that_can_be_written():
     assert [one.kind for one in found] == list(catalogue.KINDS)
     assert {one.kind: one.error for one in found if one.error} == {}
     assert all(one.mail.subject for one in found)
+
+
+def test_no_sample_counts_nothing():
+    found = {one.kind: one.mail.subject for one in samples.of_all("en")}
+    assert [kind for kind, subject in found.items() if re.search(r"(^| )0 ", subject)] == []
+    assert found["answers_came"] == "Answers came: 3 to your questions"
+    assert found["undelivered"] == "2 answers could not be delivered"
 
 
 def test_no_sample_is_left_of_a_kind_that_is_gone():
