@@ -9,7 +9,7 @@ from django.core import mail
 from pitches import doors, due, lifecycle
 from pitches.handoffs import assistants
 from pitches.models import Door, Event, Fact, Message, MessageState, Page, Pitch
-from pitches.notify import delivery, hourly, wanted
+from pitches.notify import away, delivery, hourly, wanted
 from portal import clock
 from tests.factories import (
     AssistantFactory,
@@ -68,10 +68,14 @@ def test_whoever_may_read_gets_the_digest_too_each_once_and_by_their_own_choice(
     sam, kim = reader(page), reader(page, "assistant")
     reader(page, "mail"), reader(page, joined_at=None), reader(page, left_at=MONDAY)
     AssistantFactory(page=page, role="reader")  # agreed, and never signed in
-    UserFactory(email=AssistantFactory(page=page, role="screener").email)  # signed in, and did not verify it
+    unproven = AssistantFactory(page=page, role="screener")  # signed in, and did not verify it
+    EmailAddress.objects.create(user=UserFactory(email=unproven.email), email=unproven.email)
+    second = AssistantFactory(page=page, role="reader")  # another mailbox of the owner's
+    EmailAddress.objects.create(user=page.owner, email=second.email, verified=True)
     wanted.choose(kim, page, "digest", wanted=False)
     go(TUESDAY + timedelta(minutes=1))
     assert sent() == [(page.owner.email, TUESDAY), (Message.objects.get(user=sam).to, TUESDAY)]
+    assert Message.objects.count() == 2
     assert subjects() == ["1 pitch waits for your hour", "1 pitch waits for the hour of Maya"]
     assert ("/desk/session" in mail.outbox[0].body, "/desk/inbox" in mail.outbox[1].body) == (True, True)
 
@@ -298,6 +302,15 @@ def test_the_month_comes_by_choice_at_its_first_hour_with_the_figures_of_the_num
     assert subjects()[-1] == "Your month: 3 pitches, 0 answered"
 
 
+def test_who_asks_for_the_month_after_its_first_hour_waits_for_the_next():
+    page = PageFactory(digest=False)
+    PitchFactory(door__page=page, waiting=True)
+    go(TUESDAY)
+    wanted.choose(page.owner, page, "month", wanted=True)
+    go(datetime(2026, 3, 31, 12, tzinfo=UTC))
+    assert sent("month") == []
+
+
 # ── what the owner did themself ──────────────────────────────────────────────
 def test_a_holiday_is_confirmed_at_once_and_each_once():
     page = PageFactory()
@@ -318,3 +331,13 @@ def test_a_holiday_that_was_taken_back_at_once_is_not_confirmed():
     doors.keep_settings(page, by=page.owner, holiday_from=None, holiday_until=None)
     work()
     assert sent() == []
+
+
+def test_a_holiday_that_was_moved_at_once_is_confirmed_as_it_is():
+    page = PageFactory()
+    for last in (9, 12):
+        doors.keep_settings(page, by=page.owner, holiday_from=date(2026, 3, 2), holiday_until=date(2026, 3, last))
+        for event in Event.objects.filter(what=Fact.PAGE_CHANGED).select_related("page__owner"):
+            away.holiday(event)
+    work()
+    assert subjects() == ["You are on holiday until Thursday 12 March"]
