@@ -41,6 +41,7 @@ check: $(V)/.ok
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports
 	PRODUCTION=no SECRET_KEY=check $(BIN)/python manage.py makemigrations --check --dry-run
+	PRODUCTION=no SECRET_KEY=check $(BIN)/python manage.py words --compile
 	env $$(cat tests/production.env) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: $(V)/.ok

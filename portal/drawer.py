@@ -69,7 +69,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def alone(html: str) -> HttpResponse:
-    """The HTML of a mail as a page under its own policy; for views without ours. Its links open a page of their own."""
+    """The HTML of a mail as a page under its own policy, which goes before ours. Its links open a page of their own."""
     response = HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
     response["Content-Security-Policy"] = MAIL_POLICY
     return response

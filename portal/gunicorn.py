@@ -2,7 +2,9 @@
 
 import gc
 
+from django.conf import settings
 from django.urls import get_resolver
+from django.utils import translation
 
 from portal import env
 
@@ -24,7 +26,10 @@ control_socket_disable = True
 
 
 def post_worker_init(_worker: object = None) -> None:
-    """What is loaded stays, all pages with it, so rubbish is no longer looked for among it."""
+    """What is loaded stays, all pages and languages with it, so rubbish is no longer looked for among it."""
     get_resolver().url_patterns  # noqa: B018 (to ask for them is to load them)
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):  # to speak it is to load it
+            pass
     gc.collect()
     gc.freeze()

@@ -16,7 +16,7 @@ from tests.pseudo import pseudo  # noqa: F401 (a fixture)
 from tests.test_urls import URLS, World
 
 db = pytest.mark.django_db
-LANGUAGES = ("de", "es")
+LANGUAGES = words.languages()
 every_sample = pytest.mark.parametrize("sample", samples.SAMPLES.values(), ids=samples.SAMPLES)
 
 
@@ -155,3 +155,12 @@ def test_every_mail_is_short_and_says_its_language(language, sample):
     mail = render.build(fresh(sample(), language))
     assert 0 < len(subject_of(mail)) <= render.SUBJECT
     assert f'<html lang="{language}" dir="ltr"' in html_of(mail)
+
+
+@db
+@every_sample
+def test_every_mail_in_arabic_begins_on_the_right(settings, sample):
+    settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
+    html = html_of(render.build(fresh(sample(), "ar")))
+    assert '<html lang="ar" dir="rtl"' in html
+    assert "direction:ltr" not in html.replace(" ", "")  # it would begin each paragraph on the left

@@ -19,7 +19,7 @@ KINDS = frozenset({"draft_by_mail", "ready_answer"})
 
 
 def draft_by_mail(event: Event, draft: Draft) -> None:
-    """The one answer that a mail ever gets: where its words stand in the form. Once a day, for whoever it is."""
+    """41: the one answer that a mail ever gets, where its words stand in the form. Once a day, for whoever it is."""
     stem = f"draft_by_mail:{tokens.code_hash('draft_by_mail', domains.canonical(draft.email))[:40]}:"
     last = Message.objects.filter(kind="draft_by_mail", dedupe__startswith=stem).order_by("-pk").first()
     if last and last.created_at > clock.now() - DAY:
@@ -31,7 +31,7 @@ def draft_by_mail(event: Event, draft: Draft) -> None:
 
 
 def ready(page: Page, link: ReplyLink, original: Original) -> None:
-    """An answer for the owner to send, to the address of their account. Of whoever wrote only the link keeps a name."""
+    """42: an answer for the owner to send, to their account. Of whoever wrote only the link keeps a name."""
     secret = {"link": link.pk, "name": original.name, "to": original.address, "subject": original.subject}
     outbox.put(
         "ready_answer", page.owner.email, dedupe=f"ready_answer:{link.pk}", page=page, queue="soon", secret=secret

@@ -11,7 +11,7 @@ from portal import clock, links
 
 
 def holiday(event: Event) -> None:
-    """Reaction to a change of the page: once for each holiday, and none for one that is over or was taken back."""
+    """24: to a change of the page. Once for each holiday, and none for one that is over or was taken back."""
     page = event.page
     if "holiday_" not in event.note or not page.holiday_until or page.holiday_until < page.local_date(event.at):
         return

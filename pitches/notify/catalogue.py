@@ -275,7 +275,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "handoff": assisting.handoff,
     "supplied": assisting.supplied,
     "account": outbox.put_account_mail,
-    **dict.fromkeys(sorted(security.KINDS), outbox.put_account_mail),
+    **dict.fromkeys(sorted(security.KINDS), outbox.put_notice),
     "reminder": reminding.reminder,
     "note": noting.note,
     "webhook_fails": failing.webhook_fails,

@@ -70,16 +70,14 @@ def put(
 def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> None:
     """A mail of the sign-in library, through the same outbox. Codes rest sealed until they are sent."""
     plain = {key: str(value) for key, value in context.items() if isinstance(value, (str, int))}
-    secret = {"template": template_prefix} | plain
+    put_notice(security.KIND_OF.get(template_prefix, "account"), to, {"template": template_prefix} | plain)
+
+
+def put_notice(kind: str, to: str, secret: dict[str, Any]) -> None:
+    """30, 29, 27, 28: what happened to somebody's way in, at once; or another mail of the sign-in library."""
     with transaction.atomic():
-        put(
-            security.KIND_OF.get(template_prefix, "account"),
-            to,
-            dedupe=f"account:{tokens.seed()}",
-            queue="codes",
-            secret=secret,
-            language=languages.now(),
-        )
+        dedupe = f"account:{tokens.seed()}"
+        put(kind, to, dedupe=dedupe, queue="codes", secret=secret, language=languages.now())
 
 
 def due(at: datetime | None = None) -> QuerySet[Message]:

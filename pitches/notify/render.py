@@ -101,6 +101,8 @@ def _text(kind: str, context: dict[str, Any]) -> str:
 def _html(kind: str, context: dict[str, Any]) -> str:
     # Values are escaped before MJML sees them, so nobody's text can become markup.
     said: str = mrml.to_html(_written(kind, "body.mjml", context, escape=True)).content
+    if translation.get_language_bidi():
+        said = said.replace("direction:ltr", "direction:rtl")  # mrml gives columns no other
     return said.replace('role="article"', 'role="main"', 1)
 
 

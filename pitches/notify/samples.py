@@ -17,9 +17,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pitches import claims, mailboxes, offers
+from pitches import claims, lifecycle, mailboxes, offers
 from pitches.doors import deflecting
-from pitches.models import Came, Draft, Key, Message, ProofWay, Stop, Watch
+from pitches.models import Came, Door, Draft, Fact, Key, Message, Plan, ProofWay, Stop, Watch
 from pitches.notify import catalogue, render
 from pitches.notify.sample_world import World
 from portal import tokens
@@ -83,7 +83,7 @@ def _message(kind: str, world: World) -> Message:
     return Message(
         kind=kind,
         to=to,
-        dedupe=f"sample:{kind}",
+        dedupe=about.pop("dedupe", f"sample:{kind}"),
         queue="later",
         sealed=tokens.seal(secret) if secret else None,
         created_at=world.now,
@@ -189,6 +189,48 @@ def _declined(world: World) -> About:
     return {"pitch": offer.pitch, "offer": offer}
 
 
+def _through(kind: str, world: World, days: int) -> About:
+    """A mail of the hour that speaks of all until a day: it stands at the end of its name."""
+    day = world.page.local_date(world.now) + timedelta(days=days)
+    return {"dedupe": f"{kind}:{world.page.pk}:{day}"} | _of_the_owner(world)
+
+
+def _door_closes(world: World) -> About:
+    Door.objects.filter(pk=world.door.pk).update(state="until", until=world.now + timedelta(days=1))
+    return _through("door_closes", world, 2)
+
+
+def _lapsing(world: World) -> About:
+    world.pitch(lapses_at=world.now + timedelta(days=2))
+    return _through("lapsing", world, 3)
+
+
+def _holiday(world: World) -> About:
+    page, today = world.page, world.page.local_date(world.now)
+    page.holiday_from, page.holiday_until = today + timedelta(days=7), today + timedelta(days=21)
+    page.save(update_fields=["holiday_from", "holiday_until"])
+    return _of_the_owner(world)
+
+
+def _note(world: World) -> About:
+    pitch, words = world.accepted().pitch, _("Could you send the raw data? Friday is early enough.")
+    event = lifecycle.record(Fact.WROTE, world.page, pitch, note=f"\n{words}")
+    return {"pitch": pitch, "dedupe": f"note:{event.pk}"}
+
+
+def _webhook_fails(world: World) -> About:
+    hook = {"webhook": "https://hooks.page.invalid", "failures": 5, "failing_since": world.now - timedelta(hours=3)}
+    plan = Plan.objects.create(page=world.page, standing="known", **hook)
+    return {"dedupe": f"webhook_fails:{plan.pk}:0"} | _of_the_owner(world)
+
+
+def _notice(template: str, **said: Any) -> Callable[[World], About]:
+    """What happened to somebody's way in."""
+    seen = {"browser_name": "Firefox", "browser_system": "Windows"}
+    secret = {"template": template} | seen | said
+    return lambda world: {"page": None, "secret": secret} | _of_the_owner(world)
+
+
 # A kind that does not stand here gets a pitch that waits, its page and the owner.
 SAMPLES: dict[str, Callable[[World], About]] = {
     "code": lambda world: {"pitch": world.pitch("unproven", handed_in_at=None), "secret": {"code": "482915"}},
@@ -199,6 +241,9 @@ SAMPLES: dict[str, Callable[[World], About]] = {
     "lapsed": lambda world: {"pitch": world.pitch("lapsed")},
     "withdrawn": lambda world: {"pitch": world.pitch("withdrawn", withdrawn_at=world.now)},
     "digest": _digest,
+    "door_closes": _door_closes,
+    "lapsing": _lapsing,
+    "holiday": _holiday,
     "tell_now": _tell_now,
     "page_up": _of_the_owner,
     "invitation": _invitation,
@@ -219,6 +264,15 @@ SAMPLES: dict[str, Callable[[World], About]] = {
         "secret": {"template": "account/email/login_code", "code": "482915"},
         **_of_the_owner(world),
     },
+    "sign_in": _notice("portal/signed_in", clock="Europe/Lisbon"),
+    "sign_in_changed": _notice("mfa/email/webauthn_added"),
+    "codes_low": _notice("portal/codes_low", left=2),
+    "address_changes": _notice(
+        "account/email/email_changed", from_email="maya@page.invalid", to_email="me@page.invalid"
+    ),
+    "reminder": lambda world: world.answered("ask", "asked", text=_("What does it cost them, and who says so?")),
+    "note": _note,
+    "webhook_fails": _webhook_fails,
     "offer": _offer,
     "agreed": _agreed,
     "declined_offer": _declined,

@@ -13,7 +13,7 @@ from portal.templatetags.portal import day
 
 
 def tell_now(event: Event) -> None:
-    """Reaction to a hand-in and to a change: one mail at most for each pitch, after quiet time if that is in time."""
+    """17: to a hand-in and to a change. One mail at most for each pitch, after quiet time if that is in time."""
     pitch, page, now = event.pitch, event.page, clock.now()
     if pitch is None or not page.tell_me_now or not _trusted(pitch) or pitch.state != PitchState.WAITING:
         return

@@ -176,13 +176,12 @@ def _show(
             "changed": changed,
         }
     )
-    if context["outcome"]:  # a yes that went out
-        context |= _after_yes(request, found, offer, write)
+    context |= _after_yes(request, found, offer, write) if context["outcome"] else {}
     return render(request, "desk/pitch.html", context, status=status)
 
 
 def _after_yes(request: HttpRequest, found: Pitch, offer: OfferForm | None, write: WriteForm | None) -> dict[str, Any]:
-    """Terms, and a note to the sender."""
+    """Terms, and a note to the sender: of a yes that went out."""
     return {
         "terms": terms.shown(found, by_owner=True, form=offer, reader=access.signed_in(request)),
         "write": write or WriteForm(auto_id="write_%s"),

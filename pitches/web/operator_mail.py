@@ -5,7 +5,7 @@ from email.header import decode_header, make_header
 from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_exempt, csp_replace
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,7 +59,6 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
 
 @operators_only
 @require_safe
-@csp_exempt()  # type: ignore[arg-type]  # it is for any view
 @xframe_options_sameorigin
 def kind_html(request: HttpRequest, kind: str) -> HttpResponse:
     """The HTML of it alone, as it looks in one of the two schemes wherever it is looked at."""

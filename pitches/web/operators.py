@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 
 from pitches.web import access
 
@@ -18,7 +17,6 @@ View = Callable[..., HttpResponseBase]
 def operators_only(view: View) -> View:
     """For staff. In production one needs a second factor to sign in, and is told so here."""
 
-    @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):

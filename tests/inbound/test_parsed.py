@@ -92,6 +92,8 @@ def test_no_megabyte_takes_long(raw):
         ("<boss@x.example> <elif@mosaic.example>", "", ""),
         ("boss@x.example)elif@mosaic.example", "", ""),
         ("Elif", "", ""),
+        ("elif@mosaic.example\r\nFrom: Eve", "", ""),
+        (f"{'Elif ' * 500}<elif@mosaic.example>", "", ""),
     ],
 )
 def test_who_wrote_it(line, sender, name):

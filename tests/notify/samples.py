@@ -10,7 +10,7 @@ from pitches import claims, lifecycle, offers, relationships
 from pitches.doors import deflecting
 from pitches.doors.originals import Original
 from pitches.intake import drafting
-from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing
+from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing, Stop
 from pitches.notify import answering, failing, hourly, outbox, proving
 from portal import clock
 from portal.models import User
@@ -414,6 +414,12 @@ def webhook_fails() -> Message:
     return Message.objects.get(kind="webhook_fails", page=page)
 
 
+def alarm() -> Message:
+    """Too much mail comes back; to whoever runs this site."""
+    secret = {"what": str(Stop.BOUNCES)}
+    return outbox.put("alarm", "ops@site.example", dedupe="alarm:one", queue="codes", secret=secret)
+
+
 def draft() -> Message:
     """Somebody typed an address at a form that is half filled in."""
     door = DoorFactory(name="MARK-DOOR", page__handle="maya-draft", page__name="MARK-PAGE")
@@ -595,6 +601,6 @@ _ALL = (
     *(account, account_unknown, account_exists, account_notice, account_new_address),
     *(sign_in, sign_in_unnamed, sign_in_changed, sign_in_changed_codes, sign_in_changed_password),
     *(codes_low, codes_low_none, address_changes, address_changes_added, address_changes_removed),
-    *(reminder, note, note_of_a_helper, webhook_fails),
+    *(reminder, note, note_of_a_helper, webhook_fails, alarm),
 )
 SAMPLES: dict[str, Callable[[], Message]] = {sample.__name__: sample for sample in _ALL}

@@ -33,12 +33,13 @@ def links_of(message):
 
 @every_sample
 def test_whoever_only_looks_changes_nothing(sample):
-    paths = links_of(sample())
+    message = sample()
+    paths, there = links_of(message), (200, 302) if message.kind != "alarm" else (200, 404)  # operators alone see it
     before = checksum()
     for path in paths:
         for method in ("get", "head") * TIMES:
             answer = getattr(Client(), method)(path)
-            assert answer.status_code in (200, 302), (method, path)
+            assert answer.status_code in there, (method, path)
             if answer.status_code == 302:
                 assert answer["Location"].startswith(("/account/login/?next=", "/@")), path
     assert checksum() == before
@@ -66,6 +67,7 @@ def test_every_kind_that_can_be_stopped_is_tried():
 def test_one_click_stops_it_without_cookies_and_twice(name):
     message = samples.SAMPLES[name]()
     path = path_of(render.build(message).message()["List-Unsubscribe"].strip("<>"))
+    Client().post(path, {"again": "1"})  # some come only to whoever asked for them
     before = checksum()
     answers, rows = [], []
     for _twice in range(2):

@@ -63,7 +63,8 @@ def test_it_is_told_once_an_hour_and_says_since_when(sink):
         "Work has stood still for 10 minutes",
         "Work has stood still for 55 minutes",
     ]
-    assert "/operator/mail/log" in sink.mails[0].as_string()
+    said = sink.mails[0].get_payload(0).get_payload(decode=True).decode()
+    assert "/operator/mail/log" in said
 
 
 def test_where_nothing_happens_nothing_is_said():
