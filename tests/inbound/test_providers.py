@@ -11,11 +11,10 @@ import pytest
 from anymail.signals import AnymailTrackingEvent
 from django.test import Client
 
-from pitches import tasks
+from pitches import suppression, tasks
 from pitches.inbound import providers
 from pitches.inbound.urls import of
 from pitches.models import CameBy, Letter, Message, MessageState, Refusal
-from pitches.notify import suppression
 from portal import checks
 from tests.factories import MessageFactory
 

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from pitches import tasks
+from pitches import suppression, tasks
 from pitches.inbound import taking
 from pitches.models import Attempt, CameBy, Draft, Letter, LetterEnd, Message, MessageState, Suppression
-from pitches.notify import brake, suppression
+from pitches.notify import brake
 from portal import clock
 from tests.factories import MessageFactory
 from tests.inbound import mails

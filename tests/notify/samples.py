@@ -7,11 +7,9 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 
 from pitches import claims, lifecycle, offers, relationships
-from pitches.doors import deflecting
-from pitches.doors.originals import Original
 from pitches.intake import drafting
-from pitches.models import Came, Event, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing, Stop
-from pitches.notify import answering, failing, hourly, outbox, proving
+from pitches.models import Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing, Stop
+from pitches.notify import failing, hourly, outbox, proving
 from portal import clock
 from portal.models import User
 from tests.factories import (
@@ -25,6 +23,7 @@ from tests.factories import (
     UserFactory,
     WatchFactory,
 )
+from tests.notify.samples_by_mail import draft_by_mail, ready_answer, ready_answer_to_nobody
 
 LINE = "<b>Fish & chips</b>: why 1,200 people mute"
 NASTY = {
@@ -426,28 +425,6 @@ def draft() -> Message:
     typed = drafting.Typed({"line": "MARK-LINE", "name": "MARK-NAME", "email": "elif@mosaic.example"})
     found = drafting.keep(door, typed, email="elif@mosaic.example", form_key=uuid4())
     return outbox.put("draft", found.email, dedupe=f"draft:{found.pk}", page=door.page, draft=found, queue="soon")
-
-
-def draft_by_mail() -> Message:
-    """Somebody sent a mail to a page, or somebody else did in their name."""
-    door = DoorFactory(name="MARK-DOOR", page__handle="maya-mail", page__name="MARK-PAGE")
-    typed = drafting.Typed({"line": "MARK-LINE", "why": "MARK-WHY", "email": "elif@mosaic.example"}, by_mail=True)
-    found = drafting.keep(door, typed, email="elif@mosaic.example", form_key=uuid4())
-    answering.draft_by_mail(Event.objects.latest("pk"), found)
-    return Message.objects.latest("pk")
-
-
-def ready_answer(name: str = "Ines <b>Meyer</b>", to: str = "ines@northbeam.example") -> Message:
-    """An owner forwarded a mail."""
-    door = DoorFactory(name="AI & <b>tools</b>")
-    link = deflecting.make(door, name or "Somebody", Came.MAIL, door.page.local_date(clock.now()))
-    answering.ready(door.page, link, Original(name, to, "A survey: who mutes <brands> & why"))
-    return Message.objects.latest("pk")
-
-
-def ready_answer_to_nobody() -> Message:
-    """The same, where nobody could see who wrote."""
-    return ready_answer("", "")
 
 
 def find() -> Message:
