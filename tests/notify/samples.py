@@ -338,16 +338,6 @@ def sign_in_changed(template: str = "mfa/email/webauthn_added") -> Message:
     return _notice(template)
 
 
-def sign_in_changed_codes() -> Message:
-    """New recovery codes were made."""
-    return sign_in_changed("mfa/email/recovery_codes_generated")
-
-
-def sign_in_changed_password() -> Message:
-    """A password was changed."""
-    return sign_in_changed("account/email/password_changed")
-
-
 def codes_low(left: int = 2) -> Message:
     """A recovery code was used, and two are left."""
     return _notice("portal/codes_low", left=left)
@@ -576,7 +566,7 @@ _ALL = (
     *(watch_confirm, door_open, door_open_until),
     *(invitation, invitation_for_three),
     *(account, account_unknown, account_exists, account_notice, account_new_address),
-    *(sign_in, sign_in_unnamed, sign_in_changed, sign_in_changed_codes, sign_in_changed_password),
+    *(sign_in, sign_in_unnamed, sign_in_changed),
     *(codes_low, codes_low_none, address_changes, address_changes_added, address_changes_removed),
     *(reminder, note, note_of_a_helper, webhook_fails, alarm),
 )

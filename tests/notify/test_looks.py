@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pitches import models as pages
 from pitches.notify import render
 from tests.browser.conftest import COLOURS, Hand
 from tests.notify import samples
+from tests.notify.test_every_kind import LONG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 NARROW, WIDE = 320, 600
@@ -64,6 +66,19 @@ def test_a_mail_can_be_read_wherever_it_is_opened(
     page.set_viewport_size({"width": WIDE, "height": 700})
     _fits(page)
     assert asked == []
+
+
+@pytest.mark.parametrize("name", ["receipt", "tell_now", "door_open", "page_up", "webhook_fails"])
+def test_words_of_any_length_stay_on_the_paper(reader: tuple[Page, list[str]], name: str) -> None:
+    page, _asked = reader
+    message = samples.SAMPLES[name]()
+    pages.Page.objects.update(name=LONG, handle="w" * 30)
+    pages.Pitch.objects.update(line="w" * 90, name=LONG)
+    pages.Door.objects.update(name=LONG[:60])
+    pages.Plan.objects.update(webhook=f"https://{'w' * 60}.{'w' * 60}.example/")
+    page.set_viewport_size({"width": NARROW, "height": 700})
+    page.set_content(str(render.build(type(message).objects.get(pk=message.pk)).alternatives[0][0]))
+    _fits(page)
 
 
 def _fits(page: Page) -> None:
