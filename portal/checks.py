@@ -72,7 +72,7 @@ def _network() -> Iterator[checks.CheckMessage]:
 def _words() -> Iterator[checks.CheckMessage]:
     without = [code for code, _name in settings.LANGUAGES[1:] if not words.made(code)]
     if without:
-        yield _error(10, f"The words in {', '.join(without)} are not made.", "Run manage.py words --compile.")
+        yield _error(11, f"The words in {', '.join(without)} are not made.", "Run manage.py words --compile.")
 
 
 def _error(number: int, sentence: str, hint: str) -> checks.CheckMessage:
