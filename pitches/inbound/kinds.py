@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from pitches.inbound.parsed import UNREADABLE, Parsed, header, headers
-from pitches.inbound.taking import MOST, NOBODY
+from pitches.inbound.taking import NOBODY
 from pitches.models import Letter, LetterEnd, Page, Pitch
 from portal import clock, limits, tokens
 
 End = tuple[LetterEnd, str]
+HUGE = 25 * 1024 * 1024  # bytes; no mail program sends more
 OURS = re.compile(r"<[0-9a-f]{40}@([^<>]+)>")  # notify/render.py makes them
 PRIVATE = ("/d/", "/p/", "/not-me/", "/watch/", "/key/", "/find/")  # of links that stand in mails of ours only
 TOLD, A_MONTH = 2, timedelta(days=30)
@@ -64,8 +65,8 @@ def _told_enough(page: Page, sender: str) -> bool:
 
 
 def _unreadable(letter: Letter, parsed: Parsed) -> End | None:
-    if letter.size > MOST:
-        return LetterEnd.UNREADABLE, "larger than 1 MB"
+    if letter.size > HUGE:
+        return LetterEnd.UNREADABLE, "larger than 25 MB"
     if header(parsed.mail, UNREADABLE):
         return LetterEnd.UNREADABLE, "nested too deeply"
     return None

@@ -10,7 +10,7 @@ from pitches.inbound.parsed import Parsed, addresses_in, header, headers, parse
 from pitches.models import CameBy, Letter
 from portal import clock, relay
 
-MOST = 1024 * 1024  # bytes; of a larger mail only the row is kept
+MOST = 1024 * 1024  # bytes; the words of a mail stand before its files, so this much of a larger one is enough
 NOBODY = "<>"  # the envelope sender of what must never be answered
 # Where mail servers write down for whom they put a mail into a folder, the surest first.
 DELIVERED = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc")
@@ -27,7 +27,7 @@ def take(raw: bytes, *, came_by: CameBy, to: str = "", sender: str | None = None
         letter, new = Letter.objects.get_or_create(
             digest=_digest(raw, to, parsed),
             defaults={
-                "raw": raw if len(raw) <= MOST else None,
+                "raw": raw[:MOST],
                 "size": len(raw),
                 "came_by": came_by,
                 "came_at": clock.now(),

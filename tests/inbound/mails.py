@@ -172,6 +172,9 @@ GOOD = (
     Mail("french", End.REPLIED, FRENCH, says="Ça ne coûte rien, à bientôt"),
     Mail("html only", End.REPLIED, HTML, says="Nothing & never.\nReally"),
     Mail("with a file", End.REPLIED, FILES, says="See the table."),
+    Mail(
+        "with a large file", End.REPLIED, FILES.replace(b"JVBERi0=", b"JVBERi0x\r\n" * 300_000), says="See the table."
+    ),
     Mail("capitals on the way", End.REPLIED, APPLE, to="{REPLY}", says="Nothing at all."),
     Mail("says no machine", End.REPLIED, _from_elif("Auto-Submitted: no\n\nNothing."), says="Nothing."),
     Mail(
@@ -321,7 +324,7 @@ RUINS = (
     ),
     Mail("no words", End.EMPTY, _from_elif("\n  \n")),
     Mail("no bytes", End.EMPTY, b""),
-    Mail("huge", End.UNREADABLE, APPLE + b"x" * MB),
+    Mail("huge", End.UNREADABLE, APPLE + b"x" * 25 * MB),
     Mail("two hundred levels", End.UNREADABLE, _from_elif("").rstrip() + b"\r\n" + NEST + b"hello"),
 )
 ALL = (*GOOD, *AUTOMATIC, *RETURNED, *RUINS)
