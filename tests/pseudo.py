@@ -21,7 +21,7 @@ KEPT = re.compile(f"({words.PLACE.pattern}|&[a-z#0-9]+;)")
 SPOKEN = {"aria-label", "alt", "placeholder", "title", "content", "data-gone", "label", "summary"}
 SILENT = {"script", "style", "code", "pre", "kbd"}
 NAMED = re.compile("language|zone|currency")  # choices of things that are called the same everywhere
-ENGLISH = re.compile(r"[A-Za-z]{3,}")
+ENGLISH = re.compile(r"(?<!\w)[A-Za-z]{3,}(?!\w)")
 # The names of things, which are the same in every language.
 NAMES = set("Halfdoor UTC htmx SHA HTML CSV JSON GBP EUR USD URL DNS TXT PDF website".split())
 
@@ -107,4 +107,4 @@ def unspoken(text: str) -> list[str]:
     text = re.sub(r"⟦[^⟦⟧\n]*…(?=\n|$)", " ", text)  # cut off
     while (less := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) != text:
         text = less
-    return ENGLISH.findall(re.sub(r"\S*(?:[/@]|\.example|localhost)\S*|\b[0-9a-f]{16,}\b", " ", text))
+    return ENGLISH.findall(re.sub(r"\S*(?:[/@]|\.example|localhost)\S*|(?=\S*\d)[\w-]{10,}", " ", text))

@@ -30,7 +30,7 @@ from pitches.models import (
     Sender,
     Spent,
 )
-from pitches.notify import outbox
+from pitches.notify import delivery
 from portal import clock, leases, tokens
 from portal.celery import QUEUES
 from tests.factories import AnswerFactory, DoorFactory, MessageFactory, PageFactory, PitchFactory
@@ -112,7 +112,7 @@ def test_a_late_worker_cannot_mark_somebody_elses_mail():
     message = MessageFactory()
     old, _ = leases.claim(Message.objects.order_by("pk"), limit=1)
     Message.objects.update(lease=uuid4())
-    assert outbox._write(message, old, state="done") is False
+    assert delivery._write(message, old, state="done") is False
     assert Message.objects.get().state == "pending"
 
 

@@ -106,7 +106,7 @@ def test_whoever_wants_none_gets_none(call):
     path = "/" + stop.link_to(call.page, "webhook_fails").split("/", 3)[3]
     for _twice in range(2):
         answer = client.post(path, {"List-Unsubscribe": "One-Click"})
-        assert "Stopped. No more mail about webhooks that fail." in answer.content.decode()
+        assert "Stopped. No more emails “A webhook fails”." in answer.content.decode()
     assert Preference.objects.get().wanted is False
     assert "Stopped." in client.get(path).content.decode()
     fail(call, 5)

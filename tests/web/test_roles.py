@@ -21,7 +21,7 @@ LEAST = {
         session_along session_look bulk bulk_undo outgoing_undo outgoing_undo_all remark remark_drop pitch_tags assign
         agency_note agency_tags person_note person_tags""",
     Role.ASSISTANT: """offer offer_undo offer_answer outcome standing outgoing_send outgoing_send_all call_again
-        agency_standing person_standing follow_up_done fair_no""",
+        write agency_standing person_standing follow_up_done fair_no""",
 }
 NEEDS = {f"desk:{name}": role for role, text in LEAST.items() for name in text.split()}
 DESK = sorted(name for name in URLS if name.startswith("desk:") and name != "desk:sit")

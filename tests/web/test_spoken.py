@@ -47,6 +47,7 @@ SAID: dict[str, Callable[[Desk], Fields]] = {
     "remark_drop": lambda _desk: {},
     "pitch_tags": lambda _desk: {"tags": "spring"},
     "assign": lambda desk: {"to": desk.keeper.pk},
+    "write": lambda desk: {"code": desk.done.pitch.code, "text": "The table is all I need."},
     "standing": lambda _desk: {"standing": "trusted", "where": "door"},
     "sit": lambda _desk: {},
     "session_pause": lambda _desk: {},
