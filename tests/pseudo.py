@@ -21,7 +21,7 @@ KEPT = re.compile(f"({words.PLACE.pattern}|&[a-z#0-9]+;)")
 SPOKEN = {"aria-label", "alt", "placeholder", "title", "content", "data-gone", "label", "summary"}
 SILENT = {"script", "style", "code", "pre", "kbd"}
 NAMED = re.compile("language|zone|currency")  # choices of things that are called the same everywhere
-ENGLISH = re.compile(r"(?<!\w)[A-Za-z]{3,}(?!\w)")
+ENGLISH = re.compile(r"(?<!\w)[A-Za-z]{3,}(?!\w|…)")  # what is cut off is nobody's word
 # The names of things, which are the same in every language.
 NAMES = set("Halfdoor UTC htmx SHA HTML CSV JSON GBP EUR USD URL DNS TXT PDF website".split())
 

@@ -70,6 +70,7 @@ def test_slow_and_broken_are_said_and_g_leads_everywhere(hand: Any) -> None:
     screen.locator(".pace [data-help]").wait_for()
     keys.press("s")
     screen.get_by_text("1 of 2").first.wait_for()
+    screen.locator(".pace [data-help]").wait_for()  # the script of the page that came is there
     screen.route("**/answer/*", lambda route: stuck.append(route), times=1)
     keys.press("y")
     yes = screen.locator(".answers [data-key=y]")
