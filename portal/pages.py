@@ -131,8 +131,8 @@ def _life() -> str | None:
     return getattr(cache, "life", "-") or None
 
 
-def _new_stamp(stamp: str = "") -> str:
-    return f"{_life() or ''}:{stamp or secrets.token_hex(8)}"
+def _new_stamp() -> str:
+    return f"{_life() or ''}:{secrets.token_hex(8)}"
 
 
 # ── the middleware ───────────────────────────────────────────────────────────
@@ -144,6 +144,7 @@ class Asked:
     key: str
     stamp: str  # empty if there is none, or one of another life of the server
     copy: Copy | None
+    life: str | None  # of the server that was asked: one that came later may not know what was said meanwhile
     looked_at: float
 
     @classmethod
@@ -152,9 +153,9 @@ class Asked:
         stamp_key, key = _stamp_key(subject), f"copy:{build()}:{subject}:{variant}"
         looked_at = time.monotonic()
         found = cache.get_many([stamp_key, key])
-        life, _colon, stamp = found.get(stamp_key, "").partition(":")
-        copy = found.get(key)
-        return cls(subject, key, stamp if life == _life() else "", Copy(*copy) if copy else None, looked_at)
+        given_by, _colon, stamp = found.get(stamp_key, "").partition(":")
+        copy, life = found.get(key), _life()
+        return cls(subject, key, stamp if given_by == life else "", Copy(*copy) if copy else None, life, looked_at)
 
     def good(self) -> bool:
         """Does the copy show what is so now?"""
@@ -170,7 +171,7 @@ class Asked:
             if not mark.kept:
                 cache.set(self.key, tuple(copy), timeout=COPY_LIFE)
             if not self.stamp:
-                cache.add(_stamp_key(self.subject), _new_stamp(mark.stamp), timeout=STAMP_LIFE)
+                cache.add(_stamp_key(self.subject), f"{self.life or ''}:{mark.stamp}", timeout=STAMP_LIFE)
         return copy
 
 

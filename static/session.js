@@ -182,4 +182,4 @@ document.addEventListener("htmx:afterSwap", (event) => {
   arrive();
   if (!openPanel()) scrollTo(0, 0);
 });
-arrive();
+document.addEventListener("DOMContentLoaded", arrive); // htmx takes its forms then: not before is everything in its place

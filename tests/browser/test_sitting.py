@@ -31,6 +31,7 @@ def test_a_lost_network_loses_and_doubles_nothing_and_back_shows_the_answer(hand
     person.open("/desk/inbox")
     keys.press("s")
     screen.get_by_text("1 of 3").first.wait_for()
+    screen.locator(".pace [data-help]").wait_for()  # the scripts of the page that came are there
     screen.context.set_offline(True)
     keys.press("q")
     keys.type("Who paid for it?")
@@ -70,7 +71,7 @@ def test_slow_and_broken_are_said_and_g_leads_everywhere(hand: Any) -> None:
     screen.locator(".pace [data-help]").wait_for()
     keys.press("s")
     screen.get_by_text("1 of 2").first.wait_for()
-    screen.locator(".pace [data-help]").wait_for()  # the script of the page that came is there
+    screen.locator(".pace [data-help]").wait_for()  # the scripts of the page that came are there
     screen.route("**/answer/*", lambda route: stuck.append(route), times=1)
     keys.press("y")
     yes = screen.locator(".answers [data-key=y]")

@@ -42,9 +42,10 @@ class Site:
         if same := pages.kept(request, self.state):
             return same
         self.drawn += 1
-        body = f"{self.state} {self.drawn} theme={pages.theme_of(request)}"
+        state = self.state  # what was so when it was asked for
+        body = f"{state} {self.drawn} theme={pages.theme_of(request)}"
         response = HttpResponse(body, headers={"Vary": "Cookie", "X-Frame-Options": "DENY"})
-        return pages.share(self.dress(response), self.state, self.until)
+        return pages.share(self.dress(response), state, self.until)
 
     def change(self, state, *, said=True):
         self.state = state
@@ -364,6 +365,23 @@ def test_a_change_while_the_server_was_away_shows_when_it_is_back(server):
     stamps = (cache.get("stamp:page:a", "") for _try in range(20))  # a server that has just come is slow to answer
     assert any(stamp.endswith(":first") for stamp in stamps)
     assert site.text() == "second 4 theme="
+
+
+def test_who_was_drawing_while_the_server_was_away_does_not_tell_the_new_one_what_was(server):
+    site = Site()
+    site.text()
+    cache.delete("stamp:page:a")  # as if it had run out
+    server.kill()
+
+    def meanwhile(response):
+        site.change("second")  # nobody can be told
+        server.start()
+        return response
+
+    site.dress = meanwhile
+    assert site.text() == "first 2 theme="
+    site.dress = lambda response: response
+    assert site.text() == "second 3 theme="
 
 
 def test_a_server_that_does_not_say_who_it_is_is_not_believed(site, monkeypatch):
