@@ -57,8 +57,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no door here."""
-    return _page(request, 404)
+    """404: no door here. Whoever was at the desk is led back to it; whether they may sit there is asked there."""
+    return _page(request, 404, at_desk=request.path.startswith("/desk/"))
 
 
 def not_this_way(request: HttpRequest, allowed: str) -> HttpResponse:

@@ -225,6 +225,13 @@ def test_error_pages_need_no_database(rf, django_assert_num_queries):
     assert errors.csrf_failure(request).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "back"), [("/desk/pitch/none-of-yours", "/desk/inbox"), ("/desks", "/"), ("/@nobody/x", "/")]
+)
+def test_what_is_not_there_leads_back_to_where_its_reader_was(rf, path, back):
+    assert f'class="btn plain" href="{back}"' in errors.not_found(rf.get(path)).content.decode()
+
+
 WAYS_BACK = [("/p/abc/note", "/p/abc"), ("/d/abc/code", "/d/abc")]
 
 
