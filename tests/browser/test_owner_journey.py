@@ -21,12 +21,12 @@ READABLE = """() => document.querySelector('.letter-card').getBoundingClientRect
 # What a screen reader would say, one entry for each time the live region changes; and every press of a pointer.
 LISTEN = """
     addEventListener('pointerdown', () => sessionStorage.setItem('pointed', 'yes'), true);
-    addEventListener('DOMContentLoaded', () => {
-        window.spoken = [];
+    window.spoken = [];
+    new MutationObserver((changes) => {
         const live = document.getElementById('live');
-        new MutationObserver(() => live.textContent.trim() && spoken.push(live.textContent.trim()))
-            .observe(live, {childList: true, characterData: true, subtree: true});
-    });"""
+        const said = changes.some((change) => live?.contains(change.target)) && live.textContent.trim();
+        said && spoken.push(said);
+    }).observe(document, {childList: true, characterData: true, subtree: true});"""
 SHORT = "Two A/B tests, both versions public."
 WORDS = "Two A/B tests, 410,000 visits, both versions public. You asked for negative results in March; this is one."
 # As long as the form lets a letter be: 90 and 240 characters.

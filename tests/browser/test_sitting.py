@@ -67,12 +67,12 @@ def test_slow_and_broken_are_said_and_g_leads_everywhere(hand: Any) -> None:
     PitchFactory.create_batch(2, waiting=True, door=DoorFactory(page=page))
     person, stuck = hand("desktop", cookies=sign_in(page)), []
     screen, keys = person.page, person.page.keyboard
+    screen.route("**/answer/*", lambda route: stuck.append(route), times=1)
     person.open("/desk/session")
     screen.locator(".pace [data-help]").wait_for()
     keys.press("s")
     screen.get_by_text("1 of 2").first.wait_for()
     screen.locator(".pace [data-help]").wait_for()  # the scripts of the page that came are there
-    screen.route("**/answer/*", lambda route: stuck.append(route), times=1)
     keys.press("y")
     yes = screen.locator(".answers [data-key=y]")
     screen.locator("#session[aria-busy=true] .answers [data-key=y][aria-disabled=true]").wait_for()
