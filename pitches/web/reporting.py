@@ -1,0 +1,43 @@
+"""Something is wrong with a page: a stranger tells whoever runs this site. The owner learns nothing of it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from pitches import reports
+from pitches.forms.report import ReportForm
+from pitches.models import Page, ReportKind
+from pitches.web import access, knocking
+from pitches.web.redirects import SeeOther
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, handle: str) -> HttpResponse:
+    """The form, and that it was received. A page that nobody has seen yet is not there."""
+    page = access.published_page(handle)
+    if request.method != "POST":
+        if handle != page.handle:
+            return redirect("public:report", page.handle, permanent=True)
+        return _shown(request, page, ReportForm(), sent="sent" in request.GET)
+    form = ReportForm(request.POST)
+
+    def again() -> HttpResponse:
+        return _shown(request, page, form, status=422)
+
+    if stopped := knocking.stopped(request, form, "report", again):
+        return stopped
+    if not form.is_valid():
+        return again()
+    said = form.cleaned_data
+    if sum_first := knocking.sum_first(request, form, said["form_key"], page, again, what="report"):
+        return sum_first
+    reports.take(page, ReportKind(said["kind"]), said["words"], form_key=said["form_key"], email=said["email"])
+    return SeeOther(f"{reverse('public:report', args=[page.handle])}?sent=1")
+
+
+def _shown(
+    request: HttpRequest, page: Page, form: ReportForm, *, sent: bool = False, status: int = 200
+) -> HttpResponse:
+    context = {"handle": page.handle, "there": page.hidden_at is None, "form": form, "sent": sent}
+    return render(request, "public/report.html", context, status=status)
