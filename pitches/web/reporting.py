@@ -14,16 +14,17 @@ from pitches.web.redirects import SeeOther
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, handle: str) -> HttpResponse:
-    """The form, and that it was received. A page that nobody has seen yet is not there."""
+    """The form, and that it was received. Where a hidden page moved to is not said."""
     page = access.published_page(handle)
+    here = handle.lower() if page.hidden_at else page.handle
     if request.method != "POST":
-        if handle != page.handle:
-            return redirect("public:report", page.handle, permanent=True)
-        return _shown(request, page, ReportForm(), sent="sent" in request.GET)
+        if handle != here:
+            return redirect("public:report", here, permanent=True)
+        return _shown(request, page, here, ReportForm(), sent="sent" in request.GET)
     form = ReportForm(request.POST)
 
     def again() -> HttpResponse:
-        return _shown(request, page, form, status=422)
+        return _shown(request, page, here, form, status=422)
 
     if stopped := knocking.stopped(request, form, "report", again):
         return stopped
@@ -33,11 +34,11 @@ def report(request: HttpRequest, handle: str) -> HttpResponse:
     if sum_first := knocking.sum_first(request, form, said["form_key"], page, again, what="report"):
         return sum_first
     reports.take(page, ReportKind(said["kind"]), said["words"], form_key=said["form_key"], email=said["email"])
-    return SeeOther(f"{reverse('public:report', args=[page.handle])}?sent=1")
+    return SeeOther(f"{reverse('public:report', args=[here])}?sent=1")
 
 
 def _shown(
-    request: HttpRequest, page: Page, form: ReportForm, *, sent: bool = False, status: int = 200
+    request: HttpRequest, page: Page, here: str, form: ReportForm, *, sent: bool = False, status: int = 200
 ) -> HttpResponse:
-    context = {"handle": page.handle, "there": page.hidden_at is None, "form": form, "sent": sent}
+    context = {"handle": here, "there": page.hidden_at is None, "form": form, "sent": sent}
     return render(request, "public/report.html", context, status=status)

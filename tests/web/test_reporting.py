@@ -175,6 +175,16 @@ def test_a_page_that_moved_is_reported_where_it_is(client: Client, page: Page) -
     assert Report.objects.get().handle == "mara"
 
 
+def test_where_a_hidden_page_moved_to_is_not_said(client: Client, page: Page) -> None:
+    handles.take(page)
+    handles.move(page, "mara", by=page.owner)
+    doors.hide(page, by=page.owner, hidden=True)
+    assert "mara" not in client.get(REPORT).content.decode()
+    assert client.get("/report/@MAYA")["Location"] == REPORT
+    assert client.post(REPORT, form())["Location"] == f"{REPORT}?sent=1"
+    assert Report.objects.get().handle == "mara"
+
+
 def test_looking_changes_nothing(client: Client, page: Page) -> None:
     before = checksum()
     for path in (REPORT, f"{REPORT}?sent=1", "/report/@MAYA"):
