@@ -159,7 +159,7 @@ def alarm() -> bool:
 @shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
-    from pitches import embargo, intake, likeness, mailboxes, search  # noqa: PLC0415
+    from pitches import embargo, intake, likeness, mailboxes, reports, search  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
     from pitches.handoffs import assistants, late  # noqa: PLC0415
     from pitches.inbound import keeping, maildir  # noqa: PLC0415
@@ -169,7 +169,7 @@ def tidy() -> int:
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
     done += drafting.forget_drafts() + finding.forget() + assistants.forget() + late.forget()
-    done += keeping.forget() + maildir.forget()
+    done += keeping.forget() + maildir.forget() + reports.forget()
     return done + mailboxes.forget() + limits.forget() + likeness.forget() + search.forget()
 
 

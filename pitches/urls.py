@@ -39,6 +39,7 @@ from pitches.web import (
     offers,
     operator_log,
     operator_mail,
+    operator_reports,
     outcomes,
     outgoing,
     page,
@@ -53,6 +54,7 @@ from pitches.web import (
     rehearse,
     remarks,
     replies,
+    reporting,
     rules,
     sealed,
     seats,
@@ -112,6 +114,7 @@ public_urls = [
     path("watch/stop/<slug:token>", watch.stop, name="watch_stop"),
     path("assist/<slug:token>", assistants.assist, name="assist"),
     path("not-me/<slug:token>", not_me.not_me, name="not_me"),
+    path("report/@<handle:handle>", reporting.report, name="report"),
     path(".well-known/halfdoor-key.txt", taking_out.site_key, name="site_key"),
 ]
 agency_urls = [
@@ -216,6 +219,7 @@ desk_urls = [
     path("desk/page/portrait", page.portrait, name="page_portrait"),
     path("desk/page/handle", page.move, name="handle"),
     path("desk/page/hide", page.hide, name="hide"),
+    path("desk/page/answer", page.answer, name="page_answer"),
     path("desk/hours", desk_hours.hours, name="hours"),
     path("desk/mail", mail.mail, name="mail"),
     path("desk/rules", rules.rules, name="rules"),
@@ -264,6 +268,10 @@ operator_urls = [
     path("operator/mail/stop", operator_log.stop, name="stop"),
     path("operator/mail/go-on", operator_log.go_on, name="go_on"),
     path("operator/mail/lift", operator_log.lift, name="lift"),
+    path("operator/reports", operator_reports.reports, name="reports"),
+    path("operator/reports/<int:pk>/settle", operator_reports.settle, name="settle"),
+    path("operator/reports/<int:pk>/take-down", operator_reports.take_down, name="take_down"),
+    path("operator/reports/<int:pk>/put-up", operator_reports.put_up, name="put_up"),
     path("operator/mail/<slug:kind>", operator_mail.kind, name="kind"),
     path("operator/mail/<slug:kind>/html", operator_mail.kind_html, name="kind_html"),
 ]

@@ -26,7 +26,7 @@ def _sent(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 class Gone(Exception):
-    """What was asked for was here, and its owner took it away."""
+    """What was asked for was here, and its owner or an operator took it away."""
 
 
 class Visitor:

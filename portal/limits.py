@@ -27,6 +27,8 @@ LIMITS = {
     "code": (90, HOUR),  # typed codes
     "again": (30, HOUR),  # "Send again"
     "not_me": (30, HOUR),
+    "report": (10, HOUR),
+    "report_page": (20, A_DAY),  # about one page; beyond it they are kept, and no mail says so (pitches/reports.py)
     "knock": (60, HOUR),  # of strangers at one page; beyond it a browser does a sum (portal/sums.py)
     "letter": (10, A_DAY),  # mails without a code to one proven mailbox (pitches/mailboxes.py)
     "letter_pitch": (5, HOUR),  # mails that come in to one pitch (pitches/inbound/kinds.py)

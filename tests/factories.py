@@ -339,6 +339,21 @@ class MessageFactory(DjangoModelFactory):
     created_at = factory.LazyFunction(clock.now)
 
 
+class ReportFactory(DjangoModelFactory):
+    """Somebody says that a page is not who it says."""
+
+    class Meta:
+        model = models.Report
+
+    page = factory.SubFactory(PageFactory)
+    handle = factory.LazyAttribute(lambda report: report.page.handle)
+    form_key = factory.LazyFunction(uuid4)
+    kind = "impersonation"
+    words = "It pretends to be me."
+    email = "somebody@mosaic.example"
+    at = factory.LazyFunction(clock.now)
+
+
 class VouchFactory(DjangoModelFactory):
     """A word of one owner to another that waits for an answer."""
 

@@ -31,6 +31,7 @@ from tests.factories import (
     PitchFactory,
     ReadingSessionFactory,
     ReplyFactory,
+    ReportFactory,
     RuleFactory,
     SenderFactory,
     UserFactory,
@@ -93,6 +94,7 @@ class World:
         self.view = review.keep_view(self.page, self.page.owner, "On the radio", "tag=radio")
         self.remark = review.remark(self.waiting, "Ask Ann first", by=self.page.owner)
         self.reply = deflecting.make(self.door, "Northbeam", Came.MESSAGE, self.page.local_date(clock.now()))
+        self.report = ReportFactory(page=self.page)
         self.other = PageFactory(handle="other")
         self.heard = VouchFactory(page=PageFactory(handle="colleague"), to=self.page)
         self.said = VouchFactory(page=self.page, to=self.other, sender=self.sender)
@@ -134,6 +136,7 @@ class World:
             "desk:follow_up_done": self.handoff.pk,
             **dict.fromkeys(("desk:assistant_remove", "desk:assistant_role"), self.assistant.pk),
             "desk:call_again": self.call.pk,
+            **dict.fromkeys(("operator:settle", "operator:take_down", "operator:put_up"), self.report.pk),
             "desk:reply_link": self.reply.pk,
             "desk:agency": self.sender.agency_id,
             "desk:agency_standing": self.sender.agency_id,
@@ -201,7 +204,7 @@ CODES = {
     (302, 302, 302, 200): "desk:example",
     EVERYBODY: """agency:file public:text public:badge public:qr public:qr_png public:card
         healthz language stop_digest public:portrait public:page public:door public:json public:atom public:ics
-        agency:dates
+        agency:dates public:report
         public:assist public:site_key public:not_me public:watch_confirm public:watch_stop public:key public:who
         agency:draft agency:find agency:found agency:check agency:status
         agency:edit agency:follow_up agency:reminders
@@ -227,6 +230,7 @@ CODES = {
         desk:assistant_role desk:sit desk:assign
         desk:call_again desk:assistant_remove desk:deflect desk:key_withdraw desk:rule_new desk:rule_remove
         desk:reply_preview desk:reply_place desk:page_preview desk:page_portrait desk:handle desk:hide welcome_preview
+        desk:page_answer
         desk:door_state desk:door_move desk:door_down desk:doors_order
         desk:offer desk:offer_undo desk:offer_answer desk:outcome
         desk:bulk_undo desk:answer desk:unseal desk:restore desk:standing desk:start desk:session_answer
@@ -247,9 +251,9 @@ CODES = {
     NOT_SET_UP: "mine:pitch mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
     (303,) * 4: "agency:move agency:again public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
-    # For operators: tests/web/test_operator_mail.py.
+    # For operators: tests/web/test_operator_mail.py and tests/web/test_operator_reports.py.
     (404,) * 4: """operator:mail operator:kind operator:kind_html operator:log operator:stop operator:go_on
-        operator:lift""",
+        operator:lift operator:reports operator:settle operator:take_down operator:put_up""",
 }
 TABLE = {name: codes for codes, text in CODES.items() for name in text.split()}
 # What belongs to one owner, by the argument that names it.

@@ -16,6 +16,7 @@ from pitches.doors.editing import (
 from pitches.doors.page import (
     PageChanged,
     Taken,
+    TakenDown,
     begin,
     hide,
     keep_digest,
@@ -25,10 +26,12 @@ from pitches.doors.page import (
     keep_shortcuts,
     keep_words,
     publish,
+    put_up_again,
     read_anyway,
     send_example_away,
     set_up,
 )
+from pitches.doors.page import take_down as take_page_down
 from pitches.doors.receiving import Nobody, except_from_rules, keep_rules, open_to_standing
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "Nobody",
     "PageChanged",
     "Taken",
+    "TakenDown",
     "begin",
     "change",
     "except_from_rules",
@@ -55,10 +59,12 @@ __all__ = [
     "plain",
     "publish",
     "put_back",
+    "put_up_again",
     "read_anyway",
     "reorder",
     "send_example_away",
     "set_up",
     "stood",
     "take_down",
+    "take_page_down",
 ]

@@ -21,6 +21,10 @@ SETTINGS = (
 )
 
 
+class TakenDown(Exception):
+    """An operator took the page down, and only an operator puts it up again."""
+
+
 class Taken(Exception):
     """Somebody has this short address, or one that looks like it, or this person has a page already."""
 
@@ -172,12 +176,42 @@ def send_example_away(page: Page) -> None:
 
 
 def hide(page: Page, *, by: User, hidden: bool) -> Page:
-    """Take a page away from everybody but its owner, or show it again. What waits stays."""
+    """Take a page away from everybody but its owner, or show it again. What waits stays. Raises TakenDown."""
     with transaction.atomic():
         now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
+        if now.taken_down_at:
+            raise TakenDown
         if bool(now.hidden_at) != hidden:
             now.hidden_at, now.version = clock.now() if hidden else None, now.version + 1
             now.next_hour_at = now.next_hour(clock.now())
             now.save(update_fields=["hidden_at", "version", "next_hour_at"])
             lifecycle.record(Fact.PAGE_CHANGED, now, by=by, note="hidden" if hidden else "shown")
     return now
+
+
+def take_down(page: Page, why: str, *, by: User) -> bool:
+    """An operator takes a page away from everybody; its owner reads why. False if it was down already."""
+    with transaction.atomic():
+        now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
+        if now.taken_down_at:
+            return False
+        now.taken_down_at, now.taken_down_why, now.version = clock.now(), why, now.version + 1
+        now.hidden_at = now.hidden_at or now.taken_down_at
+        now.save(update_fields=["taken_down_at", "taken_down_why", "hidden_at", "version"])
+        lifecycle.record(Fact.PAGE_CHANGED, now, by=by, note="taken down")
+    return True
+
+
+def put_up_again(page: Page, *, by: User) -> bool:
+    """An operator lets a page be seen again, unless its owner had hidden it before. False if it was not down."""
+    with transaction.atomic():
+        now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
+        if now.taken_down_at is None:
+            return False
+        if now.hidden_at == now.taken_down_at:
+            now.hidden_at = None
+        now.taken_down_at, now.taken_down_why, now.version = None, "", now.version + 1
+        now.next_hour_at = now.next_hour(clock.now())
+        now.save(update_fields=["taken_down_at", "taken_down_why", "hidden_at", "version", "next_hour_at"])
+        lifecycle.record(Fact.PAGE_CHANGED, now, by=by, note="put up again")
+    return True

@@ -18,6 +18,7 @@ from pitches.models.relationship import (
     Relationship,
     Standing,
 )
+from pitches.models.report import Report, ReportKind
 from pitches.models.rule import RANKS, Assistant, Opens, Plan, Role, Rule
 from pitches.models.sender import Agency, Device, Mailbox, Sender
 from pitches.models.ways_in import CHANNELS, Came, Introduction, Key, ReplyLink, Watch
@@ -85,6 +86,8 @@ __all__ = [
     "Remark",
     "Reply",
     "ReplyLink",
+    "Report",
+    "ReportKind",
     "Revision",
     "RevisionKind",
     "Role",

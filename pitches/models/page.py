@@ -77,6 +77,12 @@ class Page(models.Model):
     words_at = models.DateTimeField(null=True, blank=True, help_text="when search.forget() went over its words")
     version = models.PositiveIntegerField(default=1)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    taken_down_at = models.DateTimeField(
+        null=True, blank=True, help_text="by an operator; it is hidden, too, and its owner cannot show it"
+    )
+    taken_down_why = models.CharField(
+        max_length=400, blank=True, default="", db_default="", help_text="the owner reads it"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,12 +1,13 @@
 """34: what whoever runs this site has to know. One mail for each thing and its time."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from pitches.models import Stop
+from pitches.models import Message, Report, Stop
 from pitches.notify import outbox
 from portal import links
 
@@ -48,17 +49,43 @@ ABOUT = {
         gettext_lazy("A mail cannot be written: %(kind)s"),
         gettext_lazy("It is not tried again. What was wrong stands beside it in the log of mails."),
     ),
+    "report": (
+        gettext_lazy("Report about @%(handle)s"),
+        gettext_lazy(
+            "Somebody says that something is wrong with this page. What they say, and what you can do about it, stands "
+            "among the reports. Of one page you hear once an hour at most, however many there are."
+        ),
+    ),
 }
+# Where its one button leads, and its words; without an entry to the log of mails.
+LOG = ("operator:log", gettext_lazy("Look at the log of mails"))
+WAY = {"report": ("operator:reports", pgettext_lazy("at what was reported", "Look"))}
 
 
-def tell(what: str, *, once: str, **said: str) -> None:
+def tell(what: str, *, once: str, not_before: datetime | None = None, **said: str) -> None:
     """34: put an alarm to each operator, one for each `once`. `what`: a key of ABOUT; `said`: what its words name."""
     for to in settings.OPERATORS:
         secret = {"what": str(what)} | said
-        outbox.put("alarm", to, dedupe=f"alarm:{what}:{once}:{to}"[:120], queue="codes", secret=secret)
+        dedupe = _name(what, once, to)
+        outbox.put("alarm", to, dedupe=dedupe, queue="codes", secret=secret, not_before=not_before)
+
+
+def told(what: str, *, once: str) -> bool:
+    """Was this alarm put already?"""
+    return Message.objects.filter(dedupe__in=[_name(what, once, to) for to in settings.OPERATORS]).exists()
+
+
+def is_open(handle: str) -> bool:
+    """Does a report about this page still wait for an operator?"""
+    return Report.objects.filter(handle=handle, settled_at=None).exists()
+
+
+def _name(what: str, once: str, to: str) -> str:
+    return f"alarm:{what}:{once}:{to}"[:120]
 
 
 def words(secret: dict[str, Any]) -> dict[str, Any]:
     """What the templates of an alarm read."""
     title, text = ABOUT[secret["what"]]
-    return {"title": title % secret, "text": text, "log_link": links.absolute(reverse("operator:log"))}
+    name, look = WAY.get(secret["what"], LOG)
+    return {"title": title % secret, "text": text, "look": look, "look_link": links.absolute(reverse(name))}

@@ -42,9 +42,11 @@ def let_through(due: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def is_news(alarm: Message) -> bool:
-    """Does an alarm still say something? One about a stop that is over does not."""
-    what = tokens.unseal(bytes(alarm.sealed or b"")).get("what") if alarm.sealed else None
-    return what not in Stop or what == state().why
+    """Does an alarm still say something? One about a stop that is over, or about settled reports, does not."""
+    said = tokens.unseal(bytes(alarm.sealed)) if alarm.sealed else {}
+    if said.get("what") == "report":
+        return alarms.is_open(said["handle"])
+    return said.get("what") not in Stop or said["what"] == state().why
 
 
 def stop(why: Stop) -> bool:

@@ -53,10 +53,15 @@ def stopped(request: HttpRequest, form: Form, what: str, show: Show) -> HttpResp
     return _refused(show())
 
 
-def sum_first(request: HttpRequest, form: Form, key: UUID, page: Page, show: Show) -> HttpResponse | None:
-    """422 with a sum for the browser, while many knock from this network or at this page. Counts the knock."""
-    knocks, until = limits.count("knock", str(page.pk))
-    crowded = limits.above(knocks, "knock") or limits.above(PRESSING * getattr(request, "tries", 0), "pitch")
+def sum_first(
+    request: HttpRequest, form: Form, key: UUID, page: Page, show: Show, *, what: str = "pitch"
+) -> HttpResponse | None:
+    """422 with a sum for the browser, while many knock from this network or at this page. Counts the knock.
+
+    Those who knock for something else than a pitch (`what`) are counted apart: no flood of theirs is felt at a door.
+    """
+    knocks, until = limits.count("knock", str(page.pk) if what == "pitch" else f"{what}:{page.pk}")
+    crowded = limits.above(knocks, "knock") or limits.above(PRESSING * getattr(request, "tries", 0), what)
     if not crowded or sums.done(request.POST.get("sum", ""), str(key)):
         return None
     form.add_error(None, _("Many people knock just now, so your browser does a short sum. Then press again."))

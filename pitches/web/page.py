@@ -9,18 +9,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pitches import doors
+from pitches import doors, reports
 from pitches.doors import handles, portraits
 from pitches.forms.handles import HandleForm
 from pitches.forms.merging import in_words
 from pitches.forms.page import PageForm
 from pitches.forms.portrait import PortraitForm
-from pitches.models import Page
+from pitches.forms.report import AnswerForm
+from pitches.models import Page, ReportKind
 from pitches.web import access
 from pitches.web.owned import owned
 from pitches.web.portraits import portrait_url
 from pitches.web.redirects import see
-from portal import links
+from portal import limits, links
 
 
 # ── the words ────────────────────────────────────────────────────────────────
@@ -85,6 +86,7 @@ def _shown(
         "form": wrong,
         "upload": PortraitForm(),
         "move": HandleForm(page=page),
+        "answering": AnswerForm() if page.taken_down_at else None,
         "site": links.absolute("/").partition("://")[2],
         "unsaved": unsaved,
         "handle": page.handle,
@@ -140,9 +142,32 @@ def move(request: HttpRequest, page: Page) -> HttpResponse:
 def hide(request: HttpRequest, page: Page) -> HttpResponse:
     """Take the page away from everybody but its owner, or show it again."""
     hidden = request.POST.get("hidden") == "yes"
-    doors.hide(page, by=access.signed_in(request), hidden=hidden)
+    try:
+        doors.hide(page, by=access.signed_in(request), hidden=hidden)
+    except doors.TakenDown:
+        messages.error(request, _("Whoever runs this site took your page down. Only they put it up again."))
+        return see("desk:page_edit")
     if hidden:
         messages.success(request, _("Your page is hidden. Nobody can pitch until you show it again."))
     else:
         messages.success(request, _("Your page is there for everybody again."))
+    return see("desk:page_edit")
+
+
+@owned
+@require_POST
+def answer(request: HttpRequest, page: Page) -> HttpResponse:
+    """Say something to whoever took the page down. It lies among the reports, with the address of the account."""
+    if page.taken_down_at is None:
+        messages.info(request, _("Your page is not down. Nothing was sent."))
+        return see("desk:page_edit")
+    form = AnswerForm(request.POST)
+    if until := limits.over(request, "report"):
+        form.add_error(None, limits.sentence(until))
+        return limits.later(_shown(request, page, wrong=form, answering=form), until)
+    if not form.is_valid():
+        return _shown(request, page, wrong=form, answering=form)
+    said = form.cleaned_data
+    reports.take(page, ReportKind.ANSWER, said["words"], form_key=said["form_key"], email=page.owner.email)
+    messages.success(request, _("Sent. Whoever runs this site reads it, and answers to the address of your account."))
     return see("desk:page_edit")

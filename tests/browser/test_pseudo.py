@@ -11,7 +11,8 @@ from tests.test_urls import World
 
 WIDER = "document.documentElement.scrollWidth > innerWidth"
 PAGES = (
-    *("public:page", "public:door", "language", "agency:find", "agency:status", "agency:edit", "account_login"),
+    *("public:page", "public:door", "public:report", "language", "agency:find"),
+    *("agency:status", "agency:edit", "account_login"),
     *("desk:inbox", "desk:session", "desk:pitch", "desk:outgoing", "desk:follow_ups", "desk:people", "desk:person"),
     *("desk:doors", "desk:door_edit", "desk:keys", "desk:rules", "desk:plans", "desk:replies", "desk:hours"),
     *("desk:numbers", "desk:share", "desk:page_edit", "desk:assistants", "account_email", "mine:home"),

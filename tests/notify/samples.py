@@ -20,6 +20,7 @@ from tests.factories import (
     MessageFactory,
     PageFactory,
     PitchFactory,
+    ReportFactory,
     UserFactory,
     WatchFactory,
 )
@@ -409,6 +410,14 @@ def alarm() -> Message:
     return outbox.put("alarm", "ops@site.example", dedupe="alarm:one", queue="codes", secret=secret)
 
 
+def alarm_report() -> Message:
+    """Somebody reported a page with the longest handle there is."""
+    page = PageFactory(handle="mark-page-with-a-handle-of-30x")
+    ReportFactory(page=page)
+    secret = {"what": "report", "handle": page.handle}
+    return outbox.put("alarm", "ops@site.example", dedupe="alarm:two", queue="codes", secret=secret)
+
+
 def draft() -> Message:
     """Somebody typed an address at a form that is half filled in."""
     door = DoorFactory(name="MARK-DOOR", page__handle="maya-draft", page__name="MARK-PAGE")
@@ -568,6 +577,6 @@ _ALL = (
     *(account, account_unknown, account_exists, account_notice, account_new_address),
     *(sign_in, sign_in_unnamed, sign_in_changed),
     *(codes_low, codes_low_none, address_changes, address_changes_added, address_changes_removed),
-    *(reminder, note, note_of_a_helper, webhook_fails, alarm),
+    *(reminder, note, note_of_a_helper, webhook_fails, alarm, alarm_report),
 )
 SAMPLES: dict[str, Callable[[], Message]] = {sample.__name__: sample for sample in _ALL}

@@ -295,6 +295,14 @@ def test_a_page_that_was_hidden_is_back_on_the_next_request(street, client, comm
     assert codes == [HTTPStatus.GONE, HTTPStatus.OK]
 
 
+def test_a_page_that_an_operator_took_down_is_gone_on_the_next_request_and_back_on_another(street, client, commit):
+    codes = [client.get("/@maya").status_code]
+    for act in (lambda: doors.take_page_down(street, "No", by=None), lambda: doors.put_up_again(street, by=None)):
+        commit(act)
+        codes.append(client.get("/@maya").status_code)
+    assert codes == [HTTPStatus.OK, HTTPStatus.GONE, HTTPStatus.OK]
+
+
 def test_a_page_shows_when_it_is_put_up(client, commit):
     page = PageFactory(handle="later", unpublished=True)
     assert client.get("/@later").status_code == HTTPStatus.NOT_FOUND
@@ -391,7 +399,7 @@ SHOWS_NOTHING = {
     "send_example_away",
 }
 # The last two are a change(): to what was, and of the tiers.
-TRIED = {*CHANGES, "hang_again", "publish", "put_back", "open_to_standing"}
+TRIED = {*CHANGES, "hang_again", "publish", "put_back", "open_to_standing", "take_page_down", "put_up_again"}
 
 
 def test_every_verb_of_the_doors_is_tried_here_or_shows_nothing():

@@ -9,7 +9,15 @@ from pitches.web.access.agency import (
     sent_pitch,
     sent_pitches,
 )
-from pitches.web.access.everybody import doors_of, find_page, portrait, public_door, public_page, turns_of
+from pitches.web.access.everybody import (
+    doors_of,
+    find_page,
+    portrait,
+    public_door,
+    public_page,
+    published_page,
+    turns_of,
+)
 from pitches.web.access.handoffs import (
     assistant_by_token,
     assistants_of,
@@ -58,7 +66,7 @@ from pitches.web.access.lists import (
 )
 from pitches.web.access.many import batch_of, one_press_of, picked, pressed
 from pitches.web.access.offers import FOLLOW_UPS, TERMS, follow_ups, offer_of, terms_to_answer, yes_of
-from pitches.web.access.operators import mails, mails_waiting, sending
+from pitches.web.access.operators import mails, mails_waiting, report, reports, sending
 from pitches.web.access.owner import (
     FILES_KEPT_BACK,
     answer_of,
@@ -249,12 +257,15 @@ __all__ = [
     "proven_pitch",
     "public_door",
     "public_page",
+    "published_page",
     "relationships_of",
     "relationships_of_agencies",
     "replied",
     "reply_link",
     "reply_links",
     "reply_to",
+    "report",
+    "reports",
     "rows_of",
     "rules_naming",
     "seat",

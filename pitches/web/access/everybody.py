@@ -21,13 +21,19 @@ from portal.errors import Gone
 
 def public_page(handle: str) -> Page:
     """A page that strangers may see, in any spelling of its handle and by one that it moved away from. Raises Gone."""
+    page = published_page(handle)
+    if page.hidden_at:
+        raise Gone
+    return page
+
+
+def published_page(handle: str) -> Page:
+    """The same, hidden or not: whoever saw something on a page may report it after it was hidden."""
     rows = Page.objects.select_related("portrait").defer("portrait__image")
     pages = freshness.with_stamp(rows.filter(published_at__isnull=False))
     page = pages.filter(handle=handle.lower()).first() or _moved(pages, handle.lower())
     if page is None:
         raise Http404
-    if page.hidden_at:
-        raise Gone
     return page
 
 

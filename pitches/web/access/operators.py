@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
 
-from pitches.models import Attempt, Message, MessageState, Sending
+from pitches.models import Attempt, Message, MessageState, Report, Sending
 
 
 def mails(asked: Mapping[str, str]) -> QuerySet[Message]:
@@ -24,3 +26,16 @@ def mails_waiting() -> dict[str, int]:
     """How many mails wait in each queue, due or not. One query."""
     busy = Message.objects.filter(state__in=(MessageState.PENDING, MessageState.SENDING))
     return dict(busy.order_by().values_list("queue").annotate(count=Count("pk")))
+
+
+def reports(*, settled: bool = False) -> QuerySet[Report]:
+    """Reports that wait for an operator, or those that were settled; `others`: how many more wait about the page."""
+    rows = Report.objects.select_related("page__owner", "settled_by").filter(settled_at__isnull=not settled)
+    same = Report.objects.filter(handle=OuterRef("handle"), settled_at=None).exclude(pk=OuterRef("pk"))
+    counted = same.order_by().values("handle").annotate(count=Count("pk")).values("count")
+    return rows.annotate(others=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)))
+
+
+def report(pk: int) -> Report:
+    """One report, settled or not."""
+    return get_object_or_404(Report.objects.select_related("page"), pk=pk)
