@@ -124,17 +124,18 @@ def share_of(outcome: str, *, unproven: bool, among: int) -> float:
     return 0.0 if outcome == "complained" and found < 2 else found / max(len(last), FEW)
 
 
-def denied() -> str:
-    """Is none of our mails taken, because of us? What was said to the last of a row of them, else nothing."""
+def in_vain(*ends: str) -> str:
+    """Did the last mails all end in these ways? What was said to the newest of them; else nothing."""
     ended = Attempt.objects.exclude(outcome="open").order_by("-pk")
     last = list(ended.values_list("outcome", "detail")[:IN_A_ROW])
-    return last[0][1] if [outcome for outcome, _detail in last] == ["denied"] * IN_A_ROW else ""
+    all_of_them = len(last) == IN_A_ROW and {outcome for outcome, _detail in last} <= set(ends)
+    return last[0][1] if all_of_them else ""
 
 
 def look_at_us() -> None:
     """A mail was not taken because of us, our sender or our account: were those before it, too?"""
-    if why := denied():
-        log.error("The mail server takes none of our mails: %s", why)
+    if in_vain("denied"):
+        log.error("The mail server takes none of our mails. What it said stands in the log of mails.")
         alarms.tell("denied", once=f"{clock.now():%Y-%m-%d}")
 
 
@@ -143,22 +144,25 @@ def resume(skip: bool) -> int:  # noqa: FBT001 (an operator's choice, always nam
 
     Whoever was not told that the database is older is told first, and says again what becomes of what waits in it.
     """
-    if state().why != Stop.RESTORED and mark.is_ahead():
+    why = state().why
+    if why != Stop.RESTORED and mark.is_ahead():
         stop(Stop.RESTORED)
         raise OlderDatabaseError
     with transaction.atomic():
         last = Attempt.objects.aggregate(last=Max("pk"))["last"] or 0
         mark.leap()
         Sending.objects.filter(pk=Sending.THE_ROW).update(why="", stopped_at=None, counted_from=last)
+        left_out = _leave_out(why) if skip else 0
         Message.objects.filter(state=MessageState.PENDING, error=WAITS).update(next_at=clock.now(), error="")
-        left_out = _leave_out() if skip else 0
     mark.accept()
     return left_out
 
 
-def _leave_out() -> int:
-    """What was due by now, between two tries, or left behind by a worker."""
-    due = Q(state=MessageState.PENDING) & (Q(next_at__lte=clock.now()) | Q(attempts__gt=0))
-    left_behind = Q(state=MessageState.SENDING) & leases.free()
-    over = {"state": MessageState.OBSOLETE, "sealed": None, "lease": None, "lease_until": None}
-    return Message.objects.filter(due | left_behind).update(**over)
+def _leave_out(why: str) -> int:
+    """What was held; and where all mail was stopped, what is due by now, between two tries, or left by its worker."""
+    waiting = Q(state=MessageState.PENDING, error=WAITS)
+    if why != Stop.TYPED:
+        waiting |= Q(state=MessageState.PENDING) & (Q(next_at__lte=clock.now()) | Q(attempts__gt=0))
+        waiting |= Q(state=MessageState.SENDING) & leases.free()
+    over = {"state": MessageState.OBSOLETE, "sealed": None, "error": "", "lease": None, "lease_until": None}
+    return Message.objects.filter(waiting).update(**over)

@@ -65,6 +65,10 @@ def deliver(queue: str, *, seconds: float = 10, first: Callable[[], object] = no
                 leases.give_back(messages[place:], lease)
                 break
             _deliver_one(message, lease, connection)
+    except SoftTimeLimitExceeded:
+        if rest := messages[place + 1 :]:
+            leases.give_back(rest, lease)
+        raise
     finally:
         _close(connection)
     return len(messages)
@@ -116,12 +120,15 @@ def _written(message: Message, lease: UUID) -> EmailMultiAlternatives | None:
     """The mail; none if nobody needs it any more, or if it cannot be written."""
     try:
         if over := _over(message):
-            _write(message, lease, state=over, sealed=None)
+            error = "" if message.error == brake.WAITS else message.error
+            _write(message, lease, state=over, sealed=None, error=error)
             return None
         mail = render.build(message)
         mail.extra_headers |= KEEPS_OUR_ID.get(settings.MAIL_PROVIDER, {})
         mail.message()  # a header that cannot be written shows here, not in the middle of SMTP
-    except NOT_ITS_FAULT:
+    except NOT_ITS_FAULT as error:
+        if isinstance(error, SoftTimeLimitExceeded) and message.attempts >= MAX_ATTEMPTS:
+            _unwritten(message, lease, error)  # it is its fault
         raise
     except Exception as error:
         log.exception("Message %s cannot be written", message.pk)
@@ -167,9 +174,25 @@ def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa:
     return again
 
 
+def _open(connection: Any) -> None:
+    """Reach the mail server. One that hung up since the mail before is reached again, or that mail would be "unknown".
+
+    Other ways to send have no connection that could be asked.
+    """
+    if connection.open():
+        return
+    line = getattr(getattr(connection, "usual", connection), "connection", None)
+    if isinstance(line, smtplib.SMTP):
+        try:
+            line.noop()
+        except (smtplib.SMTPException, OSError):
+            _close(connection)
+            connection.open()
+
+
 def _send(message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: bool) -> None:
     try:
-        mail.connection.open()
+        _open(mail.connection)
     except Exception as error:  # not reached or not let in: the mail itself was not tried
         _close(mail.connection)
         _try_again(message, lease, attempt, "denied" if outcomes.of(error) == "denied" else "retry", error)
@@ -196,6 +219,7 @@ def _provider_id(mail: Any) -> str:
 
 def _try_again(message: Message, lease: UUID, attempt: Attempt, outcome: str, error: Exception) -> None:
     """Surely not taken. Where that is because of us, so may be all others, and an operator hears of it."""
+    log.warning("Message %s was not taken: %s", message.pk, type(error).__name__)  # its words may name people
     _retry(message, lease, attempt, outcome, error)
     if outcome == "denied":
         brake.look_at_us()

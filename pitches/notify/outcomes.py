@@ -27,7 +27,7 @@ OF_US = re.compile(
 OF_THE_WORDS = re.compile(r"^5\.(?:3\.4|6\.\d+)$")  # too large, or in a form that is not taken
 FOR_NOW = frozenset({408, 425, 429, 503})  # HTTP: the mail itself was not judged, and surely not taken
 NEVER_SENT = (AnymailSerializationError, AnymailUnsupportedFeature, AnymailInvalidAddress)
-OUR_SETTINGS = (AnymailConfigurationError, smtplib.SMTPAuthenticationError)
+OUR_SETTINGS = (AnymailConfigurationError, smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
 # A connection that never came about, in the words of requests, urllib3, botocore and Python.
 NOT_REACHED = frozenset(
     {

@@ -10,7 +10,8 @@ from email.message import Message
 
 # ok: takes it. 451: not now. 550: never. from: not from this sender. data: not with these words. refuse: says so at the
 # door. drop: takes the mail, and the line is dead. slow: takes the mail and answers when nobody listens any more.
-MODES = ("ok", "451", "550", "from", "data", "refuse", "drop", "slow")
+# bye: takes the mail, and hangs up before the next.
+MODES = ("ok", "451", "550", "from", "data", "refuse", "drop", "slow", "bye")
 SLOWNESS = 2.5  # seconds; the tests set EMAIL_TIMEOUT to less
 
 
@@ -72,7 +73,7 @@ class _Talk(socketserver.StreamRequestHandler):
         if self.mode == "slow":
             time.sleep(SLOWNESS)
         self.say("250 taken")
-        return True
+        return self.mode != "bye"
 
 
 class SmtpSink(socketserver.ThreadingTCPServer):

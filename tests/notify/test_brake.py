@@ -9,7 +9,7 @@ from pitches.models import Attempt, Message, MessageState, Sending, Stop
 from pitches.notify import alarms, brake, delivery, mark
 from portal import clock
 from tests.factories import MessageFactory, SenderFactory
-from tests.notify.sending import account, code, outcomes, receipt, state
+from tests.notify.sending import account, code, later, outcomes, receipt, state
 
 pytestmark = pytest.mark.django_db
 OPERATOR = "post@operator.example"
@@ -135,6 +135,25 @@ def test_a_stop_holds_what_was_taken_in_hand_before_it(sink, why, ends):
     assert [(state(one), one.attempts) for one in messages] == [("done", 1)] * 4
 
 
+def test_where_only_typed_addresses_waited_only_they_are_left_out(sink):
+    typed, plain = code(), receipt()
+    brake.stop(Stop.TYPED)
+    delivery.deliver("soon", first=lambda: Message.objects.filter(pk=plain.pk).update(lease=None))  # in other hands
+    assert [state(one) for one in (typed, plain)] == ["pending", "pending"]
+    assert brake.resume(skip=True) == 1
+    assert [(state(one), one.error) for one in (typed, plain)] == [("obsolete", ""), ("pending", "")]
+
+
+def test_what_nobody_needs_any_more_waits_for_nothing(sink):
+    typed = code()
+    brake.stop(Stop.TYPED)
+    delivery.deliver("soon")
+    assert (state(typed), typed.error) == ("pending", brake.WAITS)
+    typed.pitch.proofs.all().delete()
+    later()
+    assert (state(typed), typed.error) == ("obsolete", "")
+
+
 def test_who_stops_it_by_hand_needs_no_mail_about_it():
     brake.stop(Stop.BY_HAND)
     assert not Message.objects.exists()
@@ -226,9 +245,9 @@ def test_yesterday_s_mail_is_not_sent_again_after_a_backup_was_restored(sink, ma
     assert state(fresh_code) == MessageState.PENDING
 
     assert brake.resume(skip=True) == 52  # with the code and the alarm
-    later = receipt()
+    fresh = receipt()
     delivery.deliver("soon")
-    assert [state(messages[0]), state(later)] == ["obsolete", "done"]
+    assert [state(messages[0]), state(fresh)] == ["obsolete", "done"]
     assert len(sink.mails) == 51
 
 

@@ -81,10 +81,10 @@ def test_what_is_our_own_fault_is_tried_again_and_told_when_it_happens_in_a_row(
     delivery.deliver("soon")
     assert [outcomes(one) for one in messages] == [["denied"]] * len(messages)
     assert not Suppression.objects.exists()
-    assert words.partition(" ")[0] in brake.denied()
+    assert words.partition(" ")[0] in brake.in_vain("denied")
     later()
     assert [state(one) for one in messages] == ["done"] * len(messages)
-    assert brake.denied() == ""
+    assert brake.in_vain("denied") == ""
     delivery.deliver("codes")
     assert sink.mails[-1]["Subject"] == "Our mail is refused"
 
@@ -191,6 +191,28 @@ def test_celery_s_limit_is_no_fault_of_a_mail(sink, monkeypatch, where):
     Message.objects.update(lease_until=clock.now() - timedelta(minutes=1))
     delivery.deliver("soon")
     assert state(message) == MessageState.DONE
+
+
+def test_a_mail_over_which_celery_s_limit_comes_again_and_again_is_dead(sink, monkeypatch):
+    message, other = receipt(), receipt()
+    Message.objects.filter(pk=message.pk).update(attempts=delivery.MAX_ATTEMPTS - 1)
+
+    def too_long(_message: Message) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr("pitches.notify.render.build", too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver("soon")
+    assert (state(message), state(other)) == ("dead", "pending")
+    assert (other.attempts, other.lease_until) == (0, None)
+
+
+def test_a_server_that_hangs_up_between_two_mails_loses_no_digest(sink):
+    messages = [digest(), digest(), receipt()]
+    sink.modes = ["bye", "bye", "ok"]
+    delivery.deliver("soon")
+    assert [(outcomes(one), state(one)) for one in messages] == [(["sent"], "done")] * 3
+    assert (sink.talks, len(sink.mails)) == (3, 3)
 
 
 @pytest.mark.parametrize(

@@ -146,10 +146,10 @@ def stopped() -> str:
     return _("%(sentence)s `manage.py outbox status` says more.") % {"sentence": brake.said(row)}
 
 
-def denied() -> str:
-    """The mail server takes none of our mails."""
-    why = brake.denied()
-    return why and _("The last mails were refused because of our account, key or sender: %(why)s") % {"why": why}
+def not_taken() -> str:
+    """The mail server takes none of our mails, or is not there."""
+    why = brake.in_vain("denied", "retry")
+    return why and _("The mail server took none of the last mails: %(why)s") % {"why": why}
 
 
 def unmarked() -> str:
@@ -158,7 +158,7 @@ def unmarked() -> str:
     return why and _("MAIL_MARK cannot be written, so a restored backup would send again: %(why)s.") % {"why": why}
 
 
-SENTENCES = (stopped, denied, unmarked)
+SENTENCES = (stopped, not_taken, unmarked)
 
 
 def complaints() -> list[str]:
