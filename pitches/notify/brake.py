@@ -111,15 +111,15 @@ def stop(why: Stop) -> bool:
 
 def look() -> None:
     """Something came back: is it too much?"""
+    rows = Attempt.objects.filter(pk__gt=state().counted_from, outcome__in=REACHED).order_by("-pk")
+    last = list(rows.values_list("outcome", "unproven")[: max(among for *_limit, among in LIMITS)])
     for why, outcome, unproven, most, among in LIMITS:
-        if share_of(outcome, unproven=unproven, among=among) >= most:
+        if _share(last[:among], outcome, unproven=unproven) >= most:
             stop(why)
 
 
-def share_of(outcome: str, *, unproven: bool, among: int) -> float:
-    """Which share of the last mails came back, or was called unwanted. One complaint alone is chance."""
-    rows = Attempt.objects.filter(pk__gt=state().counted_from, outcome__in=REACHED).order_by("-pk")
-    last = list(rows.values_list("outcome", "unproven")[:among])
+def _share(last: list[tuple[str, bool]], outcome: str, *, unproven: bool) -> float:
+    """Which share of these came back, or was called unwanted. One complaint alone is chance."""
     found = last.count((outcome, unproven))
     return 0.0 if outcome == "complained" and found < 2 else found / max(len(last), FEW)
 
