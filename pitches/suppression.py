@@ -5,7 +5,7 @@ Kept by the address as it was written to, not by the mailbox: maya+press@ may no
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from pitches.models import Refusal, Suppression
 from portal import clock, tokens
@@ -49,11 +49,6 @@ def lift(email: str) -> bool:
 def of(email: str) -> Suppression | None:
     """What is known of an address, for an operator who names it."""
     return Suppression.objects.filter(digest=_digest(email)).first()
-
-
-def newest() -> list[Suppression]:
-    """The newest of them, without addresses: those are not kept."""
-    return list(Suppression.objects.order_by(F("at").desc(), "-pk")[:100])
 
 
 def _digest(email: str) -> str:

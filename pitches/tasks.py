@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.db.models import QuerySet, Value
 
@@ -16,6 +17,7 @@ BATCH = 50
 SOME_MOMENT = datetime.min.replace(tzinfo=UTC)  # stands where the present one comes in
 # Seconds that one ring may work before it rings again, so that what is more urgent comes in between. A lease is 30 s.
 TURN = {"codes": 10, "now": 8, "soon": 3, "later": 1}
+SWEEPING = 25  # seconds in which a sweep begins one more turn, so that it ends before Celery's limit of 50
 LOOK_UP = 0.05  # seconds between two looks whether something more urgent waits: a friend waits for one row, not a turn
 
 
@@ -59,6 +61,8 @@ def react(queue: str) -> int:
                 break
             try:
                 turn.done += reactions.react(event.pk, lease)
+            except SoftTimeLimitExceeded:
+                raise  # no fault of the row: its lease brings it back
             except Exception as error:  # noqa: BLE001 (one bad row must not stop the others)
                 reactions.failed(event, lease, error)
     relay.ring("react", queue)
@@ -129,10 +133,15 @@ def tick() -> int:
 
 @shared_task
 def sweep() -> int:
-    """All work that waits in the database, even if no ring ever came."""
+    """All work that waits in the database, even if no ring ever came; what is left after a while, the next time."""
     from pitches.inbound import maildir  # noqa: PLC0415
 
-    return maildir.collect() + sum(JOBS[job](queue) for job, queue in waiting_work())
+    ends, done = time.monotonic() + SWEEPING, maildir.collect()
+    for job, queue in waiting_work():
+        if time.monotonic() >= ends:
+            break
+        done += JOBS[job](queue)
+    return done
 
 
 JOBS = {"react": react, "deliver": deliver, "call": call, "read": read}
@@ -165,11 +174,11 @@ def tidy() -> int:
     from pitches.inbound import keeping, maildir  # noqa: PLC0415
     from pitches.intake import drafting  # noqa: PLC0415
     from pitches.notify import finding  # noqa: PLC0415
-    from portal import limits  # noqa: PLC0415
+    from portal import drawer, limits  # noqa: PLC0415
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
     done += drafting.forget_drafts() + finding.forget() + assistants.forget() + late.forget()
-    done += keeping.forget() + maildir.forget() + reports.forget()
+    done += keeping.forget() + maildir.forget() + drawer.forget() + reports.forget()
     return done + mailboxes.forget() + limits.forget() + likeness.forget() + search.forget()
 
 

@@ -36,6 +36,7 @@ class AllowedBackend(BaseEmailBackend):
         """Each to where it may go. Somebody who may not be written to is enough for the drawer."""
         sent = 0
         for mail in email_messages:
-            backend = self.usual if all(map(is_allowed, mail.recipients())) else self.drawer
+            mail.kept_back = not all(map(is_allowed, mail.recipients()))  # type: ignore[attr-defined]  # for whoever asks
+            backend = self.drawer if mail.kept_back else self.usual  # type: ignore[attr-defined]
             sent += backend.send_messages([mail]) or 0
         return sent

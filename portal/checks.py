@@ -4,6 +4,7 @@ They count when PRODUCTION is on. Web (portal/wsgi.py), worker and beat (portal/
 """
 
 from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -18,14 +19,16 @@ NO_MAIL_SERVER = ("console", "dummy", "filebased", "locmem", "drawer")
 @checks.register(checks.Tags.security)
 def production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """All that must be right before strangers may come."""
-    return [*_servers(), *_secrets(), *_address(), *_network(), *_words()] if settings.PRODUCTION else []
+    if not settings.PRODUCTION:
+        return [*_provider()]
+    return [*_servers(), *_provider(), *_secrets(), *_address(), *_network(), *_words(), *_operators()]
 
 
 def refuse() -> None:
     """Stop a process that would serve a deployment with one of these errors."""
     from django.core.management.base import SystemCheckError  # noqa: PLC0415 (only when there is something to say)
 
-    if found := production(None):
+    if found := [one for one in production(None) if one.level >= checks.ERROR]:
         raise SystemCheckError("\n".join(str(error) for error in found))
 
 
@@ -41,8 +44,13 @@ def _servers() -> Iterator[checks.CheckMessage]:
     if local or cache.get("LOCATION") == embedded.cache_url(settings.VAR):
         yield _error(3, "No shared cache: limits would be counted for each process alone.", "Set CACHE_URL.")
     sends = settings.EMAIL_URL or settings.MAIL_PROVIDER
-    if not sends or any(kind in settings.EMAIL_BACKEND for kind in NO_MAIL_SERVER):
+    behind = settings.MAIL_SENDS_BY if settings.MAIL_ALLOW else settings.EMAIL_BACKEND
+    if not sends or any(kind in behind for kind in NO_MAIL_SERVER):
         yield _error(4, "No mail server: nobody could prove a mailbox or sign in.", "Set EMAIL_URL.")
+
+
+def _provider() -> Iterator[checks.CheckMessage]:
+    """Its webhooks are there wherever it is named, also on a laptop that strangers can reach."""
     if settings.MAIL_PROVIDER and ":" not in str(settings.ANYMAIL.get("WEBHOOK_SECRET", "")):
         hint = "Set ANYMAIL_WEBHOOK_SECRET=name:password, and the same at the provider."
         yield _error(10, "Anybody could say in the name of the mail provider what became of a mail.", hint)
@@ -73,6 +81,17 @@ def _words() -> Iterator[checks.CheckMessage]:
     without = [code for code, _name in settings.LANGUAGES[1:] if not words.made(code)]
     if without:
         yield _error(11, f"The words in {', '.join(without)} are not made.", "Run manage.py words --compile.")
+
+
+def _operators() -> Iterator[checks.CheckMessage]:
+    if not settings.OPERATORS:
+        yield _warning(12, "Nobody would hear that mail stops or work stands still.", "Set OPERATORS.")
+    if parseaddr(settings.DEFAULT_FROM_EMAIL)[1].endswith(".example"):
+        yield _warning(13, "Mail comes from a domain that is nobody's, and would be refused.", "Set MAIL_FROM.")
+
+
+def _warning(number: int, sentence: str, hint: str) -> checks.CheckMessage:
+    return checks.Warning(sentence, hint=f"{hint} (docs/run-it.md)", id=f"portal.W{number:03}")
 
 
 def _error(number: int, sentence: str, hint: str) -> checks.CheckMessage:

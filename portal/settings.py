@@ -141,9 +141,8 @@ else:
 # Only these addresses and domains ("@example.org") get mail; the rest goes into the drawer. Empty: everybody does.
 MAIL_ALLOW = [word.lower() for word in env.words("MAIL_ALLOW")]
 MAIL_SENDS_BY, EMAIL_BACKEND = EMAIL_BACKEND, "portal.allowed.AllowedBackend" if MAIL_ALLOW else EMAIL_BACKEND
-MAIL_MARK = env.text(
-    "MAIL_MARK", str(VAR / "mail.mark")
-)  # how far the outbox has got (notify/mark.py); none: unwatched
+# The file that says how far the outbox has got (notify/mark.py); none: nobody looks.
+MAIL_MARK = env.text("MAIL_MARK", str(VAR / "mail.mark"))
 OPERATORS = env.words("OPERATORS")  # the addresses of whoever runs this site, for alarms
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 5, at_least=1)  # seconds; well inside a lease (portal/leases.py)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")

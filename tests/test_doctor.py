@@ -118,6 +118,17 @@ def test_mail_that_is_stopped_is_a_complaint():
         call_command("doctor", stdout=StringIO())
 
 
+def test_mail_that_nobody_takes_is_a_complaint():
+    message = MessageFactory(next_at=NOON + LONG_AGO, attempts=5)
+    rows = [Attempt(message=message, outcome="retry", detail="Not reached") for _ in range(brake.IN_A_ROW - 1)]
+    Attempt.objects.bulk_create(rows)
+    assert doctor.complaints() == []
+    Attempt.objects.create(message=message, outcome="denied", detail="SMTPSenderRefused: 530")
+    assert doctor.complaints() == ["The mail server took none of the last mails: SMTPSenderRefused: 530"]
+    Attempt.objects.create(message=message, outcome="sent")
+    assert doctor.complaints() == []
+
+
 def test_a_mark_that_cannot_be_written_is_a_complaint(settings, tmp_path):
     settings.MAIL_MARK = str(tmp_path / "new" / "mail.mark")
     assert doctor.complaints() == []

@@ -4,11 +4,15 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 
+from pitches import tasks
 from pitches.models import Message, Sending, Stop
-from pitches.notify import brake
-from portal import clock
+from pitches.notify import brake, mark
+from portal import clock, drawer
+from portal.drawer import DrawerBackend
+from portal.models import DrawerMail
 from tests.factories import MessageFactory
 from tests.races import checksum
 
@@ -62,6 +66,46 @@ def test_status_of_a_site_that_never_sent():
 def test_status_of_mail_that_is_stopped_fails_and_says_why():
     brake.stop(Stop.BOUNCES)
     assert refused("status") == "No mail goes out since Monday 2 March, 12:00: Too much mail comes back."
+
+
+def test_status_names_what_still_goes_out():
+    brake.stop(Stop.TYPED)
+    assert refused("status") == (
+        "No mail goes to addresses that nobody proved since Monday 2 March, 12:00: "
+        "Too much mail to addresses that nobody proved comes back."
+    )
+
+
+def test_what_was_kept_back_can_be_read_for_a_week(settings):
+    settings.MAIL_DRAWER = False
+    DrawerBackend().send_messages([EmailMessage("A pitch", "Its words.", "post@halfdoor.example", ["a@b.example"])])
+    kept = DrawerMail.objects.get()
+    listed = outbox("kept")
+    assert len(listed) == 1
+    assert listed[0].startswith(f"{kept.pk} ")
+    assert listed[0].endswith("A pitch → a@b.example")
+    assert "Its words." in outbox("kept", str(kept.pk))
+    DrawerMail.objects.update(arrived_at=NOON - timedelta(days=7))
+    assert drawer.forget() == 0
+    clock.move_to(NOON + timedelta(seconds=1))
+    assert tasks.tidy() == 1
+    assert refused("kept", str(kept.pk)).startswith("There is no mail with this number.")
+
+
+def test_the_drawer_of_a_laptop_is_not_emptied(settings):
+    settings.MAIL_DRAWER = True
+    DrawerBackend().send_messages([EmailMessage("A pitch", "Its words.", "post@halfdoor.example", ["a@b.example"])])
+    DrawerMail.objects.update(arrived_at=NOON - timedelta(days=70))
+    assert drawer.forget() == 0
+
+
+def test_resume_tells_first_that_the_database_is_older(settings, tmp_path):
+    settings.MAIL_MARK = str(tmp_path / "mail.mark")
+    brake.stop(Stop.BY_HAND)
+    assert mark.go_on()
+    Sending.objects.update(batches=0)
+    assert refused("resume", "--older-than=send").startswith("Nothing was changed: the database is older")
+    assert outbox("resume", "--older-than=send") == ["Mail goes out again."]
 
 
 def test_stop_stops_once():

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core import mail
 
 from pitches import lifecycle, reactions, tasks
@@ -162,6 +164,35 @@ def test_a_sweep_does_what_waits_in_every_queue():
         Event.objects.filter(reacted_at=None, queue="later").update(queue=queue)
     assert tasks.sweep() == 8
     assert (tasks.sweep(), list(tasks.waiting_work())) == (0, [])
+
+
+def test_a_sweep_ends_before_celery_s_limit_and_the_next_one_goes_on(monkeypatch, hand):
+    done = []
+
+    def turn(queue):
+        done.append(queue)
+        hand.now += max(tasks.TURN.values())
+        Message.objects.filter(queue=queue).delete()
+        return 1
+
+    monkeypatch.setitem(tasks.JOBS, "deliver", turn)
+    for queue in QUEUES:
+        MessageFactory(queue=queue)
+    assert (tasks.sweep(), done) == (3, ["codes", "now", "soon"])
+    assert hand.now < settings.CELERY_TASK_SOFT_TIME_LIMIT
+    assert (tasks.sweep(), done[-1]) == (1, "later")
+
+
+def test_celery_s_limit_is_no_fault_of_an_event(monkeypatch):
+    facts(1)
+
+    def too_long(_event):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setitem(reactions.AFTER, "nudged", (too_long,))
+    with pytest.raises(SoftTimeLimitExceeded):
+        tasks.react("later")
+    assert list(Event.objects.values_list("error", "dead", "reacted_at")) == [("", False, None)]
 
 
 def test_the_relay_sees_what_waits_and_not_what_is_held():

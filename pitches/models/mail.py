@@ -40,6 +40,7 @@ class Stop(models.TextChoices):
     BOUNCES = "bounces", _("Too much mail comes back")
     COMPLAINTS = "complaints", _("Too many people call our mail unwanted")
     RESTORED = "restored", _("The database is older than the mail that was sent")
+    TYPED = "typed", _("Too much mail to addresses that nobody proved comes back")
 
 
 class Sending(models.Model):

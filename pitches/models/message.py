@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OrderBy, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models.handoff import Offer
@@ -57,7 +58,9 @@ class Message(Leased):
         null=True,
         help_text="codes and other words that must not rest in plain; gone once sent",
     )
-    language = models.CharField(max_length=12, blank=True, help_text="in which whoever asked for it reads")
+    language = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="in which whoever asked for it reads"
+    )
     queue = models.CharField(max_length=8)
     state = models.CharField(max_length=8, choices=MessageState, default=MessageState.PENDING)
     next_at = models.DateTimeField(help_text="not before this moment")
@@ -65,7 +68,9 @@ class Message(Leased):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True, help_text="the owner was told that it was not delivered")
-    provider_id = models.CharField(max_length=200, blank=True, help_text="what the mail provider calls it")
+    provider_id = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="what the mail provider calls it"
+    )
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -78,6 +83,8 @@ class Message(Leased):
             ),
             # inbound/returned.py finds the mail that a provider speaks of.
             models.Index(fields=["provider_id"], name="message_at_provider", condition=~Q(provider_id="")),
+            # The log of operators (web/access/operators.py), by the address that a mail went to.
+            models.Index(Upper("to"), OrderBy(F("id"), descending=True), name="message_by_address"),
         ]
 
     def __str__(self) -> str:
@@ -97,12 +104,14 @@ class Attempt(models.Model):
             ("sent", "sent"),
             ("retry", "retry"),
             ("refused", "refused"),
+            ("denied", "denied"),
             ("bounced", "bounced"),
             ("complained", "complained"),
             ("unknown", "unknown"),
         ],
     )
     detail = models.CharField(max_length=500, blank=True)
+    unproven = models.BooleanField(default=False, db_default=False, help_text="typed, and nobody ever proved it")
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.began_at:%H:%M:%S}"

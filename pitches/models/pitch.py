@@ -193,7 +193,9 @@ class Pitch(models.Model):
     )
     told_until = models.DateTimeField(null=True, blank=True, help_text="the lapse day that the receipt names")
     nudged_at = models.DateTimeField(null=True, blank=True)
-    reminders = models.BooleanField(default=True, help_text="may its sender be reminded of a question?")
+    reminders = models.BooleanField(
+        default=True, db_default=True, help_text="may its sender be reminded of a question?"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     came_from = models.CharField(max_length=12, choices=Came, blank=True, help_text="the kind of link that led here")
     reply_link = models.ForeignKey(ReplyLink, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

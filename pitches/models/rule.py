@@ -143,7 +143,7 @@ class Plan(models.Model):
         max_length=32, default=tokens.seed, editable=False, help_text="of the key that signs what it is told"
     )
     failures = models.PositiveSmallIntegerField(
-        default=0, help_text="tries of the webhook in a row that were not taken"
+        default=0, db_default=0, help_text="tries of the webhook in a row that were not taken"
     )
     failing_since = models.DateTimeField(null=True, blank=True, help_text="the first of them")
 

@@ -44,7 +44,9 @@ class Watch(models.Model):
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever asked first")
-    language = models.CharField(max_length=12, default=languages.now, help_text="in which whoever asked reads")
+    language = models.CharField(
+        max_length=12, default=languages.now, db_default="en", help_text="in which whoever asked reads"
+    )
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
@@ -147,7 +149,9 @@ class Introduction(models.Model):
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever typed it")
-    language = models.CharField(max_length=12, default=languages.now, help_text="in which whoever asked reads")
+    language = models.CharField(
+        max_length=12, default=languages.now, db_default="en", help_text="in which whoever asked reads"
+    )
     at = models.DateTimeField()
     proven_at = models.DateTimeField(null=True, blank=True)
 

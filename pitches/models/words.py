@@ -72,7 +72,9 @@ class Draft(models.Model):
     seed = models.CharField(max_length=32, default=tokens.seed, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     browser = models.CharField(max_length=64, blank=True, help_text="digest of the mark of whoever wrote it")
-    language = models.CharField(max_length=12, default=languages.now, help_text="in which whoever asked reads")
+    language = models.CharField(
+        max_length=12, default=languages.now, db_default="en", help_text="in which whoever asked reads"
+    )
     at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

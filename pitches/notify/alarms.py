@@ -38,6 +38,21 @@ ABOUT = {
             "may have been sent already. Look at it, and say whether it is to be sent or left out."
         ),
     ),
+    Stop.TYPED: (
+        gettext_lazy("No mail to new addresses: too much comes back"),
+        gettext_lazy(
+            "Of the last 1,000 mails 5 % or more came back from addresses that somebody typed and nobody proved, or of "
+            "the last 10,000 mails 0.1 % or more were called unwanted there. Mail to proven mailboxes goes on. Find "
+            "out who types them before you let mail go on."
+        ),
+    ),
+    "denied": (
+        gettext_lazy("Our mail is refused"),
+        gettext_lazy(
+            "The mail server took none of the last five mails, and the reason is the account, the key or the sender of "
+            "this site. All of them wait and are tried again for three days. What it said stands in the log of mails."
+        ),
+    ),
     "stalled": (
         gettext_lazy("Work has stood still for %(minutes)s minutes"),
         gettext_lazy(

@@ -12,10 +12,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
+from django.db.models import F
 from django.db.models.functions import Now
 
 from pitches import mailboxes, suppression
@@ -28,10 +31,19 @@ BATCH = 20
 CONVERSATION = timedelta(seconds=90)  # with one mail server; each of its some ten steps may take EMAIL_TIMEOUT
 MAX_ATTEMPTS = 13  # with the back-off below: three days and two hours
 LONGEST_WAIT = timedelta(hours=12)
+KEPT = "kept"  # the error of a mail that MAIL_ALLOW let nobody have
+# What a provider wants to hear so that the Message-ID stays ours. Amazon SES always sets its own.
+KEEPS_OUR_ID = {"postmark": {"X-PM-KeepID": "true"}}
+# These say nothing about a mail. The lease brings it back.
+NOT_ITS_FAULT = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 MARK_TRIES = 10  # seconds in which a database that restarts may come back to hear that a mail was sent
 
 
-def deliver(queue: str, *, seconds: float = 10, first: Callable[[], object] = int) -> int:
+def nothing_first() -> None:
+    """No mail is more urgent."""
+
+
+def deliver(queue: str, *, seconds: float = 10, first: Callable[[], object] = nothing_first) -> int:
     """Claim a batch and send it over one connection. Returns how many were taken.
 
     After `seconds` nothing more is begun and the rest is given back; the lease (30 s) must be longer than that.
@@ -41,7 +53,11 @@ def deliver(queue: str, *, seconds: float = 10, first: Callable[[], object] = in
     lease, messages = _claim(queue)
     if not messages:
         return 0
-    connection = get_connection()
+    try:
+        connection = get_connection()
+    except Exception:
+        leases.give_back(messages, lease)  # a setting is wrong, and no try of theirs
+        raise
     try:
         for place, message in enumerate(messages):
             first()
@@ -49,6 +65,10 @@ def deliver(queue: str, *, seconds: float = 10, first: Callable[[], object] = in
                 leases.give_back(messages[place:], lease)
                 break
             _deliver_one(message, lease, connection)
+    except SoftTimeLimitExceeded:
+        if rest := messages[place + 1 :]:
+            leases.give_back(rest, lease)
+        raise
     finally:
         _close(connection)
     return len(messages)
@@ -81,14 +101,13 @@ def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) ->
     again = message.kind in catalogue.SENT_AGAIN
     if message.state == MessageState.SENDING and not _after_a_crash(message, lease, again):
         return
-    over = _over(message)
-    if over:
-        _write(message, lease, state=over, sealed=None)
-        return
     mail = _written(message, lease)
-    if mail is None or not _begin(message, lease):
+    if mail is None:
         return
-    attempt = Attempt.objects.create(message=message)
+    typed = message.kind in catalogue.TYPED or message.kind == "account"
+    if not _begin(message, lease, typed=typed):
+        return
+    attempt = Attempt.objects.create(message=message, unproven=typed and not mailboxes.is_proven(message.to))
     mail.connection = connection
     _send(message, lease, attempt, mail, again=again)
 
@@ -98,37 +117,53 @@ def _over(message: Message) -> MessageState | None:
 
 
 def _written(message: Message, lease: UUID) -> EmailMultiAlternatives | None:
-    """The mail, or none: then its row is dead, and the operator hears of the first of its kind on a day."""
+    """The mail; none if nobody needs it any more, or if it cannot be written."""
     try:
+        if over := _over(message):
+            error = "" if message.error == brake.WAITS else message.error
+            _write(message, lease, state=over, sealed=None, error=error)
+            return None
         mail = render.build(message)
+        mail.extra_headers |= KEEPS_OUR_ID.get(settings.MAIL_PROVIDER, {})
         mail.message()  # a header that cannot be written shows here, not in the middle of SMTP
-    except (OperationalError, InterfaceError):
-        raise  # the database is gone, the words may be right: the lease brings the message back
+    except NOT_ITS_FAULT as error:
+        if isinstance(error, SoftTimeLimitExceeded) and message.attempts >= MAX_ATTEMPTS:
+            _unwritten(message, lease, error)  # it is its fault
+        raise
     except Exception as error:
         log.exception("Message %s cannot be written", message.pk)
-        said = f"{type(error).__name__}: {error}"[:500]
-        _write(message, lease, state=MessageState.DEAD, sealed=None, error=said)
-        if message.kind != "alarm":
-            alarms.tell("unwritten", once=f"{message.kind}:{clock.now():%Y-%m-%d}", kind=message.kind)
+        _unwritten(message, lease, error)
         return None
     return mail
 
 
-def _begin(message: Message, lease: UUID) -> bool:
-    """The last look at the lease and at the address; from here on the lease is as long as one conversation may take."""
-    code = message.kind in brake.AWAITED
+def _unwritten(message: Message, lease: UUID, error: Exception) -> None:
+    """Its row is dead, and the operator hears of the first of its kind on a day."""
+    said = f"{type(error).__name__}: {error}"[:500]
+    _write(message, lease, state=MessageState.DEAD, sealed=None, error=said)
+    if message.kind != "alarm":
+        alarms.tell("unwritten", once=f"{message.kind}:{clock.now():%Y-%m-%d}", kind=message.kind)
+
+
+def _begin(message: Message, lease: UUID, *, typed: bool) -> bool:
+    """The last look at the lease, at the brake and at the address.
+
+    From here on the lease is as long as one conversation may take.
+    """
     with transaction.atomic():
-        if why := _withheld(message, code=code):
+        if brake.holds(message, typed=typed):
+            _hold(message, lease)
+            return False
+        if why := suppression.holds_back(message.to, code=message.kind in brake.AWAITED):
             _write(message, lease, state=MessageState.WITHHELD, sealed=None, error=why)
             return False
         return _write(message, lease, state=MessageState.SENDING, lease_until=Now() + CONVERSATION)
 
 
-def _withheld(message: Message, *, code: bool) -> str:
-    """Why it does not go to its address, if it does not. While too much comes back, only what was proven is tried."""
-    if brake.state().why and message.kind != "alarm" and not mailboxes.is_proven(message.to):
-        return "stopped"
-    return suppression.holds_back(message.to, code=code)
+def _hold(message: Message, lease: UUID) -> None:
+    """It waits until mail goes on (brake.resume), as if it had not been taken."""
+    later = {"next_at": clock.now() + brake.HELD, "attempts": F("attempts") - 1, "lease_until": None}
+    _write(message, lease, state=MessageState.PENDING, error=brake.WAITS, **later)
 
 
 def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa: FBT001 (private)
@@ -139,20 +174,42 @@ def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa:
     return again
 
 
+def _open(connection: Any) -> None:
+    """Reach the mail server. One that hung up since the mail before is reached again, or that mail would be "unknown".
+
+    Other ways to send have no connection that could be asked.
+    """
+    if connection.open():
+        return
+    line = getattr(getattr(connection, "usual", connection), "connection", None)
+    if isinstance(line, smtplib.SMTP):
+        try:
+            line.noop()
+        except (smtplib.SMTPException, OSError):
+            _close(connection)
+            connection.open()
+
+
 def _send(message: Message, lease: UUID, attempt: Attempt, mail: Any, *, again: bool) -> None:
     try:
-        mail.connection.open()
-    except (smtplib.SMTPException, OSError) as error:  # not reached or not let in: the mail itself was not tried
+        _open(mail.connection)
+    except Exception as error:  # not reached or not let in: the mail itself was not tried
         _close(mail.connection)
-        _retry(message, lease, attempt, "retry", error)
+        _try_again(message, lease, attempt, "denied" if outcomes.of(error) == "denied" else "retry", error)
+        if isinstance(error, NOT_ITS_FAULT):
+            raise
         return
     try:
         mail.send()
+    except SoftTimeLimitExceeded:
+        raise  # in the middle: what becomes of it is asked when its lease is over
     except Exception as error:  # noqa: BLE001 (whatever broke after the first byte, outcomes.py says what is known)
         _close(mail.connection)  # some servers hang up after a refusal; the next mail starts afresh
         _failed(message, lease, attempt, error, again=again)
     else:
         done = {"state": MessageState.DONE, "sent_at": clock.now(), "sealed": None, "provider_id": _provider_id(mail)}
+        if getattr(mail, "kept_back", False):
+            done["error"] = KEPT
         _settle(message, lease, attempt, "sent", None, **done)
 
 
@@ -160,10 +217,18 @@ def _provider_id(mail: Any) -> str:
     return str(getattr(getattr(mail, "anymail_status", None), "message_id", "") or "")[:200]
 
 
+def _try_again(message: Message, lease: UUID, attempt: Attempt, outcome: str, error: Exception) -> None:
+    """Surely not taken. Where that is because of us, so may be all others, and an operator hears of it."""
+    log.warning("Message %s was not taken: %s", message.pk, type(error).__name__)  # its words may name people
+    _retry(message, lease, attempt, outcome, error)
+    if outcome == "denied":
+        brake.look_at_us()
+
+
 def _failed(message: Message, lease: UUID, attempt: Attempt, error: Exception, *, again: bool) -> None:
     outcome = outcomes.of(error)
-    if outcome == "retry":
-        _retry(message, lease, attempt, outcome, error)
+    if outcome in ("retry", "denied"):
+        _try_again(message, lease, attempt, outcome, error)
     elif outcome == "unknown":
         _nobody_knows(message, lease, attempt, error, again=again)
     else:
@@ -205,7 +270,7 @@ def _settle(
         try:
             with transaction.atomic():
                 Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail)
-                if outcome == "bounced":
+                if because and outcomes.takes_none(because):
                     suppression.suppress(message.to, Refusal.BOUNCE, detail)
                 _write(message, lease, **{"error": detail} | changes)
         except (OperationalError, InterfaceError):

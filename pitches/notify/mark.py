@@ -10,28 +10,49 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import F
+from django.db import transaction
 
 from pitches.models import Sending
 
 log = logging.getLogger(__name__)
+LEAP = 1_000_000  # batches; more than one host can be ahead of another
 
 
 def go_on() -> bool:
-    """One batch more. False if the database is older than what was sent; then nothing may be sent."""
+    """One batch more. False if the database is older than what was sent; then nothing may be sent.
+
+    The row is locked before the file is read: a number in the file was committed, so no other worker is ahead.
+    """
     if not settings.MAIL_MARK:
         return True
-    name, sent = _read()  # before the number goes up: another worker may write a larger one right after
-    Sending.objects.filter(pk=Sending.THE_ROW).update(batches=F("batches") + 1)
-    row = Sending.objects.get(pk=Sending.THE_ROW)
-    if name and (name != row.name.hex or row.batches <= sent):
-        return False
+    with transaction.atomic():
+        row = Sending.objects.select_for_update().get(pk=Sending.THE_ROW)
+        if _is_behind(row):
+            return False
+        row.batches += 1
+        row.save(update_fields=["batches"])
     _write(row)
     return True
 
 
+def is_ahead() -> bool:
+    """Does the file know of more than the database? Nothing is changed by asking."""
+    return bool(settings.MAIL_MARK) and _is_behind(Sending.objects.get(pk=Sending.THE_ROW))
+
+
+def leap() -> None:
+    """What the database says is right from now on: its number goes beyond every file. In the caller's transaction.
+
+    Other hosts have files of their own, which may be ahead of this one.
+    """
+    if settings.MAIL_MARK:
+        row = Sending.objects.select_for_update().get(pk=Sending.THE_ROW)
+        row.batches = max(row.batches, _read()[1]) + LEAP
+        row.save(update_fields=["batches"])
+
+
 def accept() -> None:
-    """What the database says is right from now on."""
+    """Write the file anew, once the database has taken its leap."""
     if settings.MAIL_MARK:
         _write(Sending.objects.get(pk=Sending.THE_ROW))
 
@@ -51,6 +72,11 @@ def trouble() -> str:
     except OSError as error:
         return str(error)
     return ""
+
+
+def _is_behind(row: Sending) -> bool:
+    name, sent = _read()
+    return bool(name) and (name != row.name.hex or row.batches < sent)
 
 
 def _read() -> tuple[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from pitches import suppression
 from pitches.models import (
     Answer,
     Assistant,
@@ -93,4 +94,7 @@ def came_back(pitch: Pitch) -> bool:
         return False
     if newest.state == MessageState.WITHHELD:
         return newest.error == Refusal.BOUNCE
-    return newest.state == MessageState.DEAD and newest.tries.filter(outcome="bounced").exists()
+    if newest.state != MessageState.DEAD:
+        return False
+    known = suppression.of(pitch.email)
+    return newest.tries.filter(outcome="bounced").exists() or (known is not None and known.why == Refusal.BOUNCE)

@@ -11,17 +11,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pitches import mailboxes, suppression
 from pitches.forms.operators import AddressForm, GoOnForm, LogForm
-from pitches.models import MessageState, Refusal, Stop
-from pitches.notify import alarms, brake
+from pitches.models import Refusal, Stop
+from pitches.notify import alarms, brake, delivery
 from pitches.web import access, keyset
 from pitches.web.operators import operators_only
 from pitches.web.redirects import see
 
 log = logging.getLogger(__name__)
 AT_ONCE = 50
-WHY_WITHHELD = {
+WHY_NOT_SENT = {
     **dict(Refusal.choices),
-    "stopped": gettext_lazy("Nobody ever proved this address, and mail was stopped because too much came back"),
+    brake.WAITS: gettext_lazy("It waits until mail goes on"),
+    delivery.KEPT: gettext_lazy("Not sent: MAIL_ALLOW does not name this address. `manage.py outbox kept` shows it"),
 }
 
 
@@ -34,8 +35,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     rows = keyset.behind(access.mails(asked), ("-pk",), request.GET.get("after", ""))
     found = list(rows[: AT_ONCE + 1])
     for mail in found:
-        if mail.state == MessageState.WITHHELD:
-            mail.error = WHY_WITHHELD.get(mail.error, mail.error)  # to be read, not to be kept
+        mail.error = WHY_NOT_SENT.get(mail.error, mail.error)  # to be read, not to be kept
     sending = access.sending()
     context = {
         "place": "log",
@@ -44,7 +44,9 @@ def mails(request: HttpRequest) -> HttpResponse:
         "mails": found[:AT_ONCE],
         "more": found[AT_ONCE - 1].pk if len(found) > AT_ONCE else "",
         "sending": sending,
+        "title": alarms.ABOUT[Stop(sending.why)][0] if sending.why == Stop.TYPED else "",
         "means": alarms.ABOUT[Stop(sending.why)][1] if sending.why else "",
+        "may_stop": sending.why in ("", Stop.TYPED),
         "waiting": access.mails_waiting(),
         "go_on": GoOnForm(),
     }
@@ -75,12 +77,20 @@ def go_on(request: HttpRequest) -> HttpResponse:
     elif not access.sending().why:
         messages.info(request, _("Mail goes out already. Nothing was changed."))
     else:
-        left_out = brake.resume(skip=form.cleaned_data["waiting"] == GoOnForm.SKIP)
-        log.warning("Mail goes on, says account %s. %s left out.", request.user.pk, left_out)
-        said = ngettext("%(count)d mail was left out.", "%(count)d mails were left out.", left_out)
-        done = _("Mail goes out again.")
-        messages.success(request, f"{done} {said % {'count': left_out}}" if left_out else done)
+        _resume(request, skip=form.cleaned_data["waiting"] == GoOnForm.SKIP)
     return see("operator:log")
+
+
+def _resume(request: HttpRequest, *, skip: bool) -> None:
+    try:
+        left_out = brake.resume(skip=skip)
+    except brake.OlderDatabaseError:
+        messages.error(request, brake.SAY_AGAIN)
+        return
+    log.warning("Mail goes on, says account %s. %s left out.", request.user.pk, left_out)
+    said = ngettext("%(count)d mail was left out.", "%(count)d mails were left out.", left_out)
+    done = _("Mail goes out again.")
+    messages.success(request, f"{done} {said % {'count': left_out}}" if left_out else done)
 
 
 @operators_only

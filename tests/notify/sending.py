@@ -30,6 +30,13 @@ def code(**fields: object) -> Message:
     return outbox.put("code", pitch.email, dedupe=f"code:{pitch.pk}", pitch=pitch, queue="soon", secret=secret)
 
 
+def account() -> Message:
+    """A code of the sign-in library to an address that nobody proved, to be sent."""
+    secret = {"template": "account/email/email_confirmation_signup", "code": "ABCDEF", "browser": ""}
+    to = f"new{Message.objects.count()}@mosaic.example"
+    return outbox.put("account", to, dedupe=f"account:{to}", queue="soon", secret=secret)
+
+
 def later() -> int:
     """Deliver what is due half a day from now, when every wait is over."""
     clock.move_to(clock.now() + timedelta(hours=12))

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
 
-# ok: takes it. 451: not now. 550: never. refuse: says so at the door. drop: takes the mail, and the line is dead.
-# slow: takes the mail and answers when nobody listens any more.
-MODES = ("ok", "451", "550", "refuse", "drop", "slow")
+# ok: takes it. 451: not now. 550: never. from: not from this sender. data: not with these words. refuse: says so at the
+# door. drop: takes the mail, and the line is dead. slow: takes the mail and answers when nobody listens any more.
+# bye: takes the mail, and hangs up before the next.
+MODES = ("ok", "451", "550", "from", "data", "refuse", "drop", "slow", "bye")
 SLOWNESS = 2.5  # seconds; the tests set EMAIL_TIMEOUT to less
 
 
@@ -44,7 +45,7 @@ class _Talk(socketserver.StreamRequestHandler):
         elif line.startswith("MAIL"):
             self.mode = self.server.next_mode()
             self.server.senders.append(line.partition("<")[2].partition(">")[0].lower())
-            self.say("250 ok")
+            self.say((self.server.words or "550 not from you") if self.mode == "from" else "250 ok")
         elif line.startswith("RCPT") and self.mode in ("451", "550"):
             self.say(self.server.words if self.mode == "550" and self.server.words else f"{self.mode} not you")
         elif line.startswith("DATA"):
@@ -63,13 +64,16 @@ class _Talk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
         time.sleep(self.server.pause)
+        if self.mode == "data":
+            self.say(self.server.words)
+            return True
         self.server.keep(b"".join(lines))
         if self.mode == "drop":
             return False
         if self.mode == "slow":
             time.sleep(SLOWNESS)
         self.say("250 taken")
-        return True
+        return self.mode != "bye"
 
 
 class SmtpSink(socketserver.ThreadingTCPServer):

@@ -33,6 +33,15 @@ def test_a_code_that_came_back_is_said_with_the_way_on(client, sink):
     assert "#id_email" in said.split(SAID)[1][:300]
 
 
+def test_so_is_one_that_the_provider_did_not_even_try(client):
+    message = code(email="elif@mosaic.exmaple")
+    Message.objects.filter(pk=message.pk).update(state="dead")
+    message.tries.create(outcome="refused")
+    assert SAID not in page_of(client, message)
+    suppression.suppress("elif@mosaic.exmaple", Refusal.BOUNCE)
+    assert SAID in page_of(client, message)
+
+
 def test_so_is_one_that_was_not_sent_because_earlier_mail_came_back(client, sink):
     message = code(email="elif@mosaic.exmaple")
     suppression.suppress("elif@mosaic.exmaple", Refusal.BOUNCE)

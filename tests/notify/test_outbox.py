@@ -8,10 +8,12 @@ from email import policy
 from email.parser import BytesParser
 
 import pytest
+from anymail.exceptions import AnymailConfigurationError
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connections
 
-from pitches.models import Attempt, Message, MessageState
-from pitches.notify import delivery, outbox
+from pitches.models import Attempt, Message, MessageState, Suppression
+from pitches.notify import brake, delivery, outbox
 from portal import clock, tokens
 from tests.factories import PitchFactory
 from tests.notify.sending import code, digest, later, outcomes, receipt, state
@@ -47,8 +49,8 @@ def test_a_batch_goes_over_one_connection_and_the_text_part_is_first(sink):
     assert sink.talks == 1
 
 
-@pytest.mark.parametrize("mode", ["451", "refuse"])
-def test_a_server_that_cannot_now_is_asked_again_with_the_same_message_id(sink, mode):
+@pytest.mark.parametrize(("mode", "outcome"), [("451", "retry"), ("refuse", "denied")])
+def test_a_server_that_cannot_now_is_asked_again_with_the_same_message_id(sink, mode, outcome):
     message = receipt()
     sink.modes = [mode, "ok"]
     delivery.deliver("soon")
@@ -57,8 +59,51 @@ def test_a_server_that_cannot_now_is_asked_again_with_the_same_message_id(sink, 
     assert delivery.deliver("soon") == 0
     later()
     assert state(message) == MessageState.DONE
-    assert outcomes(message) == ["retry", "sent"]
+    assert outcomes(message) == [outcome, "sent"]
     assert len(sink.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("from", "550 5.1.8 sender domain not found"),
+        ("from", "530 5.7.0 authentication required"),
+        ("data", "554 5.7.1 this account sends too much"),
+        ("550", "553 5.7.1 <post@halfdoor.example>: Sender address rejected: not owned by user halfdoor"),
+        ("550", "554 5.7.1 <elif@mosaic.example>: Relay access denied"),
+        ("550", "550 5.1.8 <post@halfdoor.example>: Sender address rejected: Domain not found"),
+    ],
+)
+def test_what_is_our_own_fault_is_tried_again_and_told_when_it_happens_in_a_row(sink, settings, mode, words):
+    settings.OPERATORS = ["post@operator.example"]
+    messages = [receipt() for _ in range(brake.IN_A_ROW)]
+    sink.modes, sink.words = [mode] * len(messages), words
+    delivery.deliver("soon")
+    assert [outcomes(one) for one in messages] == [["denied"]] * len(messages)
+    assert not Suppression.objects.exists()
+    assert words.partition(" ")[0] in brake.in_vain("denied")
+    later()
+    assert [state(one) for one in messages] == ["done"] * len(messages)
+    assert brake.in_vain("denied") == ""
+    delivery.deliver("codes")
+    assert sink.mails[-1]["Subject"] == "Our mail is refused"
+
+
+def test_some_refusals_between_others_are_not_told(sink, settings):
+    settings.OPERATORS = ["post@operator.example"]
+    messages = [receipt() for _ in range(2 * brake.IN_A_ROW)]
+    sink.modes = ["from", "from", "from", "from", "ok"] * 2
+    delivery.deliver("soon")
+    assert [state(one) for one in messages].count("done") == 2
+    assert not Message.objects.filter(kind="alarm").exists()
+
+
+@pytest.mark.parametrize("words", ["552 5.3.4 too large", "554 5.6.0 no such charset"])
+def test_words_that_are_not_taken_are_not_tried_again(sink, words):
+    message = receipt()
+    sink.modes, sink.words = ["data"], words
+    delivery.deliver("soon")
+    assert (outcomes(message), state(message)) == (["refused"], "dead")
 
 
 def test_a_server_that_is_not_there_loses_nothing_not_even_a_digest(sink, settings):
@@ -111,18 +156,87 @@ def test_a_refusal_does_not_stop_the_mails_behind_it(sink):
     assert [state(message) for message in messages] == ["done", "dead", "pending", "done"]
 
 
-def test_words_that_cannot_be_written_are_dead_and_the_others_go_on(sink):
+def test_words_that_cannot_be_written_are_dead_and_the_others_go_on(sink, settings):
+    settings.OPERATORS = ["post@operator.example"]
     poison = [receipt(), code(), receipt()]
     Message.objects.filter(pk=poison[0].pk).update(to="a@b.example\nBcc: c@d.example")
     Message.objects.filter(pk=poison[1].pk).update(kind="no_such_words")
     Message.objects.filter(pk=poison[2].pk).update(sealed=b"not ours")
+    for kind in ("account", "alarm"):  # sealed with a key that was changed since, and opened before they are written
+        poison.append(outbox.put(kind, "x@mosaic.example", dedupe=kind, queue="soon", secret={"what": "stalled"}))
+        Message.objects.filter(pk=poison[-1].pk).update(sealed=b"not ours")
     good = [receipt(line="a line with \x0b in it"), digest()]
     delivery.deliver("soon")
-    assert [state(message) for message in poison] == [MessageState.DEAD] * 3
-    assert [message.sealed for message in poison] == [None] * 3
+    assert [state(message) for message in poison] == [MessageState.DEAD] * 5
+    assert [message.sealed for message in poison] == [None] * 5
     assert all(message.error for message in poison)
+    told = Message.objects.filter(queue="codes").values_list("dedupe", flat=True)
+    assert {alarm.split(":")[2] for alarm in told} == {"receipt", "no_such_words", "account"}
     assert [state(message) for message in good] == [MessageState.DONE] * 2
     assert len(sink.mails) == 2
+
+
+@pytest.mark.parametrize("where", ["pitches.notify.render.build", "pitches.notify.catalogue.no_longer_needed"])
+def test_celery_s_limit_is_no_fault_of_a_mail(sink, monkeypatch, where):
+    message = receipt()
+
+    def too_long(message: Message) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(where, too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver("soon")
+    assert (state(message), message.error) == (MessageState.PENDING, "")
+    monkeypatch.undo()
+    Message.objects.update(lease_until=clock.now() - timedelta(minutes=1))
+    delivery.deliver("soon")
+    assert state(message) == MessageState.DONE
+
+
+def test_a_mail_over_which_celery_s_limit_comes_again_and_again_is_dead(sink, monkeypatch):
+    message, other = receipt(), receipt()
+    Message.objects.filter(pk=message.pk).update(attempts=delivery.MAX_ATTEMPTS - 1)
+
+    def too_long(_message: Message) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr("pitches.notify.render.build", too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver("soon")
+    assert (state(message), state(other)) == ("dead", "pending")
+    assert (other.attempts, other.lease_until) == (0, None)
+
+
+def test_a_server_that_hangs_up_between_two_mails_loses_no_digest(sink):
+    messages = [digest(), digest(), receipt()]
+    sink.modes = ["bye", "bye", "ok"]
+    delivery.deliver("soon")
+    assert [(outcomes(one), state(one)) for one in messages] == [(["sent"], "done")] * 3
+    assert (sink.talks, len(sink.mails)) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome", "then"), [("open", "retry", "pending"), ("send_messages", "open", "sending")]
+)
+def test_celery_s_limit_ends_the_batch_also_in_the_middle_of_a_conversation(sink, monkeypatch, step, outcome, then):
+    messages = [digest(), receipt()]
+
+    def too_long(*_anything: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(f"django.core.mail.backends.smtp.EmailBackend.{step}", too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver("soon")
+    assert (outcomes(messages[0]), state(messages[0])) == ([outcome], then)
+    assert (outcomes(messages[1]), state(messages[1])) == ([], "pending")
+
+
+def test_settings_that_make_no_connection_cost_no_mail_a_try(sink, settings):
+    message = receipt()
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"  # and no token
+    with pytest.raises(AnymailConfigurationError):
+        delivery.deliver("soon")
+    assert (state(message), message.attempts, message.lease_until) == ("pending", 0, None)
 
 
 def test_a_code_is_gone_from_the_table_once_it_was_sent(sink):

@@ -24,6 +24,7 @@ def deployment(settings):
     settings.EMAIL_URL, settings.EMAIL_BACKEND = GOOD["EMAIL_URL"], "django.core.mail.backends.smtp.EmailBackend"
     settings.SECRET_KEY, settings.SITE_URL = GOOD["SECRET_KEY"], GOOD["SITE_URL"]
     settings.ALLOWED_HOSTS = [GOOD["ALLOWED_HOSTS"]]
+    settings.OPERATORS, settings.DEFAULT_FROM_EMAIL = ["you@example.org"], "post@pitch.example.org"
     return settings
 
 
@@ -59,6 +60,32 @@ def test_each_fault_is_named_and_refused(deployment, name, value, error):
     assert found() == [error]
     with pytest.raises(SystemCheckError, match=error):
         checks.refuse()
+
+
+def test_behind_mail_to_few_there_is_a_mail_server_too(deployment):
+    deployment.MAIL_ALLOW, deployment.EMAIL_BACKEND = ["@example.org"], "portal.allowed.AllowedBackend"
+    deployment.MAIL_SENDS_BY = "django.core.mail.backends.smtp.EmailBackend"
+    assert found() == []
+    deployment.MAIL_SENDS_BY = "django.core.mail.backends.console.EmailBackend"
+    assert found() == ["portal.E004"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "warning"),
+    [("OPERATORS", [], "portal.W012"), ("DEFAULT_FROM_EMAIL", "Halfdoor <post@halfdoor.example>", "portal.W013")],
+)
+def test_what_would_be_a_pity_is_said_and_starts(deployment, name, value, warning):
+    setattr(deployment, name, value)
+    assert found() == [warning]
+    checks.refuse()
+
+
+@pytest.mark.parametrize("production", [True, False])
+def test_whoever_has_a_provider_has_a_secret_for_it_on_a_laptop_too(deployment, production):
+    deployment.PRODUCTION, deployment.MAIL_PROVIDER, deployment.ANYMAIL = production, "postmark", {}
+    assert found() == ["portal.E010"]
+    deployment.ANYMAIL = {"WEBHOOK_SECRET": "name:password"}
+    assert found() == []
 
 
 def test_a_laptop_is_not_asked(deployment):

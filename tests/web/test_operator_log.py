@@ -1,6 +1,7 @@
 """The log of mails, for operators: what became of each, whether mail goes out, what is known of an address."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from pitches import mailboxes, suppression
 from pitches.models import Attempt, Mailbox, Message, Refusal, Sending, Stop
-from pitches.notify import brake, catalogue
+from pitches.notify import brake, catalogue, delivery, mark
+from pitches.web import access
 from portal import clock
 from tests.factories import MessageFactory, UserFactory
 from tests.races import checksum
@@ -59,7 +61,12 @@ def test_it_says_what_became_of_each_and_what_the_server_said(operator: Client) 
 
 @pytest.mark.parametrize(
     ("why", "words"),
-    [("stopped", "Nobody ever proved this address"), ("bounce", "Mail to it comes back"), ("x", ">x<")],
+    [
+        (brake.WAITS, "It waits until mail goes on"),
+        (delivery.KEPT, "MAIL_ALLOW does not name this address"),
+        ("bounce", "Mail to it comes back"),
+        ("x", ">x<"),
+    ],
 )
 def test_it_says_why_a_mail_was_held_back(operator: Client, why: str, words: str) -> None:
     MessageFactory(state="withheld", error=why)
@@ -76,6 +83,16 @@ def test_it_narrows_down_to_state_kind_and_address(operator: Client) -> None:
     assert shown(operator.get(LOG, {"to": " c@Mosaic.example "})) == ["C@mosaic.example"]
     assert "No mail like that." in text(operator.get(LOG, {"to": "d@mosaic.example"}))
     assert len(shown(operator.get(LOG, {"state": "nonsense", "kind": "' OR 1=1"}))) == 3
+
+
+def test_all_mails_to_an_address_are_found_by_an_index(operator: Client) -> None:
+    MessageFactory(to="elif@mosaic.example")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = on")
+        plan = access.mails({"to": "Elif@mosaic.example"}).order_by("-pk")[:51].explain()
+    assert "message_by_address" in plan
+    assert "Sort" not in plan
 
 
 def test_half_an_address_is_called_so(operator: Client) -> None:
@@ -150,6 +167,28 @@ def test_mail_goes_on_without_what_waits(operator: Client) -> None:
     assert "restored from a backup" in page
     assert "Mail goes out again. 2 mails were left out." in say(operator, "go-on", waiting="skip")
     assert set(Message.objects.values_list("state", flat=True)) == {"obsolete"}
+
+
+def test_while_typed_addresses_are_spared_all_mail_can_be_stopped(operator: Client) -> None:
+    brake.stop(Stop.TYPED)
+    page = text(operator.get(LOG))
+    assert "No mail to new addresses: too much comes back" in page
+    assert "Stop all mail" in page
+    assert "No mail goes out any more." in say(operator, "stop")
+    assert brake.state().why == Stop.BY_HAND
+    assert "Stop all mail" not in text(operator.get(LOG))
+
+
+def test_who_did_not_know_that_the_database_is_older_says_it_again(
+    operator: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.MAIL_MARK = str(tmp_path / "mail.mark")
+    brake.stop(Stop.BY_HAND)
+    assert mark.go_on()
+    Sending.objects.update(batches=0)
+    assert "the database is older" in say(operator, "go-on", waiting="send")
+    assert brake.state().why == Stop.RESTORED
+    assert "Mail goes out again." in say(operator, "go-on", waiting="skip")
 
 
 @pytest.mark.parametrize("data", [{}, {"waiting": "both"}])

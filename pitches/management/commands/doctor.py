@@ -23,11 +23,9 @@ from pitches.models import (
     Pitch,
     PitchState,
     Sending,
-    Stop,
 )
-from pitches.notify import mark
+from pitches.notify import brake, mark
 from portal import clock
-from portal.templatetags.portal import when
 
 ROUTED_WITHIN = timedelta(seconds=60)
 SENT_WITHIN = timedelta(minutes=5)
@@ -145,8 +143,13 @@ def stopped() -> str:
     row = Sending.objects.exclude(why="").first()
     if row is None or row.stopped_at is None:
         return ""
-    said = {"why": Stop(row.why).label, "since": when(row.stopped_at)}
-    return _("No mail goes out since %(since)s: %(why)s. `manage.py outbox status` says more.") % said
+    return _("%(sentence)s `manage.py outbox status` says more.") % {"sentence": brake.said(row)}
+
+
+def not_taken() -> str:
+    """The mail server takes none of our mails, or is not there."""
+    why = brake.in_vain("denied", "retry")
+    return why and _("The mail server took none of the last mails: %(why)s") % {"why": why}
 
 
 def unmarked() -> str:
@@ -155,7 +158,7 @@ def unmarked() -> str:
     return why and _("MAIL_MARK cannot be written, so a restored backup would send again: %(why)s.") % {"why": why}
 
 
-SENTENCES = (stopped, unmarked)
+SENTENCES = (stopped, not_taken, unmarked)
 
 
 def complaints() -> list[str]:

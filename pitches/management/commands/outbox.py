@@ -11,8 +11,10 @@ from django.utils.translation import ngettext
 from pitches.models import Message, MessageState, Sending, Stop
 from pitches.notify import brake
 from portal.celery import QUEUES
+from portal.models import DrawerMail
 from portal.templatetags.portal import when
 
+LISTED = 100
 WAITS = (MessageState.PENDING, MessageState.SENDING)
 NOT_SENT = {  # the states of mails that did not go out or may not have, for an operator to look at
     MessageState.DEAD: lambda n: ngettext("%d mail failed for good.", "%d mails failed for good.", n),
@@ -26,16 +28,21 @@ NOT_SENT = {  # the states of mails that did not go out or may not have, for an 
 
 
 class Command(BaseCommand):
-    """`manage.py outbox status`, `stop`, `resume`. Exit code 1 when mail is stopped, or when there is nothing to do."""
+    """`manage.py outbox status`, `stop`, `kept`, `resume`.
 
-    help = "Say whether mail goes out and what waits; stop all mail; let it go on."
+    Exit code 1 when mail is stopped, or when there is nothing to do.
+    """
+
+    help = "Say whether mail goes out and what waits; stop all mail; let it go on; show what was kept back."
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do."""
-        steps = parser.add_subparsers(dest="step", required=True, metavar="status|stop|resume")
+        steps = parser.add_subparsers(dest="step", required=True, metavar="status|stop|kept|resume")
         steps.add_parser("status", help="whether mail goes out, and what waits; exit code 1 when it is stopped")
         steps.add_parser("stop", help="let nothing out from now on")
+        kept = steps.add_parser("kept", help="which mails MAIL_ALLOW kept back, the newest first")
+        kept.add_argument("number", type=int, nargs="?", help="of one of them, to read it as it would have gone out")
         resume = steps.add_parser("resume", help="let mail out again")
         resume.add_argument(
             "--older-than",
@@ -46,7 +53,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
-        {"status": self._status, "stop": self._stop, "resume": self._resume}[options["step"]](options)
+        steps = {"status": self._status, "stop": self._stop, "kept": self._kept, "resume": self._resume}
+        steps[options["step"]](options)
 
     def _status(self, _options: dict[str, Any]) -> None:
         row = Sending.objects.exclude(why="").first()
@@ -55,18 +63,30 @@ class Command(BaseCommand):
         if row is None:
             self.stdout.write(self.style.SUCCESS(_("Mail goes out.")))
             return
-        said = {"why": Stop(row.why).label, "since": when(row.stopped_at)}
-        raise CommandError(_("No mail goes out since %(since)s: %(why)s.") % said, returncode=1)
+        raise CommandError(brake.said(row), returncode=1)
 
     def _stop(self, _options: dict[str, Any]) -> None:
         if not brake.stop(Stop.BY_HAND):
             raise CommandError(_("Mail is stopped already: %(why)s.") % {"why": _why()}, returncode=1)
         self.stdout.write(_("No mail goes out any more. `manage.py outbox resume` lets it go on."))
 
+    def _kept(self, options: dict[str, Any]) -> None:
+        if options["number"] is None:
+            for mail in DrawerMail.objects.defer("raw")[:LISTED]:
+                self.stdout.write(f"{mail.pk}  {mail.arrived_at:%Y-%m-%d %H:%M}  {mail}")
+            return
+        kept = DrawerMail.objects.filter(pk=options["number"]).first()
+        if kept is None:
+            raise CommandError(_("There is no mail with this number. Each is deleted after a week."), returncode=1)
+        self.stdout.write(bytes(kept.raw).decode("utf-8", "replace"))
+
     def _resume(self, options: dict[str, Any]) -> None:
         if not brake.state().why:
             raise CommandError(_("Mail goes out already. Nothing was changed."), returncode=1)
-        left_out = brake.resume(skip=options["older_than"] == "skip")
+        try:
+            left_out = brake.resume(skip=options["older_than"] == "skip")
+        except brake.OlderDatabaseError as error:
+            raise CommandError(str(brake.SAY_AGAIN), returncode=1) from error
         if left_out:
             said = ngettext("%d mail was left out.", "%d mails were left out.", left_out)
             self.stdout.write(said % left_out)

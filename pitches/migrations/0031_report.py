@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pitches', '0027_mail'),
+        ('pitches', '0030_account_copy'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
