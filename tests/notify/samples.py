@@ -158,6 +158,40 @@ def digest_after_an_outage() -> Message:
     return _hourly("digest", _waiting_page(), secret=hourly.LATE)
 
 
+def _proposed(page: Page) -> None:
+    """A sender proposes terms after a yes."""
+    pitch = _pitch(door__page=page, accepted=True)
+    made = {"made_at": clock.now(), "goes_out_at": clock.now()}
+    Offer.objects.create(pitch=pitch, by_owner=False, deliverables="Two posts", **made)
+
+
+def digest_with_terms() -> Message:
+    """Pitches wait, and so do terms."""
+    page = _waiting_page()
+    _proposed(page)
+    return _hourly("digest", page)
+
+
+def digest_of_terms_alone(*, count: int = 2, **more: object) -> Message:
+    """No pitch waits, and senders wait for an answer about terms."""
+    page = PageFactory()
+    for _number in range(count):
+        _proposed(page)
+    return _hourly("digest", page, **more)
+
+
+def digest_of_terms_after_an_outage() -> Message:
+    """The same, late."""
+    return digest_of_terms_alone(count=1, secret=hourly.LATE)
+
+
+def digest_of_terms_to_who_helps() -> Message:
+    """The same to somebody who reads along."""
+    page = PageFactory()
+    _proposed(page)
+    return _hourly("digest", page, assistant=AssistantFactory(page=page, role="reader"))
+
+
 def _replied(page: Page, count: int = 1) -> None:
     for _number in range(count):
         pitch = _pitch(door__page=page, waiting=True)
@@ -398,8 +432,8 @@ def webhook_fails() -> Message:
     since = clock.now() - timedelta(hours=3)
     hook = {"webhook": "https://hooks.page.example/MARK-SECRET", "failures": 5, "failing_since": since}
     plan = Plan.objects.create(page=page, standing="known", **hook)
-    event = lifecycle.record(Fact.HOOK_FAILS, page, note=str(plan.pk))
-    failing.webhook_fails(event)
+    lifecycle.record(Fact.HOOK_FAILS, page, note=str(plan.pk))
+    failing.webhook_fails(lifecycle.record(Fact.HOUR_BEGAN, page))
     return Message.objects.get(kind="webhook_fails", page=page)
 
 
@@ -551,6 +585,7 @@ def book_exported_as_a_table() -> Message:
 
 
 _ALL = (
+    *(digest_with_terms, digest_of_terms_alone, digest_of_terms_after_an_outage, digest_of_terms_to_who_helps),
     *(digest_to_who_helps, digest_after_an_outage, answers_came, answers_came_to_who_helps),
     *(door_closes, door_closes_later, doors_close, undelivered, lapsing, lapsing_on_two_days),
     *(month, month_to_who_helps, holiday, holiday_ahead),
