@@ -162,6 +162,7 @@ def _proposed(page: Page) -> None:
     """A sender proposes terms after a yes."""
     pitch = _pitch(door__page=page, accepted=True)
     made = {"made_at": clock.now(), "goes_out_at": clock.now()}
+    Handoff.objects.create(pitch=pitch, standing="known", follow_up_on=page.local_date(clock.now()))
     Offer.objects.create(pitch=pitch, by_owner=False, deliverables="Two posts", **made)
 
 
