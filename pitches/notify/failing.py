@@ -21,9 +21,15 @@ def webhook_fails(event: Event) -> None:
     for plan in _failing(page):
         spell = page.events.filter(what=Fact.HOOK_FAILS, note=str(plan.pk), at__gte=plan.failing_since).first()
         if spell:
-            dedupe = f"{KIND}:{plan.pk}:{spell.pk}"
-            to = {"user": page.owner, "page": page}
-            outbox.put(KIND, page.owner.email, dedupe=dedupe, queue="later", not_before=at, **to)
+            outbox.put(
+                KIND,
+                page.owner.email,
+                dedupe=f"{KIND}:{plan.pk}:{spell.pk}",
+                user=page.owner,
+                page=page,
+                queue="later",
+                not_before=at,
+            )
 
 
 def is_over(message: Message) -> bool:

@@ -47,6 +47,7 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
     context: dict[str, Any] = {
         "place": "kinds",
         "sample": sample,
+        "variants": samples.variants(kind),
         "headers": _headers(sample),
         "written_in": language,
         "turned": language.partition("-")[0] in settings.LANGUAGES_BIDI,
@@ -78,7 +79,8 @@ def _headers(sample: samples.Sample) -> list[tuple[str, str]]:
 def _sample(request: HttpRequest, kind: str) -> samples.Sample:
     if kind not in catalogue.KINDS:
         raise Http404
-    return samples.of(kind, _language(request))
+    wanted = request.GET.get("variant", "")
+    return samples.of(kind, _language(request), wanted if wanted in samples.variants(kind) else "")
 
 
 def _language(request: HttpRequest) -> str:
