@@ -16,6 +16,7 @@ from pitches import claims, lifecycle, offers
 from pitches.book import exporting
 from pitches.doors import deflecting
 from pitches.models import Came, Door, Draft, Fact, Key, Message, MessageState, Plan, ProofWay, Watch
+from pitches.models.page import WEEKDAYS
 from pitches.notify import alarms, hourly, security
 from pitches.notify.sample_world import World
 
@@ -126,8 +127,15 @@ def _digest_late(world: World) -> About:
     return _digest(world) | {"secret": hourly.LATE}
 
 
+def _next_hour_in(world: World, days: int) -> None:
+    day = world.page.local_date(world.now) + timedelta(days=days)
+    world.page.reading = [f"{WEEKDAYS[day.weekday()]} 09:00"]
+    world.page.next_hour_at = world.page.next_hour(world.now)
+
+
 def _digest_pressing(world: World) -> About:
     """More trusted ones than are named, a last useful day before the next hour, an answer, and terms."""
+    _next_hour_in(world, 3)
     for _number in range(7):
         world.pitch(standing="trusted", lane="trusted", last_day=world.page.local_date(world.now))
     lifecycle.record(Fact.REPLIED, world.page, world.pitch())
@@ -140,14 +148,19 @@ def _digest_of_terms(world: World) -> About:
 
 
 def _tell_now(world: World, days: int = 0) -> About:
-    if days:
-        world.page.reading, world.page.next_hour_at = [], None
+    _next_hour_in(world, days + 2)
     last = world.page.local_date(world.now) + timedelta(days=days)
     return {"pitch": world.pitch(standing="trusted", lane="trusted", last_day=last)} | _of_the_owner(world)
 
 
-def _answers_came(world: World) -> About:
-    for _number in range(3):
+def _tell_now_without_an_hour(world: World) -> About:
+    about = _tell_now(world, 3)
+    world.page.reading, world.page.next_hour_at = [], None
+    return about
+
+
+def _answers_came(world: World, count: int = 3) -> About:
+    for _number in range(count):
         lifecycle.record(Fact.REPLIED, world.page, world.pitch())
     return _of_the_owner(world)
 
@@ -360,7 +373,7 @@ SAMPLES: dict[str, dict[str, Maker]] = {
         "two": lambda world: _door_closes(world, 2, 3),
     },
     "month": {USUAL: _month, "helper": _helping(_month)},
-    "answers_came": {USUAL: _answers_came, "helper": _helping(_answers_came)},
+    "answers_came": _two(_answers_came, "one", 1) | {"helper": _helping(_answers_came)},
     "undelivered": _two(_undelivered, "one", 1),
     "lapsing": {"one": lambda world: _lapsing(world, 2), "two_days": lambda world: _lapsing(world, 2, 2, 3)},
     "holiday": {
@@ -368,7 +381,7 @@ SAMPLES: dict[str, dict[str, Maker]] = {
         "begun": lambda world: _holiday(world, 0),
         "no_hour": lambda world: _holiday(world, 7, hours=False),
     },
-    "tell_now": _two(_tell_now, "later", 3),
+    "tell_now": _two(_tell_now, "later", 3) | {"no_hour": _tell_now_without_an_hour},
     "page_up": _one(_of_the_owner),
     "invitation": _two(_invitation, "three", 3),
     "watch_confirm": _one(_watch),

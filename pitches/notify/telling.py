@@ -18,8 +18,8 @@ def tell_now(event: Event) -> None:
     pitch, page, now = event.pitch, event.page, clock.now()
     if pitch is None or not page.tell_me_now or not _trusted(pitch) or pitch.state != PitchState.WAITING:
         return
-    hour, last = page.next_hour(now), pitch.last_day
-    if last is None or last < page.local_date(now) or (hour and last >= page.local_date(hour)):
+    last = pitch.last_day
+    if last is None or last < page.local_date(now) or _waits_for_the_hour(page, last):
         return
     at = _moment(page, now, last)
     if at is None:
@@ -33,6 +33,12 @@ def tell_now(event: Event) -> None:
         queue="now",
         not_before=at,
     )
+
+
+def _waits_for_the_hour(page: Page, last: date) -> bool:
+    """Does an hour begin in time?"""
+    hour = page.next_hour(clock.now())
+    return hour is not None and page.local_date(hour) <= last
 
 
 def _moment(page: Page, now: datetime, last: date) -> datetime | None:
@@ -52,14 +58,14 @@ def _trusted(pitch: Pitch) -> bool:
 
 
 def is_over(message: Message) -> bool:
-    """Was it answered or taken back, has the day passed, is it a holiday, or does the owner want no such mail?"""
+    """Was it answered or taken back, is its day over or an hour in time, is it a holiday, or is no such mail wanted?"""
     pitch, page = message.pitch, message.page
     if pitch is None or page is None or not page.tell_me_now or pitch.state != PitchState.WAITING:
         return True
     today = page.local_date(clock.now())
     if page.away_on(today) or not _trusted(pitch):
         return True
-    return pitch.last_day is None or pitch.last_day < today
+    return pitch.last_day is None or pitch.last_day < today or _waits_for_the_hour(page, pitch.last_day)
 
 
 def words(message: Message) -> dict[str, Any]:

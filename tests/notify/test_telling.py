@@ -128,6 +128,7 @@ def test_quiet_time_does_not_end_in_a_holiday():
         lambda pitch: Pitch.objects.filter(pk=pitch.pk).update(state="withdrawn"),
         lambda pitch: Pitch.objects.filter(pk=pitch.pk).update(last_day=date(2026, 3, 3)),
         lambda pitch: doors.keep_settings(pitch.page, tell_me_now=False),
+        lambda pitch: doors.keep_settings(pitch.page, reading=["THU 09:00"]),
     ],
 )
 def test_what_is_not_needed_any_more_is_not_sent(change):
