@@ -1,6 +1,7 @@
 """Every kind of mail can be looked at with sample words, and looking leaves nothing behind."""
 
 import re
+from html import unescape
 
 import pytest
 from django.utils import translation
@@ -11,6 +12,7 @@ from tests.notify.test_render import Seen, html_of, plain_words
 from tests.races import checksum
 
 pytestmark = pytest.mark.django_db
+FIRST = re.compile(r'<div style="display:none[^>]*>(.*?)</div>', re.DOTALL)
 VARIANTS = [(kind, name) for kind in catalogue.KINDS for name in samples.variants(kind)]
 every_variant = pytest.mark.parametrize(("kind", "variant"), VARIANTS, ids=map("-".join, VARIANTS))
 
@@ -53,6 +55,15 @@ def test_both_parts_of_each_variant_say_the_same_and_it_is_small(kind, variant):
     assert html.count("<h1") == 1
     assert html.count('class="button"') <= 1
     assert not re.search(r"<(p|div)( class=\"quote\")?></", html)  # nothing that is empty
+
+
+@every_variant
+def test_the_first_line_in_a_list_of_mails_adds_to_the_subject(kind, variant):
+    mail = samples.of(kind, "en", variant).mail
+    first = " ".join(unescape(FIRST.search(html_of(mail))[1]).split())
+    assert len(first) > 10
+    assert first not in mail.subject
+    assert mail.subject.rstrip("…").rpartition(": ")[2] not in first
 
 
 def test_all_that_can_happen_to_a_way_in_and_each_alarm_is_a_variant():
