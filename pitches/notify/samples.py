@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -31,6 +32,17 @@ class Sample:
     variant: str = USUAL
     mail: EmailMultiAlternatives | None = None
     error: str = ""
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """As a mail program shows them."""
+        found = self.mail.message().items() if self.mail else []
+        return [(name, str(make_header(decode_header(str(value))))) for name, value in found]
+
+    @property
+    def sender(self) -> str:
+        """Who it is from, in the same way."""
+        return dict(self.headers).get("From", "")
 
     @property
     def number(self) -> str:

@@ -1,7 +1,6 @@
 """For operators: every kind of mail with sample words, in every language, by day and at night."""
 
 import re
-from email.header import decode_header, make_header
 from typing import Any
 
 from csp.constants import SELF
@@ -48,7 +47,6 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
         "place": "kinds",
         "sample": sample,
         "variants": samples.variants(kind),
-        "headers": _headers(sample),
         "written_in": language,
         "turned": language.partition("-")[0] in settings.LANGUAGES_BIDI,
         "languages": settings.LANGUAGES,
@@ -68,12 +66,6 @@ def kind_html(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     html = DARK.sub("@media all" if scheme == "dark" else "@media not all", str(sample.mail.alternatives[0][0]))
     return drawer.alone(html.replace(BOTH, f'content="{scheme}"'))
-
-
-def _headers(sample: samples.Sample) -> list[tuple[str, str]]:
-    """As a mail program shows them."""
-    found = sample.mail.message().items() if sample.mail else []
-    return [(name, str(make_header(decode_header(str(value))))) for name, value in found]
 
 
 def _sample(request: HttpRequest, kind: str) -> samples.Sample:
