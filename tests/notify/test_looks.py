@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pitches import models as pages
-from pitches.notify import render
+from pitches.notify import catalogue, render
 from pitches.notify import samples as operators
 from tests.browser.conftest import COLOURS, Hand
 from tests.notify import samples
 from tests.notify.test_every_kind import LONG
 from tests.notify.test_samples import every_variant
+from tests.pseudo import pseudo  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 NARROW, WIDE = 320, 600
@@ -65,6 +66,19 @@ def test_so_can_each_variant_that_operators_look_at(reader: tuple[Page, list[str
     page, asked = reader
     _everywhere(page, str(operators.of(kind, "en", variant).mail.alternatives[0][0]))
     assert asked == []
+
+
+@pytest.mark.parametrize("kind", catalogue.KINDS)
+def test_a_language_with_longer_words_stays_on_the_paper(
+    reader: tuple[Page, list[str]],
+    pseudo: str,  # noqa: F811
+    kind: str,
+) -> None:
+    page, _asked = reader
+    page.set_viewport_size({"width": NARROW, "height": 700})
+    for variant in operators.variants(kind):
+        page.set_content(str(operators.of(kind, pseudo, variant).mail.alternatives[0][0]))
+        _fits(page)
 
 
 @pytest.mark.parametrize("name", ["receipt", "tell_now", "door_open", "page_up", "webhook_fails"])
