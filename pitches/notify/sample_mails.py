@@ -18,6 +18,7 @@ from pitches.doors import deflecting
 from pitches.models import Came, Door, Draft, Fact, Key, Message, MessageState, Plan, ProofWay, Watch
 from pitches.models.page import WEEKDAYS
 from pitches.notify import alarms, hourly, security
+from pitches.notify import sample_answers as answers
 from pitches.notify.sample_world import World
 
 About = dict[str, Any]
@@ -45,75 +46,6 @@ def _helping(made: Maker) -> Maker:
         return made(world) | {"assistant": helper, "user": world.user_of(helper), "to": helper.email}
 
     return make
-
-
-# ── answers ──────────────────────────────────────────────────────────────────
-def _yes(world: World, text: str = "", **more: Any) -> About:
-    pitch = world.accepted(text=text, **more).pitch
-    return {"pitch": pitch, "answer": pitch.answers.get()}
-
-
-def _yes_in_words(world: World) -> About:
-    return _yes(world, _("I will look closer at the method."), said_by="Sam Ode")
-
-
-def _yes_with_questions(world: World) -> About:
-    return _yes(world, questions=[{"text": _("Where may it be sent to?"), "required": True}])
-
-
-def _no(world: World, reason: str = "not_now", **more: Any) -> About:
-    return world.answered("no", "declined", reason=reason, **more)
-
-
-def _no_in_words(world: World) -> About:
-    return _no(world, text=_("I liked the method."))
-
-
-def _no_with_doors(world: World) -> About:
-    world.hang("events", _("Events and talks"))
-    return _no(world, "not_my_topic")
-
-
-def _no_of_own_words(world: World) -> About:
-    return _no(world, "own_line", text=_("A colleague writes about this next week."), said_by="Sam Ode")
-
-
-def _ask(world: World, **more: Any) -> About:
-    about = world.answered("ask", "asked", text=_("What does it cost them, and who says so?"), **more)
-    about["pitch"].lapses_at = world.now + timedelta(days=7)
-    return about
-
-
-def _wrong_door(world: World, **more: Any) -> About:
-    return world.answered("wrong_door", "wrong_door", door=world.hang("events", _("Events and talks")), **more)
-
-
-def _wrong_door_in_words(world: World) -> About:
-    return _wrong_door(world, text=_("Say there that you have a date."))
-
-
-def _wrong_door_again(world: World) -> About:
-    about = _wrong_door(world)
-    about["pitch"].moved_from = world.hang("data", _("Data"))
-    return about
-
-
-def _receipt_without_an_hour(world: World) -> About:
-    world.page.reading, world.page.next_hour_at = [], None
-    return {"pitch": world.pitch(promised_for=None)}
-
-
-def _note(world: World, by: str = "") -> About:
-    pitch, words = world.accepted().pitch, _("Could you send the raw data? Friday is early enough.")
-    event = lifecycle.record(Fact.WROTE, world.page, pitch, note=f"{by}\n{words}")
-    return {"pitch": pitch, "dedupe": f"note:{event.pk}"}
-
-
-def _note_the_last(world: World) -> About:
-    about = _note(world)
-    for _number in range(3):
-        lifecycle.record(Fact.NOTED, world.page, about["pitch"], note="-")
-    return about
 
 
 # ── the reading hour ─────────────────────────────────────────────────────────
@@ -167,7 +99,7 @@ def _answers_came(world: World, count: int = 3) -> About:
 
 def _undelivered(world: World, count: int = 2) -> About:
     for number in range(count):
-        about = _no(world) | {"page": world.page, "to": world.sender.email}
+        about = answers.no(world) | {"page": world.page, "to": world.sender.email}
         moments = {"told_at": world.now, "created_at": world.now, "next_at": world.now}
         row = {"kind": "no", "queue": "later", "state": MessageState.DEAD, "dedupe": f"sample:no:{number}"}
         Message.objects.create(**about | moments | row)
@@ -176,7 +108,7 @@ def _undelivered(world: World, count: int = 2) -> About:
 
 def _month(world: World) -> About:
     for _number in range(2):
-        _no(world)
+        answers.no(world)
     world.pitch()
     return _of_the_owner(world)
 
@@ -350,13 +282,18 @@ MOVED = {"from_email": "maya@page.invalid", "to_email": "me@page.invalid"}
 CODE = {"code": "482915"}
 SAMPLES: dict[str, dict[str, Maker]] = {
     "code": _one(lambda world: {"pitch": world.pitch("unproven", handed_in_at=None), "secret": CODE}),
-    "receipt": {USUAL: _of_a_pitch, "no_hour": _receipt_without_an_hour},
-    "yes": _each(lambda world, standing: _yes(world, standing=standing), ("known", "stranger", "trusted"))
-    | {"words": _yes_in_words, "questions": _yes_with_questions},
-    "no": {"words": _no_in_words, "plain": _no, "own_words": _no_of_own_words, "doors": _no_with_doors}
-    | _each(_no, ("no_reason", "covered")),
-    "ask": {USUAL: _ask, "helper": lambda world: _ask(world, said_by="Sam Ode")},
-    "wrong_door": {USUAL: _wrong_door, "words": _wrong_door_in_words, "again": _wrong_door_again},
+    "receipt": {USUAL: _of_a_pitch, "no_hour": answers.receipt_without_an_hour},
+    "yes": _each(lambda world, standing: answers.yes(world, standing=standing), ("known", "stranger", "trusted"))
+    | {"words": answers.yes_in_words, "questions": answers.yes_with_questions},
+    "no": {
+        "words": answers.no_in_words,
+        "plain": answers.no,
+        "own_words": answers.no_of_own_words,
+        "doors": answers.no_with_doors,
+    }
+    | _each(answers.no, ("no_reason", "covered")),
+    "ask": {USUAL: answers.ask, "helper": lambda world: answers.ask(world, said_by="Sam Ode")},
+    "wrong_door": {USUAL: answers.wrong_door, "words": answers.wrong_door_in_words, "again": answers.wrong_door_again},
     "lapsed": _one(lambda world: {"pitch": world.pitch("lapsed")}),
     "withdrawn": _one(lambda world: {"pitch": world.pitch("withdrawn", withdrawn_at=world.now)}),
     "digest": {
@@ -412,8 +349,8 @@ SAMPLES: dict[str, dict[str, Maker]] = {
         "none": _account("portal/codes_low", left=0, **FIREFOX),
     },
     "address_changes": _notices("address_changes", **ADDRESSES, **MOVED),
-    "reminder": _one(_ask),
-    "note": _two(_note, "helper", "Sam Ode") | {"last": _note_the_last},
+    "reminder": _one(answers.ask),
+    "note": _two(answers.note, "helper", "Sam Ode") | {"last": answers.note_the_last},
     "webhook_fails": _one(_webhook_fails),
     "offer": {USUAL: _offer, "last": _offer_the_last, "helper": lambda world: _offer(world, said_by="Sam Ode")},
     "agreed": {USUAL: _agreed, "no_day": lambda world: _agreed(world, day=None, amount=None, currency="")},

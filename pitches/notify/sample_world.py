@@ -1,4 +1,4 @@
-"""The rows that sample mails speak of: a page, a door, who pitches there. Only notify/sample_mails.py makes them.
+"""The rows that sample mails speak of: a page, a door, who pitches there. Only sample mails make them.
 
 Nobody can own what they are called: no address ends in ".invalid", and the handle is reserved.
 """

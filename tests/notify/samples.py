@@ -173,24 +173,12 @@ def digest_with_terms() -> Message:
     return _hourly("digest", page)
 
 
-def digest_of_terms_alone(*, count: int = 2, **more: object) -> Message:
-    """No pitch waits, and senders wait for an answer about terms."""
-    page = PageFactory()
-    for _number in range(count):
-        _proposed(page)
-    return _hourly("digest", page, **more)
-
-
-def digest_of_terms_after_an_outage() -> Message:
-    """The same, late."""
-    return digest_of_terms_alone(count=1, secret=hourly.LATE)
-
-
-def digest_of_terms_to_who_helps() -> Message:
-    """The same to somebody who reads along."""
+def digest_of_terms_alone(*, helped: bool = False, **more: object) -> Message:
+    """No pitch waits, and a sender waits for an answer about terms."""
     page = PageFactory()
     _proposed(page)
-    return _hourly("digest", page, assistant=AssistantFactory(page=page, role="reader"))
+    more |= {"assistant": AssistantFactory(page=page, role="reader")} if helped else {}
+    return _hourly("digest", page, **more)
 
 
 def _replied(page: Page, count: int = 1) -> None:
@@ -586,7 +574,7 @@ def book_exported_as_a_table() -> Message:
 
 
 _ALL = (
-    *(digest_with_terms, digest_of_terms_alone, digest_of_terms_after_an_outage, digest_of_terms_to_who_helps),
+    *(digest_with_terms, digest_of_terms_alone),
     *(digest_to_who_helps, digest_after_an_outage, answers_came, answers_came_to_who_helps),
     *(door_closes, door_closes_later, doors_close, undelivered, lapsing, lapsing_on_two_days),
     *(month, month_to_who_helps, holiday, holiday_ahead),

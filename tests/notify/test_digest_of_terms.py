@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pitches.notify import render
+from pitches.notify import hourly, render
 from portal import links
 from tests.notify import samples
 from tests.notify.test_render import html_of
@@ -18,16 +18,16 @@ pytestmark = pytest.mark.django_db
     [
         (
             samples.digest_of_terms_alone,
-            "2 proposals of terms wait for your answer",
+            "1 proposal of terms waits for your answer",
             "Your hour begins. Terms wait for an answer.",
         ),
         (
-            samples.digest_of_terms_after_an_outage,
+            lambda: samples.digest_of_terms_alone(secret=hourly.LATE),
             "1 proposal of terms waits for your answer",
             "An hour passed while we could not write. Terms wait for an answer.",
         ),
         (
-            samples.digest_of_terms_to_who_helps,
+            lambda: samples.digest_of_terms_alone(helped=True),
             "1 proposal of terms waits for Maya",
             "The hour of Maya begins. Terms wait for an answer.",
         ),

@@ -147,6 +147,28 @@ def is_away(message: Message) -> bool:
     return page is not None and message.sent_at is not None and page.away_on(page.local_date(message.sent_at))
 
 
+def nothing_in_the_holiday_and_at_once_what_cannot_wait(london):
+    """In a holiday nothing at all, and what was asked for at once only of somebody trusted, before the hour."""
+    away = [row for row in Message.objects.filter(page=london, sent_at__isnull=False) if is_away(row)]
+    assert {row.kind for row in away} & (wanted.DEFAULTS.keys() | wanted.OF_HELPERS.keys()) == set()
+    for row in Message.objects.filter(kind="tell_now", state=MessageState.DONE).select_related("pitch"):
+        assert row.pitch.last_day < row.page.local_date(row.page.next_hour(row.sent_at))
+        assert (row.to, row.pitch.standing) == (row.page.owner.email, Standing.TRUSTED)
+
+
+def nothing_twice():
+    """No double: one mail for each row, one row for each kind, person and date."""
+    sent = (MessageState.DONE, MessageState.DEAD)  # some came back after they were sent
+    due_by_now = Message.objects.exclude(next_at__gt=ENDS)
+    assert due_by_now.exclude(state__in=(*sent, MessageState.OBSOLETE)).count() == 0
+    assert len(mail.outbox) == Message.objects.filter(state__in=sent).count()
+    rows = Message.objects.filter(user__isnull=False, state=MessageState.DONE).exclude(kind="tell_now")
+    once = Counter((row.to, row.kind, row.page.local_date(row.sent_at)) for row in rows)
+    assert set(once.values()) == {1}
+    hours = Event.objects.filter(what="hour_began").values_list("page", "at")
+    assert len(set(hours)) == len(hours)
+
+
 def test_a_month_is_told_at_its_hours_and_never_between():
     with clock.standing_at(BEGINS):
         month = Month()
@@ -175,19 +197,5 @@ def test_a_month_is_told_at_its_hours_and_never_between():
         assert len(month.hours[page.pk]) > len(days)
         # And this says it of each kind that may be stopped: none of them is missing here.
         assert set(others.filter(to=page.owner.email).values_list("kind", flat=True)) == wanted.DEFAULTS.keys()
-    # In a holiday nothing at all, and what was asked for at once only of somebody trusted, before the hour.
-    away = [row for row in Message.objects.filter(page=london, sent_at__isnull=False) if is_away(row)]
-    assert {row.kind for row in away} & (wanted.DEFAULTS.keys() | wanted.OF_HELPERS.keys()) == set()
-    for row in Message.objects.filter(kind="tell_now", state=MessageState.DONE).select_related("pitch"):
-        assert row.pitch.last_day < row.page.local_date(row.page.next_hour(row.sent_at))
-        assert (row.to, row.pitch.standing) == (row.page.owner.email, Standing.TRUSTED)
-    # No double: one mail for each row, one row for each kind, person and date.
-    sent = (MessageState.DONE, MessageState.DEAD)  # some came back after they were sent
-    due_by_now = Message.objects.exclude(next_at__gt=ENDS)
-    assert due_by_now.exclude(state__in=(*sent, MessageState.OBSOLETE)).count() == 0
-    assert len(mail.outbox) == Message.objects.filter(state__in=sent).count()
-    rows = Message.objects.filter(user__isnull=False, state=MessageState.DONE).exclude(kind="tell_now")
-    once = Counter((row.to, row.kind, row.page.local_date(row.sent_at)) for row in rows)
-    assert set(once.values()) == {1}
-    hours = Event.objects.filter(what="hour_began").values_list("page", "at")
-    assert len(set(hours)) == len(hours)
+    nothing_in_the_holiday_and_at_once_what_cannot_wait(london)
+    nothing_twice()
