@@ -88,7 +88,7 @@ def _again_on() -> Subquery:
     said = Answer.objects.filter(pitch=OuterRef("pk"), kind=AnswerKind.NO, reason=Reason.NOT_NOW)
     usual = TruncDate(F("given_at") + ASK_AGAIN_AFTER)
     day = Coalesce("until", usual, output_field=DateField())
-    return Subquery(said.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").annotate(day=day).values("day")[:1])
+    return Subquery(said.gone().annotate(day=day).values("day")[:1])
 
 
 def beside(mailboxes: Iterable[str]) -> QuerySet[Sender]:

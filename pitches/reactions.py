@@ -54,6 +54,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
         hourly.undelivered,
         hourly.lapsing,
         hourly.month,
+        failing.webhook_fails,
     ),
     Fact.SAT_DOWN: (),
     Fact.PUBLISHED: (catalogue.page_up,),
@@ -82,7 +83,7 @@ AFTER: dict[str, tuple[Reaction, ...]] = {
     Fact.SENT_NOW: (),
     Fact.BOOK_TAKEN: (taken_out.book_exported,),
     Fact.WROTE: (noting.note,),
-    Fact.HOOK_FAILS: (failing.webhook_fails,),
+    Fact.HOOK_FAILS: (),
 }
 
 

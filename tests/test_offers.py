@@ -335,7 +335,7 @@ def test_the_mail_of_the_hour_comes_for_terms_alone_and_counts_them() -> None:
         assert Message.objects.filter(kind="digest").count() == count
         offer = theirs(pitch)
     message = Message.objects.get(kind="digest")
-    assert "Answers came. Terms that wait for yours: 1" in render.build(message).body
+    assert render.build(message).subject == "1 proposal of terms waits for your answer"
     agree(offer, by_owner=True)
     assert catalogue.no_longer_needed(message) == "obsolete"
 

@@ -1,13 +1,15 @@
 """A webhook that fails five times in a row is told to its owner: once for each spell, at the next hour."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 from django.test import Client
 
-from pitches import hooks
+from pitches import doors, hooks, lifecycle
 from pitches.handoffs import plans
 from pitches.hooks import spells
-from pitches.models import Event, Fact, Message, Plan, Preference, Standing
-from pitches.notify import render, stop
+from pitches.models import Event, Fact, Message, Page, Plan, Preference, Standing
+from pitches.notify import failing, render, stop
 from portal import clock
 from tests.factories import CallFactory, HandoffFactory, PitchFactory
 from tests.senders import work
@@ -34,38 +36,75 @@ def told():
     return list(Message.objects.filter(kind="webhook_fails"))
 
 
+def hour(call):
+    """The reading hour begins."""
+    lifecycle.record(Fact.HOUR_BEGAN, Page.objects.get(pk=call.page_id))
+    work()
+
+
 def test_the_fifth_failure_in_a_row_is_told_and_no_other(call):
     fail(call, 4)
-    work()
+    hour(call)
     assert told() == []
     fail(call, 1)
-    work()
+    hour(call)
     (message,) = told()
     fail(call, 20)
-    work()
+    hour(call)
     assert told() == [message]
     assert Event.objects.filter(what=Fact.HOOK_FAILS).count() == 1
 
 
-def test_it_waits_for_the_next_reading_hour(call):
+def test_it_waits_for_the_next_reading_hour(call, mailoutbox):
     fail(call, 5)
     work()
+    assert told() == []
+    hour(call)
     (message,) = told()
-    page = call.page
-    assert page.next_hour(clock.now()) is not None
-    assert message.next_at >= page.next_hour(message.created_at)
-    assert (message.to, message.user) == (page.owner.email, page.owner)
+    owner = call.page.owner
+    assert (message.to, message.user, message.state) == (owner.email, owner, "done")
+    assert len(mailoutbox) == 1
+
+
+def test_it_waits_for_the_end_of_quiet_time(call):
+    doors.keep_settings(call.page, by=None, quiet_from=time(8), quiet_to=time(11))
+    fail(call, 5)
+    with clock.standing_at(datetime(2031, 4, 4, 9, tzinfo=call.page.zone)):
+        hour(call)
+    assert told()[0].next_at == datetime(2031, 4, 4, 11, tzinfo=call.page.zone)
+
+
+def test_a_holiday_has_none_and_the_first_hour_after_it_tells_it(call, mailoutbox):
+    today = call.page.local_date(clock.now())
+    Page.objects.update(holiday_from=today, holiday_until=today + timedelta(days=3))
+    fail(call, 5)
+    hour(call)
+    assert told() == []
+    with clock.standing_at(clock.now() + timedelta(days=4)):
+        hour(call)
+    assert [message.state for message in told()] == ["done"]
+    assert len(mailoutbox) == 1
+
+
+def test_a_holiday_that_begins_meanwhile_has_none(call):
+    fail(call, 5)
+    failing.webhook_fails(lifecycle.record(Fact.HOUR_BEGAN, call.page))
+    today = call.page.local_date(clock.now())
+    Page.objects.update(holiday_from=today, holiday_until=today)
+    (message,) = told()
+    assert failing.is_over(message)
+    Page.objects.update(holiday_from=None, holiday_until=None)
+    assert not failing.is_over(Message.objects.get(pk=message.pk))
 
 
 def test_a_webhook_that_works_again_begins_another_spell(call, mailoutbox):
     fail(call, 5)
-    work()
+    failing.webhook_fails(lifecycle.record(Fact.HOUR_BEGAN, call.page))
     spells.works(call)
-    with clock.standing_at(told()[0].next_at):
-        work()
+    work()
     assert (mailoutbox, told()[0].state) == ([], "obsolete")
     fail(call, 5)
-    work()
+    hour(call)
     assert len(told()) == 2
 
 
@@ -81,7 +120,7 @@ def test_the_mail_names_the_host_and_when_it_began(call):
     with clock.standing_at(clock.now()):
         since = clock.now()
         fail(call, 5)
-    work()
+    hour(call)
     mail = render.build(told()[0])
     assert mail.subject.startswith("A webhook fails since ")
     assert Plan.objects.get().failing_since == since
@@ -110,10 +149,8 @@ def test_whoever_wants_none_gets_none(call):
     assert Preference.objects.get().wanted is False
     assert "Stopped." in client.get(path).content.decode()
     fail(call, 5)
-    work()
+    hour(call)
     assert told() == []
     client.post(path, {"again": "1"})
-    spells.works(call)
-    fail(call, 5)
-    work()
+    hour(call)
     assert len(told()) == 1

@@ -1,17 +1,21 @@
 """The words of the site in other languages: complete, whole, and nothing is said that is not among them."""
 
+import calendar
 import io
 
 import pytest
 from django.core.management import call_command
 
 from pitches.models import Message, Pitch
-from pitches.notify import render
+from pitches.notify import catalogue, render
+from pitches.notify import samples as operators
 from portal import words
 from portal.models import User
 from tests import pseudo as made_up
+from tests.factories import MessageFactory
 from tests.notify import samples
 from tests.notify.test_render import html_of, subject_of
+from tests.notify.test_samples import every_variant
 from tests.pseudo import pseudo  # noqa: F401 (a fixture)
 from tests.test_urls import URLS, World
 
@@ -108,6 +112,12 @@ NOT_READ = {
     *("public:site_key", "healthz", "desk:sample", "desk:numbers_csv", "drawer", "drawer_mail", "drawer_html"),
 }
 # What the columns of a table of people are called, and what may stand in them.
+OF_OPERATORS = ("operator:kind", "operator:log", "operator:mail")
+# What computers say to each other, and the people of the sample mails.
+COMPUTERS = set("From Reply Date Message References Auto Submitted MIME Version Content Type Survey".split())
+COMPUTERS |= {"multipart", "alternative", "boundary", "auto", "generated", *calendar.day_abbr, *calendar.month_abbr}
+PEOPLE = set("Maya Lind Elif Kaya Mosaic Research Sam Ode Firefox Windows Lisbon".split())  # of the sample mails
+OF_MAILS = {*catalogue.KINDS, *(name for kind in catalogue.KINDS for name in operators.variants(kind))}
 COLUMNS = set("email name company note standing door until tags introduced known trusted blocked paused".split())
 
 
@@ -116,19 +126,30 @@ COLUMNS = set("email name company note standing door until tags introduced known
 def test_no_page_says_anything_that_cannot_be_translated(pseudo, role):  # noqa: F811
     world = World()
     User.objects.update(language=pseudo)
-    client, plain, asked = world.client(role), {}, 0
-    stored = made_up.stored() | made_up.NAMES
-    for name in sorted(set(URLS) - NOT_READ):
+    plain = plainly(world, world.client(role), sorted(set(URLS) - NOT_READ), COLUMNS)
+    assert len(plain) > 15
+    assert {name: lines for name, lines in plain.items() if lines} == {}
+
+
+@db
+def test_no_page_of_operators_says_anything_that_cannot_be_translated(pseudo):  # noqa: F811
+    world = World()
+    User.objects.update(language=pseudo, is_staff=True)
+    MessageFactory(kind="digest", state="dead")
+    plain = plainly(world, world.client("owner"), OF_OPERATORS, COMPUTERS | OF_MAILS | PEOPLE)
+    assert plain == {name: [] for name in OF_OPERATORS}
+
+
+def plainly(world, client, names, known):
+    """Of each page that somebody is shown, the lines with words that nobody can translate."""
+    plain, known = {}, known | made_up.stored() | made_up.NAMES
+    for name in names:
         response = client.get(world.path(name))
-        if response.status_code != 200 or "html" not in response["Content-Type"]:
-            continue
-        said = made_up.Spoken(response.content.decode()).said
-        left = set(made_up.unspoken("\n".join(said))) - stored
-        asked += 1
-        if left - COLUMNS:
-            plain[name] = [line for line in said if set(made_up.unspoken(line)) & (left - COLUMNS)]
-    assert asked > 15
-    assert plain == {}
+        if response.status_code == 200 and "html" in response["Content-Type"]:
+            said = made_up.Spoken(response.content.decode()).said
+            left = set(made_up.unspoken("\n".join(said))) - known
+            plain[name] = [line for line in said if set(made_up.unspoken(line)) & left]
+    return plain
 
 
 @db
@@ -138,6 +159,14 @@ def test_no_mail_says_anything_that_cannot_be_translated(pseudo, sample):  # noq
     mail = render.build(fresh(message, pseudo))
     left = set(made_up.unspoken(f"{mail.subject}\n{mail.body}"))
     assert left - made_up.stored() - made_up.NAMES == set()
+
+
+@db
+@every_variant
+def test_no_variant_of_a_mail_says_anything_that_cannot_be_translated(pseudo, kind, variant):  # noqa: F811
+    mail = operators.of(kind, pseudo, variant).mail
+    left = set(made_up.unspoken(f"{mail.subject}\n{mail.body}"))
+    assert left - PEOPLE - made_up.NAMES == set()
 
 
 def fresh(message, language):

@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[Any, Promise]] = {
     ),
     "webhook_fails": (
         _("A webhook fails"),
-        _("When a system of yours could not be told five times in a row."),
+        _("At the hour, when a system of yours could not be told five times in a row: once, until it works again."),
     ),
 }
 

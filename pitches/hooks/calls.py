@@ -49,7 +49,7 @@ def tell(event: Event) -> None:
 
 
 def _said_yes(pitch: Pitch) -> bool:
-    sent = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
+    sent = pitch.answers.gone().first()
     return sent is not None and sent.kind == AnswerKind.YES
 
 

@@ -139,6 +139,11 @@ def notes_left(pitch: Pitch) -> int:
     return max(0, NOTES - used) if pitch.told_state in NOTED_WHILE else 0
 
 
+def may_say_more(pitch: Pitch) -> bool:
+    """Do words of its sender still reach the desk, as the answer to a question or as a note?"""
+    return pitch.told_state == PitchState.ASKED or notes_left(pitch) > 0
+
+
 def follow_ups(pitch: Pitch) -> FollowUps:
     """What the sender of a pitch has left: from the day of the nudge, and a week between two. One query."""
     used = list(pitch.revisions.filter(kind=RevisionKind.FOLLOW_UP).order_by("at").values_list("at", flat=True))

@@ -111,6 +111,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """Given, and still in the house."""
         return self.filter(sent_at=None, undone_at=None)
 
+    def gone(self) -> Self:
+        """Those that went out, the last one first."""
+        return self.filter(sent_at__isnull=False).order_by("-sent_at", "-pk")
+
 
 class Answer(models.Model):
     """What the influencer decided. It leaves the house some minutes after the session, and can be undone until then."""

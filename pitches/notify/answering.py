@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pitches import mailboxes
@@ -12,7 +11,7 @@ from pitches.doors import deflecting
 from pitches.doors.originals import Original
 from pitches.models import Draft, Event, Message, Page, ReplyLink
 from pitches.notify import outbox
-from portal import clock, domains, links, tokens
+from portal import clock, domains, tokens
 
 DAY = timedelta(days=1)
 KINDS = frozenset({"draft_by_mail", "ready_answer"})
@@ -50,7 +49,6 @@ def words(_message: Message, secret: dict[str, Any]) -> dict[str, Any]:
         "first_line": first,
         "reply_link": address,
         "mail_link": mail_link(link, to=secret["to"], subject=secret["subject"]),
-        "share_link": links.absolute(reverse("desk:reply_link", args=[link.pk])),
     }
 
 

@@ -90,7 +90,7 @@ def read(answer: Answer, ready: replies.Ready | None) -> Example:
         "pitch": pitch,
         "line": pitch.line,
         "answer": answer,
-        "paragraphs": [part for part in words.split("\n\n") if part],
+        "paragraphs": reasons.paragraphs(words),
         "again": again,
         "ways_on": ways,
         "handoff": handoffs.words_of(pitch, None),

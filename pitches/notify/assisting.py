@@ -36,7 +36,7 @@ def joined(event: Event) -> None:
 def handoff(event: Event) -> None:
     """39: a yes went out, and somebody else than the owner takes it."""
     pitch = event.pitch
-    sent = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first() if pitch else None
+    sent = pitch.answers.gone().first() if pitch else None
     if sent and sent.kind == AnswerKind.YES:
         _tell("handoff", event)
 

@@ -37,5 +37,4 @@ def words(message: Message) -> dict[str, Any]:
         "begun": page.away_on(page.local_date(clock.now())),
         "back": page.next_hour(back),
         "hours_link": links.absolute(reverse("desk:hours")),
-        "page_link": links.absolute(reverse("public:page", args=[page.handle])),
     }

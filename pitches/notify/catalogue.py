@@ -114,7 +114,7 @@ def receipt(event: Event) -> None:
 def answer(event: Event) -> None:
     """3, 4, 5, 6: yes, no, a question or the right door, as it went out."""
     pitch = _about(event)
-    sent = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
+    sent = pitch.answers.gone().first()
     if sent and sent.kind != AnswerKind.LATER:
         outbox.put(
             sent.kind,

@@ -35,7 +35,7 @@ Words = dict[str, Any]
 
 def of(message: Message) -> Words:
     """The words of a message: those of its kind, or of what it is about."""
-    secret = _unsealed(message)
+    secret = tokens.unseal(bytes(message.sealed)) if message.sealed else {}  # what does not open is not sent
     if message.kind in OF_A_SECRET:
         return OF_A_SECRET[message.kind](message, secret)
     if message.kind in OF:
@@ -45,11 +45,6 @@ def of(message: Message) -> Words:
     if message.watch:
         return _about_the_watch(message.watch)
     return _about_the_pitch(message) if message.pitch else _about_the_page(message)
-
-
-def _unsealed(message: Message) -> Words:
-    """What rested sealed with it until now. What does not open is not sent."""
-    return tokens.unseal(bytes(message.sealed)) if message.sealed else {}
 
 
 def _about_the_code(_message: Message, secret: Words) -> Words:
@@ -119,7 +114,7 @@ def _about_the_pitch(message: Message) -> Words:
         "status_link": links.absolute(reverse("agency:status", args=[pitch.token])),
         "undo_until": intake.undo_until(pitch),
         "answer": answer,
-        "paragraphs": _paragraphs(reasons.words(answer)) if answer else [],
+        "paragraphs": reasons.paragraphs(reasons.words(answer)) if answer else [],
         "again": reasons.again(answer) if answer else "",
         "said_by": said_by(message),
         "handoff": handoffs.words(pitch) if message.kind == AnswerKind.YES else None,
@@ -145,15 +140,10 @@ def _door_of(pitch: Pitch, answer: Answer | None) -> Door:
 def _about_the_page(message: Message) -> Words:
     page = message.page
     assert page is not None
-    public = reverse("public:page", args=[page.handle])
     return {
-        "page_link": links.absolute(public),
-        "desk_link": links.absolute(reverse("desk:home")),
+        "page_link": links.absolute(reverse("public:page", args=[page.handle])),
+        "share_link": links.absolute(reverse("desk:share")),
     }
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
 
 
 OF_A_SECRET: dict[str, Callable[[Message, Words], Words]] = {
@@ -169,7 +159,7 @@ OF: dict[str, Callable[[Message], Words]] = {
     "draft_by_mail": _about_the_draft,
     "domain_code": _about_the_domain,
     "tell_now": telling.words,
-    "webhook_fails": failing.words,
+    failing.KIND: failing.words,
     "reminder": lambda message: _about_the_pitch(message) | reminding.words(message),
     "note": lambda message: _about_the_pitch(message) | noting.words(message),
     "book_exported": taken_out.words,

@@ -22,7 +22,7 @@ LATE = {"late": "yes"}  # rests with a digest whose hour was missed on a day bef
 # ── to put them ──────────────────────────────────────────────────────────────
 def digest(event: Event) -> None:
     """16: the hour begins and something waits. At most one for each person and local date."""
-    at = _moment(event)
+    at = moment(event)
     if at and something_waits(event.page):
         for one in wanted.listeners(event.page, "digest"):
             _put("digest", event, at, one, str(event.page.local_date(at)))
@@ -30,7 +30,7 @@ def digest(event: Event) -> None:
 
 def answers_came(event: Event) -> None:
     """18: questions were answered, for whoever wants more than the line of the digest."""
-    page, at = event.page, _moment(event)
+    page, at = event.page, moment(event)
     for one in wanted.listeners(page, "answers_came") if at else []:
         if at and tallies.replied_since("answers_came", page, one.user):
             _put("answers_came", event, at, one, str(page.local_date(at)))
@@ -38,7 +38,7 @@ def answers_came(event: Event) -> None:
 
 def door_closes(event: Event) -> None:
     """19: a door closes by itself, at the last hour that begins on a day before."""
-    page, at = event.page, _moment(event)
+    page, at = event.page, moment(event)
     until = _next_day(event, 0)
     for one in wanted.listeners(page, "door_closes") if at else []:
         if at and tallies.closing(page, tallies.told_through("door_closes", page, one.user), until):
@@ -47,7 +47,7 @@ def door_closes(event: Event) -> None:
 
 def undelivered(event: Event) -> None:
     """20: answers could not be delivered, all of them in one mail at the next hour."""
-    at = _moment(event)
+    at = moment(event)
     if at and tallies.note_undelivered(event.page):
         for one in wanted.listeners(event.page, "undelivered"):
             _put("undelivered", event, at, one, str(event.pk))
@@ -55,7 +55,7 @@ def undelivered(event: Event) -> None:
 
 def lapsing(event: Event) -> None:
     """21: pitches lapse in two days, or sooner than two days after the next hour. Each is told once."""
-    page, at = event.page, _moment(event)
+    page, at = event.page, moment(event)
     until = _next_day(event, 1)
     for one in wanted.listeners(page, "lapsing") if at else []:
         if at and tallies.lapsing(page, tallies.told_through("lapsing", page, one.user), until):
@@ -64,7 +64,7 @@ def lapsing(event: Event) -> None:
 
 def month(event: Event) -> None:
     """22: the numbers of a month, at its first hour, for whoever asked for them."""
-    page, at = event.page, _moment(event)
+    page, at = event.page, moment(event)
     first = page.local_date(event.at).replace(day=1)
     hours = page.events.filter(what=Fact.HOUR_BEGAN, at__gte=datetime.combine(first, time(), page.zone))
     if at is None or hours.filter(pk__lt=event.pk).exists():
@@ -73,7 +73,7 @@ def month(event: Event) -> None:
         _put("month", event, at, one, f"{first:%Y-%m}")
 
 
-def _moment(event: Event) -> datetime | None:
+def moment(event: Event) -> datetime | None:
     """When mails of this hour may go out: now, or after quiet time. None in a holiday, and if a later hour has begun:
     after an outage that one speaks for all.
     """
@@ -169,11 +169,13 @@ def words(message: Message) -> dict[str, Any]:
 
 
 def _of_the_digest(message: Message, page: Page, user: User) -> dict[str, Any]:
+    digest = digests.of(page)
+    reading = "session" if user.pk == page.owner_id else "inbox"
     return {
-        "digest": digests.of(page),
+        "digest": digest,
         "late": bool(message.sealed),
         "answers": tallies.replied_since("digest", page, user),
-        "session_link": _desk("session" if user.pk == page.owner_id else "inbox"),
+        "start_link": _desk(reading if digest.total else "follow_ups"),
     }
 
 

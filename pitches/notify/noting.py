@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from pitches import intake, review
 from pitches.models import Event, Fact, Message
-from pitches.notify import outbox
+from pitches.notify import outbox, reasons
 from portal import links
 
 
@@ -28,7 +28,7 @@ def words(message: Message) -> dict[str, Any]:
     assert pitch is not None
     status = links.absolute(reverse("agency:status", args=[pitch.token]))
     return {
-        "paragraphs": [" ".join(part.split()) for part in by[1].split("\n\n") if part.strip()],
+        "paragraphs": reasons.paragraphs(by[1]),
         "notes_left": intake.notes_left(pitch),
         "answer_link": f"{status}#note",
     }

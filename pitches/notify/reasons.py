@@ -13,6 +13,11 @@ def words(answer: Answer) -> str:
     return "\n\n".join(part for part in (answer.text.strip(), ready) if part)
 
 
+def paragraphs(text: str) -> list[str]:
+    """The same, or a note, one line for each paragraph."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+
+
 def again(answer: Answer) -> str:
     """What would change it, and whether trying again makes sense; empty where that is left open."""
     return answer.again or (replies.usual(answer.reason, answer.again_on)[1] if answer.reason else "")

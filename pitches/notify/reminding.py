@@ -16,7 +16,7 @@ BEFORE = timedelta(days=7)
 def reminder(event: Event) -> None:
     """7: to a question that went out. Its reminder waits in the outbox for its day."""
     pitch = event.pitch
-    asked = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first() if pitch else None
+    asked = pitch.answers.gone().first() if pitch else None
     if pitch is None or asked is None or asked.kind != AnswerKind.ASK or pitch.lapses_at is None:
         return
     day = pitch.lapses_at - BEFORE

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pitches import mailboxes
+from pitches import intake, mailboxes
 from pitches.models import AnswerKind, Message, Page
 from pitches.notify import addresses, catalogue, content, stop
 from portal import languages, links
@@ -58,7 +58,6 @@ def _frame(message: Message) -> dict[str, Any]:
         "dir": "rtl" if bidi else "ltr",
         "start": "right" if bidi else "left",
         "site": urlsplit(settings.SITE_URL).netloc,
-        "home_link": links.absolute("/"),
         "page": message.page,
         "by_mail": bool(_thread(message)),
         "not_me_link": _not_me(message),
@@ -142,10 +141,12 @@ def _reply_to(message: Message, context: dict[str, Any]) -> list[str]:
 
 
 def _thread(message: Message) -> str:
-    """Where the sender of a pitch answers a mail about it; empty where no mail comes in."""
+    """Where the sender of a pitch answers a mail about it; empty where no mail comes in, and once it is over."""
     pitch = message.pitch
     theirs = pitch and pitch.sender_id and message.to == pitch.email and not message.assistant
-    return addresses.reply_address(pitch) if pitch and theirs and message.kind != "code" else ""
+    if pitch is None or not theirs or message.kind == "code" or not intake.may_say_more(pitch):
+        return ""
+    return addresses.reply_address(pitch)
 
 
 def _comes_back_to(message: Message) -> str:

@@ -1,4 +1,4 @@
-"""The rows that sample mails speak of: a page, a door, somebody who pitches there. Only notify/samples.py makes them.
+"""The rows that sample mails speak of: a page, a door, who pitches there. Only sample mails make them.
 
 Nobody can own what they are called: no address ends in ".invalid", and the handle is reserved.
 """
@@ -95,11 +95,11 @@ class World:
         )
         return {"pitch": pitch, "answer": answer}
 
-    def accepted(self, **more: Any) -> Handoff:
+    def accepted(self, *, text: str = "", said_by: str = "", **more: Any) -> Handoff:
         """A yes, and what follows it."""
-        about = self.answered("yes", "accepted")
+        about = self.answered("yes", "accepted", text=text, said_by=said_by)
         day = self.page.local_date(self.now) + timedelta(days=14)
-        return Handoff.objects.create(pitch=about["pitch"], standing="known", follow_up_on=day, **more)
+        return Handoff.objects.create(**{"pitch": about["pitch"], "standing": "known", "follow_up_on": day} | more)
 
     def helper(self, **more: Any) -> Assistant:
         """Somebody who helps."""
@@ -107,17 +107,20 @@ class World:
         found: Assistant = self.sealed(Assistant, "assist", page=self.page, invited_at=self.now, **who | more)
         return found
 
+    def user_of(self, helper: Assistant) -> User:
+        """Who signs in as they do."""
+        return User.objects.create(email=helper.email, name=helper.name, language=self.language)
+
     def offer(self, *, by_owner: bool, **more: Any) -> Offer:
         """Terms after a yes."""
         made = self.now - timedelta(minutes=20)
-        return Offer.objects.create(
-            pitch=self.accepted().pitch,
-            by_owner=by_owner,
-            deliverables=_("One post and two stories"),
-            amount=1500,
-            currency="GBP",
-            day=self.page.local_date(self.now) + timedelta(days=30),
-            made_at=made,
-            goes_out_at=made,
-            **more,
-        )
+        said = {
+            "deliverables": _("One post and two stories"),
+            "amount": 1500,
+            "currency": "GBP",
+            "day": self.page.local_date(self.now) + timedelta(days=30),
+            "made_at": made,
+            "goes_out_at": made,
+        }
+        pitch = more.pop("pitch", None) or self.accepted().pitch
+        return Offer.objects.create(pitch=pitch, by_owner=by_owner, **said | more)

@@ -12,7 +12,7 @@ from portal import links, signing, tokens
 
 
 def book_exported(event: Event) -> None:
-    """31: the people of a page were taken out. Each time is told."""
+    """43: the people of a page were taken out. Each time is told."""
     outbox.put(
         "book_exported",
         event.page.owner.email,

@@ -38,7 +38,7 @@ def learn(event: Event) -> None:
     """Reaction to an answer that went out: it becomes evidence, for its door only."""
     pitch = event.pitch
     assert pitch is not None and pitch.sender is not None  # noqa: PT018 (answers exist for proven pitches only)
-    answer = pitch.answers.filter(sent_at__isnull=False).order_by("-sent_at", "-pk").first()
+    answer = pitch.answers.gone().first()
     kind = TEACHES.get((AnswerKind(answer.kind), answer.reason)) if answer else None
     if answer and kind:
         note_once(pitch, kind, by=answer.by)

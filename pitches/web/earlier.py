@@ -52,7 +52,7 @@ def outcome(old: Pitch) -> str:
 
 def _answer(old: Pitch, told: PitchState) -> str:
     kinds = {S.ACCEPTED: AnswerKind.YES, S.DECLINED: AnswerKind.NO, S.WRONG_DOOR: AnswerKind.WRONG_DOOR}
-    said = old.answers.filter(kind=kinds[told], sent_at__isnull=False).order_by("-sent_at", "-pk").first()
+    said = old.answers.filter(kind=kinds[told]).gone().first()
     if said is None or said.reason in ("", Reason.NO_REASON):
         return str(kinds[told].label)
     return said.text or said.words if said.reason == Reason.OWN_LINE else str(Reason(said.reason).label)

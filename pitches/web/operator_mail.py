@@ -1,7 +1,6 @@
 """For operators: every kind of mail with sample words, in every language, by day and at night."""
 
 import re
-from email.header import decode_header, make_header
 from typing import Any
 
 from csp.constants import SELF
@@ -47,7 +46,7 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
     context: dict[str, Any] = {
         "place": "kinds",
         "sample": sample,
-        "headers": _headers(sample),
+        "variants": samples.variants(kind),
         "written_in": language,
         "turned": language.partition("-")[0] in settings.LANGUAGES_BIDI,
         "languages": settings.LANGUAGES,
@@ -69,16 +68,11 @@ def kind_html(request: HttpRequest, kind: str) -> HttpResponse:
     return drawer.alone(html.replace(BOTH, f'content="{scheme}"'))
 
 
-def _headers(sample: samples.Sample) -> list[tuple[str, str]]:
-    """As a mail program shows them."""
-    found = sample.mail.message().items() if sample.mail else []
-    return [(name, str(make_header(decode_header(str(value))))) for name, value in found]
-
-
 def _sample(request: HttpRequest, kind: str) -> samples.Sample:
     if kind not in catalogue.KINDS:
         raise Http404
-    return samples.of(kind, _language(request))
+    wanted = request.GET.get("variant", "")
+    return samples.of(kind, _language(request), wanted if wanted in samples.variants(kind) else "")
 
 
 def _language(request: HttpRequest) -> str:

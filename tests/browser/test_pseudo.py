@@ -6,6 +6,7 @@ import pytest
 
 from portal.models import User
 from tests.browser.test_owner_journey import sign_in
+from tests.factories import MessageFactory
 from tests.pseudo import pseudo  # noqa: F401 (a fixture)
 from tests.test_urls import World
 
@@ -16,8 +17,13 @@ PAGES = (
     *("desk:inbox", "desk:session", "desk:pitch", "desk:outgoing", "desk:follow_ups", "desk:people", "desk:person"),
     *("desk:doors", "desk:door_edit", "desk:keys", "desk:rules", "desk:plans", "desk:replies", "desk:hours"),
     *("desk:numbers", "desk:share", "desk:page_edit", "desk:assistants", "account_email", "mine:home"),
+    *("desk:mail", "stop_digest", "public:watch_stop", "agency:reminders", "public:not_me"),
+    *("operator:mail", "operator:kind", "operator:log"),
 )
-KEY_PAGES = ("public:page", "public:door", "agency:status", "desk:inbox", "desk:session", "desk:doors")
+KEY_PAGES = (
+    *("public:page", "public:door", "agency:status", "desk:inbox", "desk:session", "desk:doors"),
+    *("desk:mail", "stop_digest", "operator:mail", "operator:kind", "operator:log"),
+)
 
 
 @pytest.fixture
@@ -36,7 +42,8 @@ def too_wide(person: Any, world: World, names: tuple[str, ...]) -> list[str]:
 
 
 def test_words_that_are_longer_stay_on_a_small_screen(hand: Any, world: World, pseudo: str) -> None:  # noqa: F811
-    User.objects.update(language=pseudo)
+    User.objects.update(language=pseudo, is_staff=True)
+    MessageFactory(kind="digest", state="dead", error="550 5.1.1 no such mailbox")
     person = hand("desktop", cookies=sign_in(world.page))
     person.page.set_viewport_size({"width": 320, "height": 740})
     assert too_wide(person, world, PAGES) == []
@@ -46,7 +53,7 @@ def test_words_that_are_longer_stay_on_a_small_screen(hand: Any, world: World, p
 @pytest.mark.parametrize("width", [320, 1360])
 def test_a_page_in_arabic_begins_on_the_right(hand: Any, world: World, settings: Any, width: int) -> None:
     settings.LANGUAGES, settings.LANGUAGE_CODE = [("ar", "العربية")], "ar"
-    User.objects.update(language="ar")
+    User.objects.update(language="ar", is_staff=True)
     person = hand("desktop", cookies=sign_in(world.page))
     person.page.set_viewport_size({"width": width, "height": 860})
     assert too_wide(person, world, KEY_PAGES) == []

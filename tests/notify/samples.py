@@ -159,6 +159,29 @@ def digest_after_an_outage() -> Message:
     return _hourly("digest", _waiting_page(), secret=hourly.LATE)
 
 
+def _proposed(page: Page) -> None:
+    """A sender proposes terms after a yes."""
+    pitch = _pitch(door__page=page, accepted=True)
+    made = {"made_at": clock.now(), "goes_out_at": clock.now()}
+    Handoff.objects.create(pitch=pitch, standing="known", follow_up_on=page.local_date(clock.now()))
+    Offer.objects.create(pitch=pitch, by_owner=False, deliverables="Two posts", **made)
+
+
+def digest_with_terms() -> Message:
+    """Pitches wait, and so do terms."""
+    page = _waiting_page()
+    _proposed(page)
+    return _hourly("digest", page)
+
+
+def digest_of_terms_alone(*, helped: bool = False, **more: object) -> Message:
+    """No pitch waits, and a sender waits for an answer about terms."""
+    page = PageFactory()
+    _proposed(page)
+    more |= {"assistant": AssistantFactory(page=page, role="reader")} if helped else {}
+    return _hourly("digest", page, **more)
+
+
 def _replied(page: Page, count: int = 1) -> None:
     for _number in range(count):
         pitch = _pitch(door__page=page, waiting=True)
@@ -399,8 +422,8 @@ def webhook_fails() -> Message:
     since = clock.now() - timedelta(hours=3)
     hook = {"webhook": "https://hooks.page.example/MARK-SECRET", "failures": 5, "failing_since": since}
     plan = Plan.objects.create(page=page, standing="known", **hook)
-    event = lifecycle.record(Fact.HOOK_FAILS, page, note=str(plan.pk))
-    failing.webhook_fails(event)
+    lifecycle.record(Fact.HOOK_FAILS, page, note=str(plan.pk))
+    failing.webhook_fails(lifecycle.record(Fact.HOUR_BEGAN, page))
     return Message.objects.get(kind="webhook_fails", page=page)
 
 
@@ -560,6 +583,7 @@ def book_exported_as_a_table() -> Message:
 
 
 _ALL = (
+    *(digest_with_terms, digest_of_terms_alone),
     *(digest_to_who_helps, digest_after_an_outage, answers_came, answers_came_to_who_helps),
     *(door_closes, door_closes_later, doors_close, undelivered, lapsing, lapsing_on_two_days),
     *(month, month_to_who_helps, holiday, holiday_ahead),

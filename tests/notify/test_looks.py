@@ -7,10 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pitches import models as pages
-from pitches.notify import render
+from pitches.notify import catalogue, render
+from pitches.notify import samples as operators
 from tests.browser.conftest import COLOURS, Hand
 from tests.notify import samples
 from tests.notify.test_every_kind import LONG
+from tests.notify.test_samples import every_variant
+from tests.pseudo import pseudo  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 NARROW, WIDE = 320, 600
@@ -53,19 +56,29 @@ def test_a_mail_can_be_read_wherever_it_is_opened(
     reader: tuple[Page, list[str]], direction: str, sample: Callable[[], Any]
 ) -> None:
     page, asked = reader
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": NARROW, "height": 700})
-    page.set_content(str(render.build(sample()).alternatives[0][0]), wait_until="domcontentloaded")
+    _everywhere(page, str(render.build(sample()).alternatives[0][0]))
     assert page.evaluate(WAYS) == [direction]
-    person = Hand(page, "")
-    person.axe()
-    _fits(page)
-    assert page.evaluate(LOW) == []
-    page.emulate_media(color_scheme="dark")
-    person.axe(*COLOURS)
-    page.set_viewport_size({"width": WIDE, "height": 700})
-    _fits(page)
     assert asked == []
+
+
+@every_variant
+def test_so_can_each_variant_that_operators_look_at(reader: tuple[Page, list[str]], kind: str, variant: str) -> None:
+    page, asked = reader
+    _everywhere(page, str(operators.of(kind, "en", variant).mail.alternatives[0][0]))
+    assert asked == []
+
+
+@pytest.mark.parametrize("kind", catalogue.KINDS)
+def test_a_language_with_longer_words_stays_on_the_paper(
+    reader: tuple[Page, list[str]],
+    pseudo: str,  # noqa: F811
+    kind: str,
+) -> None:
+    page, _asked = reader
+    page.set_viewport_size({"width": NARROW, "height": 700})
+    for variant in operators.variants(kind):
+        page.set_content(str(operators.of(kind, pseudo, variant).mail.alternatives[0][0]))
+        _fits(page)
 
 
 @pytest.mark.parametrize("name", ["receipt", "tell_now", "door_open", "page_up", "webhook_fails"])
@@ -78,6 +91,21 @@ def test_words_of_any_length_stay_on_the_paper(reader: tuple[Page, list[str]], n
     pages.Plan.objects.update(webhook=f"https://{'w' * 60}.{'w' * 60}.example/")
     page.set_viewport_size({"width": NARROW, "height": 700})
     page.set_content(str(render.build(type(message).objects.get(pk=message.pk)).alternatives[0][0]))
+    _fits(page)
+
+
+def _everywhere(page: Page, html: str) -> None:
+    """By day on a narrow phone, at dusk, and on a desk."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": NARROW, "height": 700})
+    page.set_content(html, wait_until="domcontentloaded")
+    person = Hand(page, "")
+    person.axe()
+    _fits(page)
+    assert page.evaluate(LOW) == []
+    page.emulate_media(color_scheme="dark")
+    person.axe(*COLOURS)
+    page.set_viewport_size({"width": WIDE, "height": 700})
     _fits(page)
 
 

@@ -1,6 +1,7 @@
 """A month of 300 pitches on two pages whose clocks change, with quiet time, a holiday, an outage and two beats.
 
-Who reads hears of it at the hours that they chose, once a day at most, and otherwise never.
+Questions are answered, answers come back, a webhook fails. Who reads hears of it all at the hours that they chose, once
+a day at most, and otherwise of nothing but what they asked to be told at once.
 """
 
 import random
@@ -12,8 +13,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
-from pitches import doors, due, intake, review, tasks
-from pitches.models import Event, Message, MessageState, Page, Pitch, PitchState
+from pitches import doors, due, intake, relationships, review, tasks
+from pitches.handoffs import plans
+from pitches.hooks import spells
+from pitches.models import Call, Event, Message, MessageState, Page, Pitch, PitchState, Standing
 from pitches.notify import wanted
 from portal import clock
 from tests.factories import AssistantFactory, DoorFactory, PageFactory, PitchFactory, SenderFactory, UserFactory
@@ -32,6 +35,7 @@ DARK, LIGHT = datetime(2026, 3, 30, 18, tzinfo=UTC), datetime(2026, 4, 1, 20, tz
 NOBODY_WRITES = datetime(2026, 4, 6, tzinfo=UTC), datetime(2026, 4, 10, tzinfo=UTC)
 SECURITY_AND_OWN = {"account", "page_up", "holiday", "assistant_joined", "book_exported"}
 PITCHES = 300
+HOOK = "https://hooks.page.example/told"
 
 
 class Month:
@@ -44,8 +48,9 @@ class Month:
         for page in self.pages:
             DoorFactory(page=page)
             DoorFactory(page=page, state="until", until=datetime(2026, 4, 8, 12, tzinfo=UTC))
-            for kind in wanted.DEFAULTS.keys() - {"digest", "tell_now"}:
-                wanted.choose(page.owner, page, kind, wanted=True)
+            for kind in wanted.DEFAULTS:
+                wanted.choose(page.owner, page, kind, wanted=True, by=page.owner)
+            plans.keep(page, Standing.KNOWN, webhook=HOOK)
             row = AssistantFactory(page=page, role="reader")
             EmailAddress.objects.create(user=UserFactory(email=row.email), email=row.email, verified=True)
         self.hours = {page.pk: set(self.hours_of(page)) for page in self.pages}
@@ -100,23 +105,68 @@ class Month:
         self.go(ENDS)
 
     def hand_in(self, number: int, page: Page) -> None:
-        """One in ten through the real verbs; one in ten lapses soon."""
+        """One in ten through the real verbs, half of them of somebody trusted whose day is near; one in ten lapses
+        soon. Whoever was asked has answered, the last answer comes back, and in the middle a webhook fails.
+        """
+        for asked in Pitch.objects.filter(page=page, state=PitchState.ASKED):
+            if asked.told_state == PitchState.ASKED:
+                intake.reply(asked, "It costs them nothing.")
+        if number % 20 == 7:
+            last = Message.objects.filter(page=page, kind="no", state=MessageState.DONE).order_by("-pk")[:1]
+            Message.objects.filter(pk__in=last.values("pk")).update(state=MessageState.DEAD)
+        if number % (PITCHES // 2) in (3, 4):
+            for _time in range(5):
+                spells.fails(Call(page=page, url=HOOK))
         door = page.doors.order_by("pk")[0]
         if number % 10:
             days = 3 if number % 10 == 1 else 21
             PitchFactory(door=door, waiting=True, lapses_at=clock.now() + timedelta(days=days))
             return
         sender = SenderFactory(email=f"s{number}@agency{number}.example")
-        pitch = PitchFactory(door=door, email=sender.email, name=f"Sender {number}")
+        soon = page.local_date(clock.now()) + timedelta(days=number % 3) if number % 20 else None
+        pitch = PitchFactory(door=door, email=sender.email, name=f"Sender {number}", last_day=soon)
+        if soon:
+            relationships.set_by_hand(page, sender, Standing.TRUSTED, by=page.owner)
         intake.hand_in(pitch, sender)
         work()
 
     def read_all(self, page: Page) -> None:
-        """All that waits is answered, three of them with a mail, so that some hours have nothing."""
+        """All that waits is answered, four of them with a mail, so that some hours have nothing."""
         waiting = Pitch.objects.filter(page=page).waiting()
-        for pitch in waiting.select_related("page", "door").order_by("pk")[:3]:
-            review.answer(pitch, "no", by=page.owner, reason="covered")
+        for number, pitch in enumerate(waiting.select_related("page", "door").order_by("pk")[:4]):
+            if number:
+                review.answer(pitch, "no", by=page.owner, reason="covered")
+            else:
+                review.answer(pitch, "ask", by=page.owner, text="What does it cost them?")
         waiting.update(state=PitchState.DECLINED)
+
+
+def is_away(message: Message) -> bool:
+    """Was it sent in the holiday of its page?"""
+    page = message.page
+    return page is not None and message.sent_at is not None and page.away_on(page.local_date(message.sent_at))
+
+
+def nothing_in_the_holiday_and_at_once_what_cannot_wait(london):
+    """In a holiday nothing at all, and what was asked for at once only of somebody trusted, before the hour."""
+    away = [row for row in Message.objects.filter(page=london, sent_at__isnull=False) if is_away(row)]
+    assert {row.kind for row in away} & (wanted.DEFAULTS.keys() | wanted.OF_HELPERS.keys()) == set()
+    for row in Message.objects.filter(kind="tell_now", state=MessageState.DONE).select_related("pitch"):
+        assert row.pitch.last_day < row.page.local_date(row.page.next_hour(row.sent_at))
+        assert (row.to, row.pitch.standing) == (row.page.owner.email, Standing.TRUSTED)
+
+
+def nothing_twice():
+    """No double: one mail for each row, one row for each kind, person and date."""
+    sent = (MessageState.DONE, MessageState.DEAD)  # some came back after they were sent
+    due_by_now = Message.objects.exclude(next_at__gt=ENDS)
+    assert due_by_now.exclude(state__in=(*sent, MessageState.OBSOLETE)).count() == 0
+    assert len(mail.outbox) == Message.objects.filter(state__in=sent).count()
+    rows = Message.objects.filter(user__isnull=False, state=MessageState.DONE).exclude(kind="tell_now")
+    once = Counter((row.to, row.kind, row.page.local_date(row.sent_at)) for row in rows)
+    assert set(once.values()) == {1}
+    hours = Event.objects.filter(what="hour_began").values_list("page", "at")
+    assert len(set(hours)) == len(hours)
 
 
 def test_a_month_is_told_at_its_hours_and_never_between():
@@ -142,16 +192,10 @@ def test_a_month_is_told_at_its_hours_and_never_between():
         hours = {page.after_quiet(hour) for hour in month.hours[page.pk]} | ({LIGHT} if page == london else set())
         others = Message.objects.filter(page=page, to__in=(page.owner.email, page.assistants.get().email))
         others = others.filter(sent_at__isnull=False).exclude(kind__in=SECURITY_AND_OWN)
-        assert set(others.values_list("sent_at", flat=True)) <= hours
+        assert set(others.exclude(kind="tell_now").values_list("sent_at", flat=True)) <= hours
         assert len(days) > 10
         assert len(month.hours[page.pk]) > len(days)
-        assert {"digest", "lapsing", "door_closes", "month"} <= set(others.values_list("kind", flat=True))
-    assert not Message.objects.filter(page=london, kind="digest", sent_at__date__range=AWAY.values()).exists()
-    # No double: one mail for each row, one row for each kind, person and date.
-    assert Message.objects.exclude(state__in=(MessageState.DONE, MessageState.OBSOLETE)).count() == 0
-    assert len(mail.outbox) == Message.objects.filter(state=MessageState.DONE).count()
-    rows = Message.objects.filter(user__isnull=False, state=MessageState.DONE).select_related("page")
-    once = Counter((row.to, row.kind, row.page.local_date(row.sent_at)) for row in rows)
-    assert set(once.values()) == {1}
-    hours = Event.objects.filter(what="hour_began").values_list("page", "at")
-    assert len(set(hours)) == len(hours)
+        # And this says it of each kind that may be stopped: none of them is missing here.
+        assert set(others.filter(to=page.owner.email).values_list("kind", flat=True)) == wanted.DEFAULTS.keys()
+    nothing_in_the_holiday_and_at_once_what_cannot_wait(london)
+    nothing_twice()

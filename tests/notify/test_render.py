@@ -174,6 +174,30 @@ def test_answers_come_in_the_owners_name_and_the_rest_in_ours():
     assert render.build(samples.receipt()).from_email == f"Halfdoor <{project.DEFAULT_FROM_EMAIL}>"
 
 
+def test_the_button_of_a_new_page_leads_to_where_its_link_is_copied():
+    mail = render.build(samples.page_up())
+    assert f"Copy the link: {project.SITE_URL}/desk/share" in mail.body
+    assert f'href="{project.SITE_URL}/desk/share"' in html_of(mail)
+    assert f"{project.SITE_URL}/@" in mail.body
+
+
+def test_one_thing_is_spoken_of_as_one():
+    for sample, plural in ((samples.undelivered, "Their"), (samples.lapsing, "their"), (samples.answers_came, "Each")):
+        assert plural in render.build(sample()).body
+    one = [samples.undelivered(1), samples.lapsing(1), samples.answers_came_to_who_helps(), samples.door_closes()]
+    for body in (" ".join(render.build(message).body.split()) for message in one):
+        assert not re.search(r"\b([Tt]heir|[Ee]ach|them|they)\b", body)
+
+
+def test_whoever_did_something_for_the_owner_is_named_by_what_they_did():
+    message = samples.ask()
+    message.answer.said_by = "Sam Ode"
+    assert "Sam Ode asks for Maya." in render.build(message).body
+    message = samples.offer()
+    message.offer.said_by = "Sam Ode"
+    assert "Sam Ode proposed them for Maya." in render.build(message).body
+
+
 def test_a_name_with_quotes_stays_a_name():
     message = samples.no()
     message.page.name = 'Maya "M" <evil@x.example>,\r\nBcc: you@x.example'

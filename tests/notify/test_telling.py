@@ -99,12 +99,36 @@ def test_quiet_time_counts_unless_the_day_would_pass(until, last_day, at):
 
 
 @pytest.mark.parametrize(
+    ("last_day", "at"),
+    [
+        (date(2026, 3, 10), datetime(2026, 3, 9, tzinfo=UTC)),  # the hour after the holiday is Friday the 13th
+        (date(2026, 3, 8), None),  # in the holiday
+    ],
+)
+def test_in_a_holiday_nobody_is_told_and_after_it_what_still_matters(last_day, at):
+    away = {"holiday_from": date(2026, 3, 4), "holiday_until": date(2026, 3, 8)}
+    left(PageFactory(tell_me_now=True, reading=["FRI 09:00"], **away), last_day=last_day)
+    assert list(Message.objects.filter(kind="tell_now").values_list("next_at", flat=True)) == ([at] if at else [])
+
+
+def test_quiet_time_does_not_end_in_a_holiday():
+    away = {"holiday_from": THURSDAY, "holiday_until": date(2026, 3, 8)}
+    quiet = {"quiet_from": time(22), "quiet_to": time(7)}
+    left(PageFactory(tell_me_now=True, **away, **quiet), last_day=date(2026, 3, 7))
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
     "change",
     [
+        lambda pitch: Page.objects.filter(pk=pitch.page_id).update(
+            holiday_from=date(2026, 3, 4), holiday_until=THURSDAY
+        ),
         lambda pitch: Pitch.objects.filter(pk=pitch.pk).update(state="accepted"),
         lambda pitch: Pitch.objects.filter(pk=pitch.pk).update(state="withdrawn"),
         lambda pitch: Pitch.objects.filter(pk=pitch.pk).update(last_day=date(2026, 3, 3)),
         lambda pitch: doors.keep_settings(pitch.page, tell_me_now=False),
+        lambda pitch: doors.keep_settings(pitch.page, reading=["THU 09:00"]),
     ],
 )
 def test_what_is_not_needed_any_more_is_not_sent(change):

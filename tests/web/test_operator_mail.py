@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from pitches.models import Message
-from pitches.notify import catalogue
+from pitches.notify import catalogue, samples
 from portal import tokens
 from portal.drawer import MAIL_POLICY
 from tests.factories import PageFactory, UserFactory
@@ -91,10 +91,22 @@ def test_every_kind_stands_in_the_list_with_its_number_and_subject(operator: Cli
 def test_one_kind_shows_headers_text_and_html(operator: Client, kind: str) -> None:
     page = text(operator.get(f"{LIST}/{kind}"))
     assert '<span class="strong">Message-ID</span>' in page
-    assert f'src="/operator/mail/{kind}/html?language=en&amp;scheme=light"' in page
+    same = f"language=en&amp;scheme=light&amp;variant={samples.variants(kind)[0]}"
+    assert f'src="/operator/mail/{kind}/html?{same}"' in page
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
     html = operator.get(f"{LIST}/{kind}/html")
     assert text(html).count("<h1") == 1
+
+
+def test_what_it_tells_of_can_be_chosen_and_stays_chosen(operator: Client) -> None:
+    page = text(operator.get(f"{LIST}/digest?variant=late&language=en&scheme=dark"))
+    assert 'href="?language=en&amp;scheme=dark&amp;variant=terms" dir="ltr">terms</a>' in page
+    assert 'variant=late" dir="ltr" aria-current="page">late</a>' in page
+    assert "language=en&amp;scheme=dark&amp;variant=late" in page
+    html = text(operator.get(f"{LIST}/digest/html?variant=late"))
+    assert "An hour passed while we could not write." in html
+    assert "An hour passed" not in text(operator.get(f"{LIST}/digest/html?variant=nothing"))
+    assert "What it tells of" not in text(operator.get(f"{LIST}/lapsed"))
 
 
 def test_a_mail_stands_under_its_own_policy_and_its_page_may_frame_nothing_else(
