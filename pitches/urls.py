@@ -41,6 +41,7 @@ from pitches.web import (
     operator_mail,
     outcomes,
     outgoing,
+    own_data,
     page,
     people,
     person,
@@ -258,6 +259,11 @@ mine_urls = [
     path("agency/domains", mine_domains.domains, name="domains"),
     path("agency/record", mine_record.record, name="record"),
 ]
+own_urls = [
+    path("account/data", own_data.data, name="data"),
+    path("account/data/copy", own_data.ask, name="copy"),
+    path("account/data/copy.zip", own_data.download, name="download"),
+]
 operator_urls = [
     path("operator/mail", operator_mail.kinds, name="mail"),
     path("operator/mail/log", operator_log.mails, name="log"),
@@ -277,6 +283,7 @@ urlpatterns = [
     path("", include((agency_urls, "agency"))),
     path("", include((mine_urls, "mine"))),
     path("", include((desk_urls, "desk"))),
+    path("", include((own_urls, "own"))),
     path("", include((operator_urls, "operator"))),
     path("<handle:handle>", public.to_page, name="to_page"),
 ]

@@ -34,6 +34,7 @@ from pitches.notify import (
     hourly,
     noting,
     outbox,
+    own_data,
     proving,
     reminding,
     security,
@@ -49,6 +50,7 @@ SENT_AGAIN = frozenset(
     {
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
+        "data_copy",
         *assisting.KINDS,
         *answering.KINDS,
         *("offer", "agreed", "declined_offer", "alarm", "holiday", "note"),
@@ -231,6 +233,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "alarm": lambda: not brake.is_news(message),
         "holiday": lambda: away.is_over(message),
+        "data_copy": lambda: own_data.is_over(message),
     }
     gone |= dict.fromkeys(hourly.KINDS, lambda: hourly.is_over(message))
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
@@ -269,6 +272,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "ready_answer": answering.ready,
     "find": finding.ask,
     "book_exported": taken_out.book_exported,
+    "data_copy": own_data.data_copy,
     "domain_code": proving.put,
     "assist_invite": assisting.invite,
     "assistant_joined": assisting.joined,

@@ -19,7 +19,21 @@ from django.utils.translation import gettext as _
 
 from pitches import claims, lifecycle, mailboxes, offers
 from pitches.doors import deflecting
-from pitches.models import Came, Door, Draft, Fact, Key, Message, MessageState, Plan, ProofWay, Stop, Watch
+from pitches.models import (
+    Came,
+    CopyState,
+    DataCopy,
+    Door,
+    Draft,
+    Fact,
+    Key,
+    Message,
+    MessageState,
+    Plan,
+    ProofWay,
+    Stop,
+    Watch,
+)
 from pitches.notify import catalogue, render
 from pitches.notify.sample_world import World
 from portal import tokens
@@ -252,6 +266,13 @@ def _webhook_fails(world: World) -> About:
     return {"dedupe": f"webhook_fails:{plan.pk}:0"} | _of_the_owner(world)
 
 
+def _data_copy(world: World) -> About:
+    week = world.now + timedelta(days=7)
+    moments = {"asked_at": world.now, "ready_at": world.now, "ends_at": week}
+    copy = DataCopy.objects.create(user=world.page.owner, state=CopyState.READY, size=2_400_000, **moments)
+    return {"page": None, "dedupe": f"data_copy:{copy.pk}"} | _of_the_owner(world)
+
+
 def _notice(template: str, **said: Any) -> Callable[[World], About]:
     """What happened to somebody's way in."""
     seen = {"browser_name": "Firefox", "browser_system": "Windows"}
@@ -285,6 +306,7 @@ SAMPLES: dict[str, Callable[[World], About]] = {
     "ready_answer": _ready_answer,
     "find": _find,
     "book_exported": lambda world: {"secret": {"what": "book.json", "people": 12}} | _of_the_owner(world),
+    "data_copy": _data_copy,
     "domain_code": _domain_code,
     "assist_invite": _helper,
     "assistant_joined": _joined,
