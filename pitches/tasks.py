@@ -136,6 +136,22 @@ def copy(queue: str) -> int:
 
 
 @shared_task
+def erase(queue: str) -> int:
+    """Go on with the accounts whose day has come."""
+    from pitches import erasing  # noqa: PLC0415
+    from portal import relay  # noqa: PLC0415
+
+    turn = Turn(queue)
+    while not turn.over():
+        turn.let_in()
+        if not erasing.go_on():
+            return turn.done
+        turn.done += 1
+    relay.ring("erase", queue)
+    return turn.done
+
+
+@shared_task
 def tick() -> int:
     """Do what is due: reading hours, answers, lapses."""
     from pitches import due  # noqa: PLC0415
@@ -151,7 +167,7 @@ def sweep() -> int:
     return maildir.collect() + sum(JOBS[job](queue) for job, queue in waiting_work())
 
 
-JOBS = {"react": react, "deliver": deliver, "call": call, "read": read, "copy": copy}
+JOBS = {"react": react, "deliver": deliver, "call": call, "read": read, "copy": copy, "erase": erase}
 
 
 @shared_task
@@ -181,11 +197,12 @@ def tidy() -> int:
     from pitches.inbound import keeping, maildir  # noqa: PLC0415
     from pitches.intake import drafting  # noqa: PLC0415
     from pitches.notify import finding  # noqa: PLC0415
-    from portal import limits  # noqa: PLC0415
+    from portal import limits, sessions  # noqa: PLC0415
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
     done += drafting.forget_drafts() + finding.forget() + assistants.forget() + late.forget()
     done += keeping.forget() + maildir.forget() + copies.forget()
+    done += sessions.forget()
     return done + mailboxes.forget() + limits.forget() + likeness.forget() + search.forget()
 
 
@@ -212,7 +229,7 @@ def _statement(queues: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
 
 def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
     """For each job: its name and the queue, if a row waits."""
-    from pitches import copies, hooks  # noqa: PLC0415
+    from pitches import copies, erasing, hooks  # noqa: PLC0415
     from pitches.inbound import reading  # noqa: PLC0415
     from pitches.models import Event  # noqa: PLC0415
     from pitches.notify import outbox  # noqa: PLC0415
@@ -227,7 +244,7 @@ def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
     if queue in reading.QUEUES:
         rows["read"] = reading.waiting(queue)
     if queue == copies.QUEUE:
-        rows["copy"] = copies.waiting()
+        rows |= {"copy": copies.waiting(), "erase": erasing.waiting(SOME_MOMENT)}
     for job, waiting in rows.items():
         one = waiting.filter(leases.free()).order_by()
         yield one.annotate(job=Value(job), its=Value(queue)).values_list("job", "its")[:1]

@@ -42,6 +42,7 @@ from pitches.web import (
     outcomes,
     outgoing,
     own_data,
+    own_end,
     page,
     people,
     person,
@@ -263,6 +264,8 @@ own_urls = [
     path("account/data", own_data.data, name="data"),
     path("account/data/copy", own_data.ask, name="copy"),
     path("account/data/copy.zip", own_data.download, name="download"),
+    path("account/delete", own_end.delete, name="delete"),
+    path("account/keep", own_end.keep, name="keep"),
 ]
 operator_urls = [
     path("operator/mail", operator_mail.kinds, name="mail"),

@@ -144,6 +144,8 @@ MAIL_SENDS_BY, EMAIL_BACKEND = EMAIL_BACKEND, "portal.allowed.AllowedBackend" if
 MAIL_MARK = env.text(
     "MAIL_MARK", str(VAR / "mail.mark")
 )  # how far the outbox has got (notify/mark.py); none: unwatched
+# Who was erased, as keyed hashes (pitches/erasing/journal.py); none: nothing is written down beside the database
+ERASED_FILE = env.text("ERASED_FILE", str(VAR / "erased"))
 OPERATORS = env.words("OPERATORS")  # the addresses of whoever runs this site, for alarms
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 5, at_least=1)  # seconds; well inside a lease (portal/leases.py)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")

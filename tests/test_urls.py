@@ -216,7 +216,7 @@ CODES = {
         desk:numbers desk:numbers_csv desk:mail
         desk:fair_no
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
-        account_change_password mfa_index mfa_list_webauthn usersessions_list own:data""",
+        account_change_password mfa_index mfa_list_webauthn usersessions_list own:data own:delete""",
     ONLY_THE_OWNER: """desk:dates desk:file desk:link desk:reply_link desk:agency desk:person desk:pitch desk:keys
         desk:reply desk:outgoing_read
         desk:door_edit""",
@@ -235,7 +235,7 @@ CODES = {
         desk:outgoing_send_all
         desk:session_pause desk:session_skip desk:session_along desk:session_look
         desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags desk:write
-        own:copy
+        own:copy own:keep
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply

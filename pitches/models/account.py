@@ -1,6 +1,6 @@
-"""What becomes of a whole account: a copy of its data."""
+"""What becomes of a whole account: a copy of its data, and its end."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -70,3 +70,33 @@ class DataCopyPart(models.Model):
         """pitches.jsonl, pitches-2.jsonl, …"""
         stem, dot, ending = self.noun.rpartition(".")
         return self.noun if self.number == 1 else f"{stem}-{self.number}{dot}{ending}"
+
+
+class Erasure(Leased):
+    """An account that is to be erased, how far that is, and that it was: then of the account only a keyed hash is left.
+
+    A restored backup has accounts again that were erased since; by these hashes they are found (manage.py erased).
+    """
+
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="erasure")
+    subject = models.CharField(max_length=64, help_text="keyed hash of the account")
+    asked_at = models.DateTimeField(db_default=Now())
+    goes_at = models.DateTimeField(help_text="until then it may be kept")
+    hid_page = models.BooleanField(
+        default=False, db_default=False, help_text="whoever keeps the account shows it again"
+    )
+    begun_at = models.DateTimeField(null=True, blank=True, help_text="from then on it cannot be kept")
+    step = models.CharField(max_length=12, blank=True, db_default="", help_text="of pitches/erasing/steps.py")
+    next_at = models.DateTimeField(help_text="not before this moment")
+    error = models.CharField(max_length=200, blank=True, db_default="")
+    counts: Any = models.JSONField(default=dict, db_default={}, help_text="how much there was; nobody is named")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            # tasks.erase claims what is due.
+            models.Index(fields=["next_at"], name="erasure_due", condition=Q(done_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}: {self.step or 'asked'}"

@@ -25,6 +25,7 @@ from pitches.models import (
     DataCopy,
     Door,
     Draft,
+    Erasure,
     Fact,
     Key,
     Message,
@@ -273,6 +274,13 @@ def _data_copy(world: World) -> About:
     return {"page": None, "dedupe": f"data_copy:{copy.pk}"} | _of_the_owner(world)
 
 
+def _account_goes(world: World) -> About:
+    fortnight = world.now + timedelta(days=14)
+    moments = {"asked_at": world.now, "goes_at": fortnight, "next_at": fortnight}
+    erasure = Erasure.objects.create(user=world.page.owner, subject="-", hid_page=True, **moments)
+    return {"page": None, "dedupe": f"account_goes:{erasure.pk}"} | _of_the_owner(world)
+
+
 def _notice(template: str, **said: Any) -> Callable[[World], About]:
     """What happened to somebody's way in."""
     seen = {"browser_name": "Firefox", "browser_system": "Windows"}
@@ -307,6 +315,7 @@ SAMPLES: dict[str, Callable[[World], About]] = {
     "find": _find,
     "book_exported": lambda world: {"secret": {"what": "book.json", "people": 12}} | _of_the_owner(world),
     "data_copy": _data_copy,
+    "account_goes": _account_goes,
     "domain_code": _domain_code,
     "assist_invite": _helper,
     "assistant_joined": _joined,

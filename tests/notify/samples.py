@@ -8,8 +8,8 @@ from allauth.account.models import EmailAddress
 
 from pitches import claims, lifecycle, offers, relationships
 from pitches.intake import drafting
-from pitches.models import DataCopy, Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing, Stop
-from pitches.notify import failing, hourly, outbox, own_data, proving
+from pitches.models import Fact, Handoff, Message, Offer, Page, Pitch, Plan, ProofWay, Standing, Stop
+from pitches.notify import failing, hourly, outbox, proving
 from portal import clock
 from portal.models import User
 from tests.factories import (
@@ -23,6 +23,7 @@ from tests.factories import (
     UserFactory,
     WatchFactory,
 )
+from tests.notify.samples_at_the_end import account_goes, account_goes_without_a_page, data_copy, lapsed_for_good
 from tests.notify.samples_by_mail import draft_by_mail, ready_answer, ready_answer_to_nobody
 
 LINE = "<b>Fish & chips</b>: why 1,200 people mute"
@@ -550,20 +551,12 @@ def book_exported_as_a_table() -> Message:
     return book_exported("export.csv")
 
 
-def data_copy() -> Message:
-    """The copy of an account's data is ready."""
-    now, user = clock.now(), PageFactory().owner
-    moments = {"asked_at": now, "ready_at": now, "ends_at": now + timedelta(days=7)}
-    copy = DataCopy.objects.create(user=user, state="ready", size=2_400_000, **moments)
-    own_data.data_copy(copy)
-    return Message.objects.get(kind="data_copy")
-
-
 _ALL = (
     *(digest_to_who_helps, digest_after_an_outage, answers_came, answers_came_to_who_helps),
     *(door_closes, door_closes_later, doors_close, undelivered, lapsing, lapsing_on_two_days),
     *(month, month_to_who_helps, holiday, holiday_ahead),
     *(book_exported, book_exported_as_a_table, data_copy),
+    *(account_goes, account_goes_without_a_page, lapsed_for_good),
     *(offer, offer_the_last, agreed, agreed_without_a_day, declined_offer),
     *(assist_invite, assist_invite_to_the_desk),
     *(assistant_joined, assistant_joined_to_sort, assistant_joined_to_answer),
