@@ -20,6 +20,7 @@ from tests.factories import (
     AnswerFactory,
     AssistantFactory,
     DoorFactory,
+    MessageFactory,
     PageFactory,
     PitchFactory,
     UserFactory,
@@ -121,6 +122,19 @@ def test_who_pitches_gets_what_they_sent_as_they_are_told_it(door):
     assert [one["told"] for one in lines(found["sent-pitches.jsonl"])] == ["waiting"]
     assert b"MARK-" not in b"".join(found.values())
     assert "pitches.jsonl" not in found
+
+
+def test_what_a_sender_is_not_told_is_not_in_it(door):
+    """Put off, held in quarantine until its day: for them it simply waits."""
+    sender = proven(UserFactory(email="elif@mosaic.example"))
+    put_off = PitchFactory(door=door, later=True, sender__email=sender.email, sender__mailbox=sender.email)
+    AnswerFactory(pitch=put_off, kind="later", text="MARK-LATER")
+    quiet = PitchFactory(door=door, lapsed=True, lane="quarantine", sender=put_off.sender,
+                         told_until=clock.now() + timedelta(days=9))  # fmt: skip
+    MessageFactory(kind="lapsed", to=sender.email, pitch=quiet, next_at=quiet.told_until)
+    found = made(sender)
+    assert {one["told"] for one in lines(found["sent-pitches.jsonl"])} == {"waiting"}
+    assert ("sent-answers.jsonl" in found, b"lapsed" in b"".join(found.values())) == (False, False)
 
 
 def test_who_helps_gets_where_they_help_and_not_the_desk(door):

@@ -16,6 +16,7 @@ from pitches.copies.whose import Whose
 from pitches.models import (
     Agreement,
     Answer,
+    AnswerKind,
     Assistant,
     Attachment,
     Contact,
@@ -115,12 +116,15 @@ def _sent(whose: Whose) -> QuerySet[Pitch]:
 
 
 def _answered(whose: Whose) -> QuerySet[Answer]:
-    return Answer.objects.filter(pitch__in=colleagues.sent(whose.mailboxes, by_colleagues=False), sent_at__isnull=False)
+    """What they were told: that something was put off is not."""
+    sent = colleagues.sent(whose.mailboxes, by_colleagues=False)
+    return Answer.objects.filter(pitch__in=sent, sent_at__isnull=False).exclude(kind=AnswerKind.LATER)
 
 
 def _mails(whose: Whose) -> QuerySet[Message]:
+    """Those that went out. One that waits for its day says what nobody is to know yet."""
     addresses = EmailAddress.objects.filter(user=whose.user).values(at=Lower("email"))
-    return Message.objects.annotate(at=Lower("to")).filter(at__in=addresses)
+    return Message.objects.annotate(at=Lower("to")).filter(at__in=addresses, sent_at__isnull=False)
 
 
 def _portrait(whose: Whose) -> bytes:
@@ -169,9 +173,7 @@ ALL: tuple[Lines | Picture, ...] = (
         lambda whose: UserSession.objects.filter(user=whose.user),
         "ip browser=user_agent created_at last_seen_at",
     ),
-    Lines(
-        "mails.jsonl", _("which mails went to you, and when; not their words"), _mails, "kind state created_at sent_at"
-    ),
+    Lines("mails.jsonl", _("which mails went to you, and when; not their words"), _mails, "kind created_at sent_at"),
     Lines(
         "mails-wanted.jsonl",
         _("which mails you chose"),

@@ -4,6 +4,9 @@ Pitches that it sent stay with whoever got them, as letters do, and so does the 
 stay word for word.
 """
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -40,7 +43,7 @@ def forget(user: User, emails: list[str]) -> None:
         Draft.objects.filter(email__iexact=email).delete()
         Letter.objects.filter(Q(sender__iexact=email) | Q(to__iexact=email)).delete()
         Message.objects.filter(to__iexact=email).delete()
-        DrawerMail.objects.filter(to__icontains=email).delete()
+        DrawerMail.objects.filter(to__iexact=email).delete()
         # A key for nobody would open to everybody.
         Key.objects.filter(email__iexact=email).update(email="", withdrawn_at=clock.now())
     Watch.objects.filter(mailbox__in=mailboxes).delete()
@@ -53,9 +56,8 @@ def _stop_helping(user: User, mailboxes: list[str]) -> None:
     for row in rows:
         assistants.leave(row)
         row.delete()
-    for page in Page.objects.exclude(owner=user).filter(pitches__answers__by=user).distinct():
-        _unname(user, page)
-    for page in Page.objects.exclude(owner=user).filter(Q(pitches__remarks__by=user) | Q(pitches__offers__by=user)):
+    said = (model.objects.filter(by=user).values("pitch__page") for model in (Answer, Offer, Remark))
+    for page in Page.objects.filter(reduce(or_, (Q(pk__in=pages) for pages in said))).select_related("owner"):
         _unname(user, page)
 
 

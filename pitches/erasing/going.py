@@ -40,10 +40,12 @@ def go_on() -> bool:
 
 @transaction.atomic
 def _bit(erasure: Erasure, lease: UUID) -> None:
+    # The account first, as whoever keeps it does.
+    user = User.objects.select_for_update(no_key=True).filter(pk=erasure.user_id or 0).first()
     mine = Erasure.objects.select_for_update(of=("self",)).filter(pk=erasure.pk, lease=lease, done_at=None).first()
     if mine is None:
         return
-    now, user = clock.now(), mine.user
+    now = clock.now()
     if mine.begun_at is None:
         mine.begun_at, mine.step = now, next(iter(steps.STEPS))
     if user is None:  # the row of the account went by another way

@@ -114,7 +114,7 @@ def test_an_account_without_a_page_reads_of_none():
     shown = text(client.get(DELETE))
     assert ("Your page" in shown, "closes at once" in shown, "told no" in shown) == (False, False, False)
     client.post(DELETE)
-    assert "your page is open again" not in text(client.get(DELETE))
+    assert "Your page is open again" not in text(client.get(DELETE))
 
 
 def test_the_page_asks_as_little_whatever_there_is(client, user, django_assert_num_queries):
