@@ -9,11 +9,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
+from pitches import erasing
 from pitches.models import DataCopy, Message, Page
 from pitches.notify import render
 from portal.models import User
 from tests.browser.conftest import SCREENS, wait_for
-from tests.factories import AssistantFactory, DoorFactory, PitchFactory
+from tests.factories import AssistantFactory, DoorFactory, PitchFactory, UserFactory
 from tests.web.test_import import signed_in_now
 
 pytestmark = pytest.mark.browser
@@ -86,6 +87,19 @@ def test_an_account_is_asked_to_go_and_kept(owner, hand, screen):
     person.page.get_by_text("everything is as it was").first.wait_for()
     assert Page.objects.public().exists()
     assert User.objects.filter(goes_at__isnull=False).count() == 0
+
+
+def test_who_has_no_page_has_the_same_pages(owner, hand):
+    user = UserFactory()
+    erasing.ask(user)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    person = hand("phone", cookies={name: morsel.value for name, morsel in client.cookies.items()})
+    for name in ("data", "delete"):
+        person.open(f"/account/{name}")
+        seen(person, f"{name}-without-a-page", "phone")
+    person.open("/agency")
+    seen(person, "agency-goes", "phone")
 
 
 def test_without_javascript_all_of_it_works(owner):
