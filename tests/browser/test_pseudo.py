@@ -15,6 +15,7 @@ PAGES = (
     *("desk:inbox", "desk:session", "desk:pitch", "desk:outgoing", "desk:follow_ups", "desk:people", "desk:person"),
     *("desk:doors", "desk:door_edit", "desk:keys", "desk:rules", "desk:plans", "desk:replies", "desk:hours"),
     *("desk:numbers", "desk:share", "desk:page_edit", "desk:assistants", "account_email", "mine:home"),
+    *("own:data", "own:delete"),
 )
 KEY_PAGES = ("public:page", "public:door", "agency:status", "desk:inbox", "desk:session", "desk:doors")
 
