@@ -33,6 +33,7 @@ from pitches.models import (
     Vouch,
     Watch,
 )
+from pitches.notify import outbox
 from portal import clock, embedded
 from portal.models import User
 from tests.factories import (
@@ -442,6 +443,8 @@ def test_neither_its_address_nor_its_name_is_in_a_dump(user, page, client):
         client.force_login(user)
         Client().post(reverse("account_request_login_code"), {"email": ADDRESS})
         assert Message.objects.filter(kind="account", to__iexact=ADDRESS).exists()
+        changed = {"user": user, "from_email": "old@quastenburg.example", "to_email": ADDRESS}
+        outbox.put_account_mail("old@quastenburg.example", "account/email/email_changed", changed)
         for number in range(3):
             AnswerFactory(pitch=hand_in(door, email=f"e{number}@mosaic.example", line=f"For {NAME}"), by=user)
         relationships.set_by_hand(page, who, Standing.TRUSTED, by=user)
