@@ -124,6 +124,38 @@ def read(queue: str) -> int:
 
 
 @shared_task
+def copy(queue: str) -> int:
+    """Make what waits of the copies that accounts asked for."""
+    from pitches import copies  # noqa: PLC0415
+    from portal import relay  # noqa: PLC0415
+
+    turn = Turn(queue)
+    while not turn.over():
+        turn.let_in()
+        if not copies.make_next():
+            return turn.done
+        turn.done += 1
+    relay.ring("copy", queue)
+    return turn.done
+
+
+@shared_task
+def erase(queue: str) -> int:
+    """Go on with the accounts whose day has come."""
+    from pitches import erasing  # noqa: PLC0415
+    from portal import relay  # noqa: PLC0415
+
+    turn = Turn(queue)
+    while not turn.over():
+        turn.let_in()
+        if not erasing.go_on():
+            return turn.done
+        turn.done += 1
+    relay.ring("erase", queue)
+    return turn.done
+
+
+@shared_task
 def tick() -> int:
     """Do what is due: reading hours, answers, lapses."""
     from pitches import due  # noqa: PLC0415
@@ -144,7 +176,7 @@ def sweep() -> int:
     return done
 
 
-JOBS = {"react": react, "deliver": deliver, "call": call, "read": read}
+JOBS = {"react": react, "deliver": deliver, "call": call, "read": read, "copy": copy, "erase": erase}
 
 
 @shared_task
@@ -168,17 +200,18 @@ def alarm() -> bool:
 @shared_task
 def tidy() -> int:
     """Delete what has outlived its purpose."""
-    from pitches import embargo, intake, likeness, mailboxes, reports, search  # noqa: PLC0415
+    from pitches import copies, embargo, intake, likeness, mailboxes, reports, search  # noqa: PLC0415
     from pitches.doors import handles, watching  # noqa: PLC0415
     from pitches.handoffs import assistants, late  # noqa: PLC0415
     from pitches.inbound import keeping, maildir  # noqa: PLC0415
     from pitches.intake import drafting  # noqa: PLC0415
     from pitches.notify import finding  # noqa: PLC0415
-    from portal import drawer, limits  # noqa: PLC0415
+    from portal import drawer, limits, sessions  # noqa: PLC0415
 
     done = intake.forget_unproven() + handles.tidy() + watching.forget() + embargo.forget_ended()
     done += drafting.forget_drafts() + finding.forget() + assistants.forget() + late.forget()
     done += keeping.forget() + maildir.forget() + drawer.forget() + reports.forget()
+    done += copies.forget() + sessions.forget()
     return done + mailboxes.forget() + limits.forget() + likeness.forget() + search.forget()
 
 
@@ -205,7 +238,7 @@ def _statement(queues: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
 
 def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
     """For each job: its name and the queue, if a row waits."""
-    from pitches import hooks  # noqa: PLC0415
+    from pitches import copies, erasing, hooks  # noqa: PLC0415
     from pitches.inbound import reading  # noqa: PLC0415
     from pitches.models import Event  # noqa: PLC0415
     from pitches.notify import outbox  # noqa: PLC0415
@@ -219,6 +252,8 @@ def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
     }
     if queue in reading.QUEUES:
         rows["read"] = reading.waiting(queue)
+    if queue == copies.QUEUE:
+        rows |= {"copy": copies.waiting(), "erase": erasing.waiting(SOME_MOMENT)}
     for job, waiting in rows.items():
         one = waiting.filter(leases.free()).order_by()
         yield one.annotate(job=Value(job), its=Value(queue)).values_list("job", "its")[:1]

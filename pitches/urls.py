@@ -42,6 +42,8 @@ from pitches.web import (
     operator_reports,
     outcomes,
     outgoing,
+    own_data,
+    own_end,
     page,
     people,
     person,
@@ -262,6 +264,13 @@ mine_urls = [
     path("agency/domains", mine_domains.domains, name="domains"),
     path("agency/record", mine_record.record, name="record"),
 ]
+own_urls = [
+    path("account/data", own_data.data, name="data"),
+    path("account/data/copy", own_data.ask, name="copy"),
+    path("account/data/copy.zip", own_data.download, name="download"),
+    path("account/delete", own_end.delete, name="delete"),
+    path("account/keep", own_end.keep, name="keep"),
+]
 operator_urls = [
     path("operator/mail", operator_mail.kinds, name="mail"),
     path("operator/mail/log", operator_log.mails, name="log"),
@@ -285,6 +294,7 @@ urlpatterns = [
     path("", include((agency_urls, "agency"))),
     path("", include((mine_urls, "mine"))),
     path("", include((desk_urls, "desk"))),
+    path("", include((own_urls, "own"))),
     path("", include((operator_urls, "operator"))),
     path("<handle:handle>", public.to_page, name="to_page"),
 ]

@@ -12,13 +12,16 @@ from allauth.account.signals import email_added
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_used
 from django.conf import settings
+from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import browsers, languages, tokens
 from portal.models import User
+from portal.templatetags.portal import day
 
 LAST = "mailed_from"  # in the session: the form whose address was mailed last
 FEW_CODES = 2  # recovery codes that are left when it is time to say so
@@ -48,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     """How signing in differs here from what allauth does by itself."""
 
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
-        "incorrect_code": _("That code does not match. Look at the newest email, or send another."),
+        "incorrect_code": gettext_lazy("That code does not match. Look at the newest email, or send another."),
     }
 
     def new_user(self, request: HttpRequest) -> Any:
@@ -65,6 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, *, signup: bool, **more: Any) -> HttpResponse:
         """After a sign-in: with a browser that this account never used before, its owner is told."""
         response: HttpResponse = super().post_login(request, user, signup=signup, **more)
+        if user.goes_at:
+            said = _("This account goes on %(day)s. Under “Account”, “Your data” you can keep it.")
+            messages.warning(request, said % {"day": day(user.goes_at, user.timezone)})
         known, mine = _known(request), _mark_of(user)
         if mine not in known and not signup:
             self.send_notification_mail("portal/signed_in", user, {"clock": unquote(request.COOKIES.get("zone", ""))})

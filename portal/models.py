@@ -34,6 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=now)
+    goes_at = models.DateTimeField(null=True, blank=True, help_text="when it is erased, as it asked to be")
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -45,6 +46,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_going(self) -> bool:
+        """Has its day come? From then on nobody signs in, and nothing is answered."""
+        return self.goes_at is not None and not self.is_active
 
 
 class Tally(models.Model):

@@ -143,6 +143,8 @@ MAIL_ALLOW = [word.lower() for word in env.words("MAIL_ALLOW")]
 MAIL_SENDS_BY, EMAIL_BACKEND = EMAIL_BACKEND, "portal.allowed.AllowedBackend" if MAIL_ALLOW else EMAIL_BACKEND
 # The file that says how far the outbox has got (notify/mark.py); none: nobody looks.
 MAIL_MARK = env.text("MAIL_MARK", str(VAR / "mail.mark"))
+# Who was erased, as keyed hashes (pitches/erasing/journal.py); none: nothing is written down beside the database
+ERASED_FILE = env.text("ERASED_FILE", str(VAR / "erased"))
 OPERATORS = env.words("OPERATORS")  # the addresses of whoever runs this site, for alarms
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 5, at_least=1)  # seconds; well inside a lease (portal/leases.py)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")

@@ -16,4 +16,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # The manifest and WhiteNoise's scan of STATIC_ROOT belong to `up`.
 WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = True, True
+ERASED_FILE = ""
 MAIL_MARK = ""  # what a test sends is rolled back

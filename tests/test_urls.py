@@ -219,7 +219,7 @@ CODES = {
         desk:numbers desk:numbers_csv desk:mail
         desk:fair_no
         desk:inbox desk:session desk:outgoing desk:follow_ups account_logout account_reauthenticate account_email
-        account_change_password mfa_index mfa_list_webauthn usersessions_list""",
+        account_change_password mfa_index mfa_list_webauthn usersessions_list own:data own:delete""",
     ONLY_THE_OWNER: """desk:dates desk:file desk:link desk:reply_link desk:agency desk:person desk:pitch desk:keys
         desk:reply desk:outgoing_read
         desk:door_edit""",
@@ -239,6 +239,7 @@ CODES = {
         desk:outgoing_send_all
         desk:session_pause desk:session_skip desk:session_along desk:session_look
         desk:view_keep desk:view_change desk:view_drop desk:remark desk:remark_drop desk:pitch_tags desk:write
+        own:copy own:keep
         desk:session_end desk:shortcuts desk:outgoing_undo desk:outgoing_send desk:follow_up_done""",
     NOBODY: """public:dry_run agency:files agency:file_remove
         agency:supply
@@ -248,7 +249,7 @@ CODES = {
         account_email_verification_sent account_set_password account_confirm_login_code
         mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_add_webauthn
         mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_login_webauthn""",
-    NOT_SET_UP: "mine:pitch mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
+    NOT_SET_UP: "own:download mine:pitch mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
     (303,) * 4: "agency:move agency:again public:keep_draft public:pitch public:try public:watch",
     (301,) * 4: "to_page",
     # For operators: tests/web/test_operator_mail.py and tests/web/test_operator_reports.py.

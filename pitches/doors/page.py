@@ -179,7 +179,7 @@ def hide(page: Page, *, by: User, hidden: bool) -> Page:
     """Take a page away from everybody but its owner, or show it again. What waits stays. Raises TakenDown."""
     with transaction.atomic():
         now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
-        if now.taken_down_at:
+        if now.taken_down_at and not hidden:
             raise TakenDown
         if bool(now.hidden_at) != hidden:
             now.hidden_at, now.version = clock.now() if hidden else None, now.version + 1

@@ -16,24 +16,12 @@ from pitches.models import Door, Page, Standing
 from portal import clock, domains
 from portal.templatetags.portal import day
 
-FORMULA = "=+-@\t\r"  # a spreadsheet computes what begins so; we put an apostrophe before it, and take it away again
 STANDINGS = {word: one for one in Standing for word in (one.value, str(one.label).casefold())}
 PAUSED = re.compile(r"(?:paused|on pause) until (\S+)", re.IGNORECASE)
 A_YEAR = timedelta(days=366)
 MOST_OF_AN_ADDRESS, MOST_OF_A_NAME = 254, 80
 T = TypeVar("T")
 _address = fields.WorkEmail()
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(tuple(FORMULA)) else text
-
-
-def bare(cell: str) -> str:
-    """The cell without that guard."""
-    text = cell.strip(" ")
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(tuple(FORMULA)) else text
 
 
 def doors_of(page: Page) -> dict[str, Door]:

@@ -12,6 +12,7 @@ from pitches.book.brought import Brought
 from pitches.book.signed import Signed
 from pitches.forms import people_cells as cells
 from pitches.models import Page
+from portal.cells import bare
 
 MOST_ROWS, MOST_BYTES = 2000, 1_000_000
 DELIMITERS = ",;\t"
@@ -116,7 +117,7 @@ def _read_rows(lines: list[tuple[int, list[str]]], columns: list[str], page: Pag
             words = _("It has more cells than there are columns. A cell with “%(mark)s” in it needs quotes around it.")
             found.problems.append(Problem(number, words % {"mark": ","}))
             continue
-        by_name = {name: cells.bare(cell) for name, cell in zip(columns, line, strict=False) if name}
+        by_name = {name: bare(cell) for name, cell in zip(columns, line, strict=False) if name}
         try:
             row = cells.read(by_name, number, page, doors)
         except ValidationError as wrong:

@@ -1,5 +1,6 @@
 """Nouns: what exists. Fields, constraints, querysets; no side effects."""
 
+from pitches.models.account import CopyState, DataCopy, DataCopyPart, Erasure
 from pitches.models.desk import Remark, Reply, View
 from pitches.models.door import Door, DoorState, DoorVersion
 from pitches.models.event import Event, Fact
@@ -41,6 +42,9 @@ __all__ = [
     "Came",
     "CameBy",
     "Contact",
+    "CopyState",
+    "DataCopy",
+    "DataCopyPart",
     "Device",
     "DomainProof",
     "Door",
@@ -48,6 +52,7 @@ __all__ = [
     "DoorVersion",
     "Draft",
     "Embargo",
+    "Erasure",
     "Event",
     "Evidence",
     "EvidenceKind",

@@ -60,6 +60,14 @@ ABOUT = {
             "“manage.py doctor” names what waits, and “manage.py sweep” does it without them."
         ),
     ),
+    "copy": (
+        gettext_lazy("A copy of somebody’s data cannot be made"),
+        gettext_lazy("It was tried several times. The log of the worker says why; its account may ask for it anew."),
+    ),
+    "erasure": (
+        gettext_lazy("An account that asked to go cannot be erased"),
+        gettext_lazy("It is tried again and again. The log of the worker says what is in the way."),
+    ),
     "unwritten": (
         gettext_lazy("A mail cannot be written: %(kind)s"),
         gettext_lazy("It is not tried again. What was wrong stands beside it in the log of mails."),

@@ -34,6 +34,7 @@ from pitches.notify import (
     hourly,
     noting,
     outbox,
+    own_data,
     proving,
     reminding,
     security,
@@ -49,6 +50,7 @@ SENT_AGAIN = frozenset(
     {
         *("code", "receipt", "yes", "no", "ask", "wrong_door", "lapsed", "withdrawn", "page_up", "account"),
         *("watch_confirm", "invitation", "draft", "find", "domain_code", "book_exported"),
+        *("data_copy", "account_goes"),
         *assisting.KINDS,
         *answering.KINDS,
         *("offer", "agreed", "declined_offer", "alarm", "holiday", "note"),
@@ -127,10 +129,12 @@ def answer(event: Event) -> None:
 
 
 def lapsed(event: Event) -> None:
-    """8: no answer means no. A question that was not answered closes without a note, as it said it would."""
-    pitch = _about(event)
-    if event.was != PitchState.ASKED:
-        due = pitch.told_lapse
+    """8: no answer means no. A question that was not answered closes without a note, as it said it would; where nobody
+    is left who answers, everybody hears of it at once.
+    """
+    pitch, closes = _about(event), event.page.owner.is_going
+    if closes or event.was != PitchState.ASKED:
+        due = None if closes else pitch.told_lapse
         outbox.put(
             "lapsed",
             pitch.email,
@@ -231,6 +235,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "alarm": lambda: not brake.is_news(message),
         "holiday": lambda: away.is_over(message),
+        **dict.fromkeys(("data_copy", "account_goes"), lambda: own_data.is_over(message)),
     }
     gone |= dict.fromkeys(hourly.KINDS, lambda: hourly.is_over(message))
     gone |= dict.fromkeys(assisting.KINDS, lambda: assisting.is_over(message))
@@ -269,6 +274,8 @@ KINDS: dict[str, Callable[..., None]] = {
     "ready_answer": answering.ready,
     "find": finding.ask,
     "book_exported": taken_out.book_exported,
+    "data_copy": own_data.data_copy,
+    "account_goes": own_data.account_goes,
     "domain_code": proving.put,
     "assist_invite": assisting.invite,
     "assistant_joined": assisting.joined,

@@ -1,6 +1,7 @@
 """What each kind of mail says, for its templates: a table from the kind to its words."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -19,6 +20,7 @@ from pitches.notify import (
     handoffs,
     hourly,
     noting,
+    own_data,
     reasons,
     reminding,
     security,
@@ -31,6 +33,7 @@ from pitches.notify import (
 from portal import links, tokens
 
 Words = dict[str, Any]
+END_KEPT = timedelta(days=1)  # how long a page is still there for those who were told that it closes
 
 
 def of(message: Message) -> Words:
@@ -124,6 +127,13 @@ def _about_the_pitch(message: Message) -> Words:
     } | terms.about(message)
 
 
+def _of_the_end(message: Message) -> Words:
+    """Did nobody answer in time, or is there nobody any more who does? Then until when a copy can be kept."""
+    pitch = message.pitch
+    assert pitch is not None
+    return {"closes_at": message.created_at + END_KEPT if pitch.page.owner.is_going else None}
+
+
 def said_by(message: Message) -> str:
     """Who gave it for the owner, by name; empty for the owner."""
     if message.kind == "note":
@@ -163,6 +173,9 @@ OF: dict[str, Callable[[Message], Words]] = {
     "reminder": lambda message: _about_the_pitch(message) | reminding.words(message),
     "note": lambda message: _about_the_pitch(message) | noting.words(message),
     "book_exported": taken_out.words,
+    "data_copy": own_data.words,
+    "account_goes": own_data.words_of_the_end,
+    "lapsed": lambda message: _about_the_pitch(message) | _of_the_end(message),
     "holiday": away.words,
     **dict.fromkeys(hourly.KINDS, hourly.words),
     **dict.fromkeys(assisting.KINDS, assisting.words),

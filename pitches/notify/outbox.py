@@ -71,14 +71,21 @@ def put(
 def put_account_mail(to: str, template_prefix: str, context: dict[str, Any]) -> None:
     """A mail of the sign-in library, through the same outbox. Codes rest sealed until they are sent."""
     plain = {key: str(value) for key, value in context.items() if isinstance(value, (str, int))}
-    put_notice(security.KIND_OF.get(template_prefix, "account"), to, {"template": template_prefix} | plain)
+    user = context.get("user")
+    secret = {"template": template_prefix} | plain
+    put_notice(
+        security.KIND_OF.get(template_prefix, "account"), to, secret, user=user if isinstance(user, User) else None
+    )
 
 
-def put_notice(kind: str, to: str, secret: dict[str, Any]) -> None:
-    """30, 29, 27, 28: what happened to somebody's way in, at once; or another mail of the sign-in library."""
+def put_notice(kind: str, to: str, secret: dict[str, Any], *, user: User | None = None) -> None:
+    """30, 29, 27, 28: what happened to somebody's way in, at once; or another mail of the sign-in library.
+
+    It hangs on the account, also where it goes to an address that is no longer one of it.
+    """
     with transaction.atomic():
         dedupe = f"account:{tokens.seed()}"
-        put(kind, to, dedupe=dedupe, queue="codes", secret=secret, language=languages.now())
+        put(kind, to, dedupe=dedupe, queue="codes", secret=secret, user=user, language=languages.now())
 
 
 def due(at: datetime | None = None) -> QuerySet[Message]:

@@ -15,7 +15,21 @@ from django.utils.translation import gettext as _
 from pitches import claims, lifecycle, offers
 from pitches.book import exporting
 from pitches.doors import deflecting
-from pitches.models import Came, Door, Draft, Fact, Key, Message, MessageState, Plan, ProofWay, Watch
+from pitches.models import (
+    Came,
+    CopyState,
+    DataCopy,
+    Door,
+    Draft,
+    Erasure,
+    Fact,
+    Key,
+    Message,
+    MessageState,
+    Plan,
+    ProofWay,
+    Watch,
+)
 from pitches.models.page import WEEKDAYS
 from pitches.notify import alarms, hourly, security
 from pitches.notify import sample_answers as answers
@@ -244,6 +258,20 @@ def _declined(world: World) -> About:
 
 
 # ── ways in ──────────────────────────────────────────────────────────────────
+def _data_copy(world: World) -> About:
+    week = world.now + timedelta(days=7)
+    moments = {"asked_at": world.now, "ready_at": world.now, "ends_at": week}
+    copy = DataCopy.objects.create(user=world.page.owner, state=CopyState.READY, size=2_400_000, **moments)
+    return {"page": None, "dedupe": f"data_copy:{copy.pk}"} | _of_the_owner(world)
+
+
+def _account_goes(world: World, *, page: bool = True) -> About:
+    fortnight = world.now + timedelta(days=14)
+    moments = {"asked_at": world.now, "goes_at": fortnight, "next_at": fortnight}
+    erasure = Erasure.objects.create(user=world.page.owner, subject="-", hid_page=page, **moments)
+    return {"page": None, "dedupe": f"account_goes:{erasure.pk}"} | _of_the_owner(world)
+
+
 def _account(template: str, **said: Any) -> Maker:
     """A mail of signing in."""
     return lambda world: {"page": None, "secret": {"template": template} | said} | _of_the_owner(world)
@@ -328,6 +356,8 @@ SAMPLES: dict[str, dict[str, Maker]] = {
     "ready_answer": _two(_ready_answer, "unknown", ""),
     "find": _one(_find),
     "book_exported": {"book": _book(exporting.BOOK), "table": _book(exporting.TABLE)},
+    "data_copy": _one(_data_copy),
+    "account_goes": {USUAL: _account_goes, "no_page": partial(_account_goes, page=False)},
     "domain_code": _one(_domain_code),
     "assist_invite": _each(_invited, ("reader", "screener", "assistant", "mail")),
     "assistant_joined": _each(_joined, ("reader", "screener", "assistant")),

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pitches import stats
-from pitches.forms.people_cells import guarded
 from pitches.models import Page, Role
 from pitches.stats import Span
 from pitches.web import access, hours, number_words
 from pitches.web.number_words import Figure, Table
 from pitches.web.owned import helped
+from portal.cells import guarded
 
 USUAL = stats.WINDOW.days
 SPANS = (30, USUAL, 365)  # days; longer ones are asked of no database

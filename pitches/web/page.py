@@ -142,6 +142,9 @@ def move(request: HttpRequest, page: Page) -> HttpResponse:
 def hide(request: HttpRequest, page: Page) -> HttpResponse:
     """Take the page away from everybody but its owner, or show it again."""
     hidden = request.POST.get("hidden") == "yes"
+    if not hidden and access.signed_in(request).goes_at:
+        messages.error(request, _("Your account goes. Keep it first, and your page is there again."))
+        return see("own:delete")
     try:
         doors.hide(page, by=access.signed_in(request), hidden=hidden)
     except doors.TakenDown:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pitches.book import exporting, signed
-from pitches.forms.people_cells import guarded
 from pitches.forms.people_table import NAMES
 from pitches.models import Page
 from pitches.web import access
 from pitches.web.owned import owned
 from pitches.web.redirects import see
 from portal import clock, fresh, links, signing
+from portal.cells import guarded
 
 
 @owned

@@ -18,7 +18,7 @@ PAGES = (
     *("desk:doors", "desk:door_edit", "desk:keys", "desk:rules", "desk:plans", "desk:replies", "desk:hours"),
     *("desk:numbers", "desk:share", "desk:page_edit", "desk:assistants", "account_email", "mine:home"),
     *("desk:mail", "stop_digest", "public:watch_stop", "agency:reminders", "public:not_me"),
-    *("operator:mail", "operator:kind", "operator:log"),
+    *("operator:mail", "operator:kind", "operator:log", "own:data", "own:delete"),
 )
 KEY_PAGES = (
     *("public:page", "public:door", "agency:status", "desk:inbox", "desk:session", "desk:doors"),

@@ -24,6 +24,7 @@ from tests.factories import (
     UserFactory,
     WatchFactory,
 )
+from tests.notify.samples_at_the_end import account_goes, account_goes_without_a_page, data_copy, lapsed_for_good
 from tests.notify.samples_by_mail import draft_by_mail, ready_answer, ready_answer_to_nobody
 
 LINE = "<b>Fish & chips</b>: why 1,200 people mute"
@@ -587,7 +588,8 @@ _ALL = (
     *(digest_to_who_helps, digest_after_an_outage, answers_came, answers_came_to_who_helps),
     *(door_closes, door_closes_later, doors_close, undelivered, lapsing, lapsing_on_two_days),
     *(month, month_to_who_helps, holiday, holiday_ahead),
-    *(book_exported, book_exported_as_a_table),
+    *(book_exported, book_exported_as_a_table, data_copy),
+    *(account_goes, account_goes_without_a_page, lapsed_for_good),
     *(offer, offer_the_last, agreed, agreed_without_a_day, declined_offer),
     *(assist_invite, assist_invite_to_the_desk),
     *(assistant_joined, assistant_joined_to_sort, assistant_joined_to_answer),
