@@ -67,9 +67,8 @@ def _told_enough(page: Page, sender: str) -> bool:
 def _unreadable(letter: Letter, parsed: Parsed) -> End | None:
     if letter.size > HUGE:
         return LetterEnd.UNREADABLE, "larger than 25 MB"
-    if header(parsed.mail, UNREADABLE):
-        return LetterEnd.UNREADABLE, "nested too deeply"
-    return None
+    why = header(parsed.mail, UNREADABLE)
+    return (LetterEnd.UNREADABLE, why) if why else None
 
 
 def _loop(parsed: Parsed) -> End | None:

@@ -35,7 +35,7 @@ def _bytes(mail: Any) -> bytes:
             return bytes(mail.as_bytes(policy=policy))
         except Exception:  # noqa: BLE001, S112 (broken headers and charsets; a 500 would bring it again and again)
             continue
-    return f"{UNREADABLE}: yes\n\n".encode()
+    return f"{UNREADABLE}: cannot be written\n\n".encode()
 
 
 def told(sender: Any, event: AnymailTrackingEvent, esp_name: str, **_more: Any) -> None:
