@@ -199,7 +199,7 @@ STORAGES = {
 }
 
 # ── safety ───────────────────────────────────────────────────────────────────
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MOST_BODY = 1024 * 1024  # bytes of a request (portal/middleware.py)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # The limits of portal/limits.py for one network, times this; 0: none.
 # On a laptop everybody comes from one network, and forms are filled by scripts as often as by hand.
@@ -211,10 +211,12 @@ WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", default=False)
 UPLOADS = {
     r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024,
     r"/desk/people/import": 5 * 1024 * 1024,  # a signed book has at most 4 MB
-    r"/mail/\w+/inbound(_mime)?/": 16 * 1024 * 1024,  # a mail with its files, where the provider sends it as a form
     r"/p/[-\w]+/files": 16 * 1024 * 1024,  # a file may have 10 MB; what is somewhat larger is told so by its own page
 }
-FILE_UPLOAD_MAX_MEMORY_SIZE = max(UPLOADS.values())  # a request writes no files
+# Where the mail provider hands over a mail with its files, in whatever kind of body.
+MAILS = {r"/mail/(mandrill|\w+/inbound(_mime)?)/": 25 * 1024 * 1024}
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAILS.values())  # Django's own limit is one for all paths
+FILE_UPLOAD_MAX_MEMORY_SIZE = max((MAILS | UPLOADS).values())  # a request writes no files
 HTTPS = SITE_URL.startswith("https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", default=True)
