@@ -150,6 +150,8 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")
 # The domain whose mail comes to us; none: no mail comes in, and no address of ours is told.
 INBOUND_DOMAIN = env.text("INBOUND_DOMAIN").lower()
 INBOUND_MAILDIR = env.text("INBOUND_MAILDIR")  # a folder into which the mail server puts it
+# As our mail server names itself where it writes what it found of SPF and DMARC; none: whatever stands on top.
+INBOUND_AUTHSERV_ID = env.text("INBOUND_AUTHSERV_ID").lower()
 
 # ── accounts ─────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "portal.User"

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
 from pitches.doors import deflecting, originals
+from pitches.inbound import kinds
 from pitches.inbound.addressed import open_door
 from pitches.inbound.parsed import Parsed, header, parts
 from pitches.models import Came, Door, Letter, LetterEnd, Page
@@ -28,6 +29,10 @@ def forwarded(letter: Letter, parsed: Parsed, owner: User) -> tuple[LetterEnd, s
     if door is None:
         return LetterEnd.NOBODY, "no door to send anybody to"
     original, day = _original(parsed, owner)
+    if kinds.is_our_address(original.address.lower()):
+        return LetterEnd.AUTOMATIC, "forwards a mail of ours"
+    if end := kinds.over("letter_sender", f"forward:{page.pk}"):
+        return end
     today = page.local_date(clock.now())
     who = original.who[: deflecting.LONGEST] or _("Somebody who wrote a mail")
     link = deflecting.make(door, who, Came.MAIL, min(day or today, today))
