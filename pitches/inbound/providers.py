@@ -8,7 +8,7 @@ from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pitches.inbound import returned, taking
+from pitches.inbound import as_it_came, returned, taking
 from pitches.inbound.doubting import SPAM
 from pitches.inbound.parsed import AS_WRITTEN, UNREADABLE
 from pitches.models import CameBy, Message, MessageState, Refusal
@@ -25,6 +25,7 @@ class TooSoon(Exception):
 
 def listen() -> None:
     """From now on, hear what django-anymail hears."""
+    as_it_came.leave()
     signals.inbound.connect(came_in, dispatch_uid="letters")
     signals.tracking.connect(told, dispatch_uid="returned")
 
@@ -45,6 +46,8 @@ def _marked(mail: Any) -> bytes:
 
 def _bytes(mail: Any) -> bytes:
     """As it came, as far as the provider tells. What breaks the writing is written more simply, or not at all."""
+    if came := getattr(mail, "came", b""):
+        return bytes(came)
     for policy in (mail.policy, AS_WRITTEN):
         try:
             return bytes(mail.as_bytes(policy=policy))

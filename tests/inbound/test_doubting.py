@@ -8,9 +8,7 @@ from pitches.models import CameBy, Letter, LetterEnd, Message
 from tests.inbound import mails
 
 pytestmark = pytest.mark.django_db
-PASS = (
-    "mx.halfdoor.example; spf=pass smtp.mailfrom=northbeam.example; dmarc=pass (p=none)"
-)
+PASS = "mx.halfdoor.example; spf=pass smtp.mailfrom=northbeam.example; dmarc=pass (p=none)"
 FAIL = PASS.replace("dmarc=pass", "dmarc=fail")
 FORGED = "mx.northbeam.example; dmarc=pass"
 
