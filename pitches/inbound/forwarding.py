@@ -5,7 +5,6 @@ Whoever wrote first is never mailed from here.
 
 from datetime import date
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from pitches.doors import deflecting, originals
 from pitches.inbound import kinds
 from pitches.inbound.addressed import open_door
-from pitches.inbound.parsed import Parsed, header, parts
+from pitches.inbound.parsed import Parsed, header, parts, parts_of
 from pitches.models import Came, Door, Letter, LetterEnd, Page
 from pitches.notify import answering
 from portal import clock, domains
@@ -55,8 +54,8 @@ def _first_door(page: Page) -> Door | None:
 def _original(parsed: Parsed, owner: User) -> tuple[originals.Original, date | None]:
     """From a mail that was attached, or from the lines above the quoted one; and its day, if that can be read."""
     for part in parts(parsed.mail):
-        inside: Any = part.get_payload()
-        if part.get_content_type() == "message/rfc822" and isinstance(inside, list) and inside:
+        inside = parts_of(part)
+        if part.get_content_type() == "message/rfc822" and inside:
             found = originals.of(header(inside[0], "From"), header(inside[0], "Subject"))
             return _not_the_owner(found, owner), _day(header(inside[0], "Date"))
     return _not_the_owner(originals.in_text(parsed.text), owner), None

@@ -94,13 +94,18 @@ def parts(mail: EmailMessage) -> Iterator[EmailMessage]:
         if not waiting:
             return
         part, deep = waiting.pop()
-        inside = part.get_payload()
-        if not isinstance(inside, list):
+        inside = parts_of(part)
+        if inside is None:
             yield part
         elif deep < MOST_DEEP and not _is_attached_mail(part, deep):
             waiting += [(one, deep + 1) for one in reversed(inside)]
         else:
             yield part
+
+
+def parts_of(part: Any) -> list[Any] | None:
+    """What stands in a container; None for what is none. Words are not asked for: the library would decode them."""
+    return part.get_payload() if part.is_multipart() else None
 
 
 def _is_attached_mail(part: Any, deep: int) -> bool:

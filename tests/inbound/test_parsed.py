@@ -2,13 +2,14 @@
 
 import time
 from email.message import EmailMessage
+from types import SimpleNamespace
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pitches.inbound import guessing, kinds, returned
+from pitches.inbound import forwarding, guessing, kinds, returned
 from pitches.inbound.parsed import UNREADABLE, Parsed, header, headers, parse
 from pitches.inbound.plainly import plainly
 from pitches.inbound.taking import NOBODY
@@ -149,6 +150,27 @@ def test_half_a_character_is_a_question_mark(raw):
     parsed = parse(raw)
     assert is_clean(parsed)
     assert "Hi ?" in f"{parsed.text} {parsed.subject} {parsed.name} {parsed.attachments}"
+
+
+@pytest.mark.parametrize("charset", [b"a\0b", b"idna", b"\xff", b"x" * 1_900])
+@pytest.mark.parametrize("kind", [b"text/plain", b"application/pdf", b"message/delivery-status", b"message/rfc822"])
+def test_no_charset_of_any_part_breaks_the_reader_or_takes_long(charset, kind):
+    began = time.process_time()
+    head = b"Content-Type: " + kind + b"; charset=" + charset + b"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    for raw in (head, PARTS + b"--b\r\n" + head, PARTS + b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + head):
+        parsed = parse(raw + b"\xff." * 300_000)
+        assert is_clean(parsed)
+        returned.read(parsed)
+        forwarding._original(parsed, SimpleNamespace(email="a@b.example"))
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize("bad", [b"\0", b"\xff", b"=?utf-7?q?+2AA-?="], ids=["nul", "raw bytes", "half a character"])
+def test_what_a_mail_server_says_can_rest_in_a_row(bad):
+    lines = b"Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 " + bad + b" no such mailbox\r\n"
+    report = returned.read(parse(PARTS + b"--b\r\nContent-Type: message/delivery-status\r\n\r\nX: y\r\n\r\n" + lines))
+    assert (report.failed, report.status) == (True, "5.1.1")
+    assert "\0" not in report.words.encode().decode()
 
 
 @pytest.mark.parametrize("breaks", ["get_filename", "get_payload", "get_content_charset", "get_content_type"])
