@@ -90,6 +90,8 @@ def test_what_is_too_long_goes_on_in_the_detail():
     [
         ("See http://localhost/x and https://user:pw@evil.example/ and https://good.example/study.", "https://good.example/study"),
         ("See (https://good.example/a_b), thanks.", "https://good.example/a_b"),
+        ("https://localhost/x " * 19 + "https://good.example/a", "https://good.example/a"),
+        ("https://localhost/x " * 20 + "https://good.example/a", None),
         ("See www.good.example/a.", "www.good.example/a"),
         ("Nothing to see.", None),
         ("https://" + "a" * 600 + ".example", None),
@@ -237,9 +239,12 @@ def test_sixty_mails_an_hour_are_the_most_for_a_page_and_the_others_wait(door):
         for letter in Letter.objects.filter(end="waiting"):
             assert (letter.attempts, letter.lease, letter.raw is not None) == (0, None, True)
         assert not reading.read_next("later")
-        assert (tasks.waiting_work(["later"]), reading.waits_since(), doctor.unread().count()) == ([], None, 0)
+        assert (tasks.waiting_work(["later"]), reading.waits_since()) == ([], None)
+        Letter.objects.update(came_at=clock.now() - timedelta(minutes=6))
+        assert doctor.unread().count() == 0
         clock.move_to(clock.now() + timedelta(hours=1))
         later(1)
+        assert doctor.unread().count() == 2
         while reading.read_next("later"):
             pass
     assert (Draft.objects.count(), Letter.objects.filter(end="drafted").count()) == (62, 62)

@@ -205,6 +205,13 @@ def test_half_a_character_in_an_address_is_a_question_mark(folder):
     assert "?" in Letter.objects.get().to
 
 
+def test_what_nobody_sees_is_no_part_of_an_address(folder):
+    top = b"X-Original-To: =?utf-8?q?Ma=E2=80=8Bya=E2=80=AE?=@in.halfdoor.example\r\n"
+    (folder / "new" / "1.host").write_bytes(top + RAW)
+    maildir.collect()
+    assert Letter.objects.get().to == "maya@in.halfdoor.example"
+
+
 def test_a_folder_that_is_missing_is_made(folder):
     lay(folder)
     (folder / "cur").rmdir()
