@@ -3,9 +3,10 @@
 import pytest
 
 from pitches import tasks
-from pitches.inbound import taking
+from pitches.inbound import reading, taking
 from pitches.models import CameBy, Letter, LetterEnd, Message
 from tests.inbound import mails
+from tests.senders import work
 
 pytestmark = pytest.mark.django_db
 PASS = "mx.halfdoor.example; spf=pass smtp.mailfrom=northbeam.example; dmarc=pass (p=none)"
@@ -18,7 +19,9 @@ def come(world, *results, to="page", came_by=CameBy.PIPE):
     raw, address = mails.Mail("", LetterEnd.DRAFTED, mails.COLD, to=f"{{{to}}}").filled(world.names)
     top = "".join(f"Authentication-Results: {one}\r\n" for one in results).encode()
     taking.take(top + raw, came_by=came_by, to=address)
-    tasks.sweep()
+    while reading.read_next("later"):
+        pass
+    work()
     letter = Letter.objects.get()
     return letter.end, letter.detail
 
