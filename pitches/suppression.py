@@ -3,6 +3,7 @@
 Kept by the address as it was written to, not by the mailbox: maya+press@ may not exist where maya@ does.
 """
 
+import re
 from datetime import timedelta
 
 from django.db.models import Q
@@ -11,12 +12,14 @@ from pitches.models import Refusal, Suppression
 from portal import clock, tokens
 
 A_DAY = timedelta(days=1)
-DETAIL = 200
+MOST, DETAIL = 1000, 200  # characters that are looked at, and kept
+# Any: what a mail server says may name the address in other letters, or another one that it leads to.
+ADDRESS = re.compile(r"(?:\"[^\"@]{1,64}\"|[^\s@<>:;,()\"'\[\]]{1,200})@[^\s@<>:;,()\"'\[\]]{1,255}")
 
 
 def suppress(email: str, why: Refusal, detail: str = "") -> bool:
     """From now on nothing goes to this address. True if that is new. A complaint stays one, whatever comes after."""
-    words = " ".join(detail.replace(email, "…").split())[:DETAIL]
+    words = " ".join(ADDRESS.sub("…", detail[:MOST]).split())[:DETAIL]
     fresh = {"why": why, "detail": words, "at": clock.now()}
     row, new = Suppression.objects.get_or_create(digest=_digest(email), defaults=fresh)
     if not new and row.why != why == Refusal.COMPLAINT:

@@ -168,12 +168,12 @@ def sweep() -> int:
     """All work that waits in the database, even if no ring ever came; what is left after a while, the next time."""
     from pitches.inbound import maildir  # noqa: PLC0415
 
-    ends, done = time.monotonic() + SWEEPING, maildir.collect()
+    ends, done = time.monotonic() + SWEEPING, 0
     for job, queue in waiting_work():
         if time.monotonic() >= ends:
             break
         done += JOBS[job](queue)
-    return done
+    return done + maildir.collect()  # last: whatever lies in that folder holds up nothing else
 
 
 JOBS = {"react": react, "deliver": deliver, "call": call, "read": read, "copy": copy, "erase": erase}
@@ -260,9 +260,13 @@ def _waiting_in(queue: str) -> Iterator[QuerySet[Any, Any]]:
 
 
 def oldest_work() -> datetime | None:
-    """For /healthz: since when the oldest event waits for its reactions, or the oldest call to be made."""
+    """For /healthz: since when the oldest event waits for its reactions, the oldest call to be made, or the oldest mail
+    that came in to be read.
+    """
     from pitches import hooks  # noqa: PLC0415
+    from pitches.inbound import reading  # noqa: PLC0415
     from pitches.models import Event  # noqa: PLC0415
 
     event = Event.objects.filter(reacted_at=None, dead=False).order_by("at").values_list("at", flat=True).first()
-    return min(filter(None, (event, hooks.due().values_list("next_at", flat=True).first())), default=None)
+    call = hooks.due().values_list("next_at", flat=True).first()
+    return min(filter(None, (event, call, reading.waits_since())), default=None)

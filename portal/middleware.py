@@ -120,11 +120,9 @@ class BadInput:
 
     def _fits(self, request: HttpRequest) -> bool:
         """By the length that was announced, before a byte of it is read, and whatever the body is."""
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if request.method == "POST" and request.content_type == FILES:
-            most = next((size for path, size in settings.UPLOADS.items() if re.fullmatch(path, request.path)), most)
+        larger = settings.MAILS | (settings.UPLOADS if request.content_type == FILES else {})
         try:
-            return int(request.META.get("CONTENT_LENGTH") or 0) <= most
+            return int(request.META.get("CONTENT_LENGTH") or 0) <= _most(request, larger)
         except ValueError:
             return True  # Django reads nothing then
 
@@ -135,7 +133,16 @@ class BadInput:
             return False
         if request.method == "POST" and request.content_type == FORM and not is_text(unquote_to_bytes(request.body)):
             return False
-        return not any("\0" in value for name, values in request.POST.lists() for value in (name, *values))
+        fields = [one for name, values in request.POST.lists() for one in (name, *values)]
+        if sum(map(len, fields)) > _most(request, settings.MAILS):
+            raise RequestDataTooBig
+        return not any("\0" in one for one in fields)
+
+
+def _most(request: HttpRequest, larger: dict[str, int]) -> int:
+    """The bytes that this request may have."""
+    found = (size for path, size in larger.items() if request.method == "POST" and re.fullmatch(path, request.path))
+    return next(found, settings.MOST_BODY)
 
 
 def is_text(raw: bytes) -> bool:

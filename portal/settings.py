@@ -151,6 +151,8 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "post@halfdoor.example")
 # The domain whose mail comes to us; none: no mail comes in, and no address of ours is told.
 INBOUND_DOMAIN = env.text("INBOUND_DOMAIN").lower()
 INBOUND_MAILDIR = env.text("INBOUND_MAILDIR")  # a folder into which the mail server puts it
+# As our mail server names itself where it writes what it found of SPF and DMARC; none: whatever stands on top.
+INBOUND_AUTHSERV_ID = env.text("INBOUND_AUTHSERV_ID").lower()
 
 # ── accounts ─────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "portal.User"
@@ -200,7 +202,7 @@ STORAGES = {
 }
 
 # ── safety ───────────────────────────────────────────────────────────────────
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MOST_BODY = 1024 * 1024  # bytes of a request (portal/middleware.py)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # The limits of portal/limits.py for one network, times this; 0: none.
 # On a laptop everybody comes from one network, and forms are filled by scripts as often as by hand.
@@ -212,10 +214,12 @@ WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", default=False)
 UPLOADS = {
     r"/desk/page/portrait": 8 * 1024 * 1024 + 64 * 1024,
     r"/desk/people/import": 5 * 1024 * 1024,  # a signed book has at most 4 MB
-    r"/mail/\w+/inbound(_mime)?/": 16 * 1024 * 1024,  # a mail with its files, where the provider sends it as a form
     r"/p/[-\w]+/files": 16 * 1024 * 1024,  # a file may have 10 MB; what is somewhat larger is told so by its own page
 }
-FILE_UPLOAD_MAX_MEMORY_SIZE = max(UPLOADS.values())  # a request writes no files
+# Where the mail provider hands over a mail with its files, in whatever kind of body.
+MAILS = {r"/mail/(mandrill|\w+/inbound(_mime)?)/": 25 * 1024 * 1024}
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAILS.values())  # Django's own limit is one for all paths
+FILE_UPLOAD_MAX_MEMORY_SIZE = max((MAILS | UPLOADS).values())  # a request writes no files
 HTTPS = SITE_URL.startswith("https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", default=True)

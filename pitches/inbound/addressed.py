@@ -4,6 +4,7 @@ From: proves nothing, so nobody is treated differently for it: the answer is the
 without a word of what was written.
 """
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,17 @@ from pitches.inbound import guessing
 from pitches.inbound.parsed import Parsed
 from pitches.intake import drafting
 from pitches.models import Door, Letter, LetterEnd, Page
-from portal import limits
+from portal import clock, limits
+
+WAITS = timedelta(days=7)  # how long a mail may wait for its turn at a page
+
+
+class Later(Exception):
+    """Its turn has not come: it is to be read once more, and nothing of this try counts."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 def addressed(letter: Letter, parsed: Parsed, page: Page) -> tuple[LetterEnd, str]:
@@ -27,7 +38,10 @@ def addressed(letter: Letter, parsed: Parsed, page: Page) -> tuple[LetterEnd, st
         return LetterEnd.UNREADABLE, "no address that may be answered"
     if not answers:
         return LetterEnd.EMPTY, ""
-    if limits.count("letter_page", str(page.pk))[0] > limits.LIMITS["letter_page"][0]:
+    tried, until = limits.count("letter_page", str(page.pk))
+    if tried > limits.LIMITS["letter_page"][0]:
+        if letter.came_at > clock.now() - WAITS:
+            raise Later(until)
         return LetterEnd.TOO_MANY, "letter_page"
     drafting.keep(door, drafting.Typed(answers, by_mail=True), email=email, form_key=uuid4())
     return LetterEnd.DRAFTED, ""

@@ -5,14 +5,14 @@ Whoever wrote first is never mailed from here.
 
 from datetime import date
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
 from pitches.doors import deflecting, originals
+from pitches.inbound import kinds
 from pitches.inbound.addressed import open_door
-from pitches.inbound.parsed import Parsed, header, parts
+from pitches.inbound.parsed import Parsed, header, parts, parts_of
 from pitches.models import Came, Door, Letter, LetterEnd, Page
 from pitches.notify import answering
 from portal import clock, domains
@@ -28,6 +28,10 @@ def forwarded(letter: Letter, parsed: Parsed, owner: User) -> tuple[LetterEnd, s
     if door is None:
         return LetterEnd.NOBODY, "no door to send anybody to"
     original, day = _original(parsed, owner)
+    if kinds.is_our_address(original.address.lower()):
+        return LetterEnd.AUTOMATIC, "forwards a mail of ours"
+    if end := kinds.over("letter_sender", f"forward:{page.pk}"):
+        return end
     today = page.local_date(clock.now())
     who = original.who[: deflecting.LONGEST] or _("Somebody who wrote a mail")
     link = deflecting.make(door, who, Came.MAIL, min(day or today, today))
@@ -50,8 +54,8 @@ def _first_door(page: Page) -> Door | None:
 def _original(parsed: Parsed, owner: User) -> tuple[originals.Original, date | None]:
     """From a mail that was attached, or from the lines above the quoted one; and its day, if that can be read."""
     for part in parts(parsed.mail):
-        inside: Any = part.get_payload()
-        if part.get_content_type() == "message/rfc822" and isinstance(inside, list) and inside:
+        inside = parts_of(part)
+        if part.get_content_type() == "message/rfc822" and inside:
             found = originals.of(header(inside[0], "From"), header(inside[0], "Subject"))
             return _not_the_owner(found, owner), _day(header(inside[0], "Date"))
     return _not_the_owner(originals.in_text(parsed.text), owner), None

@@ -1,6 +1,7 @@
 """From a mail to the answers of a form, as far as a mail tells. Its writer looks them over before anything is sent."""
 
 import re
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 
@@ -9,6 +10,7 @@ from pitches.inbound import own_words
 from pitches.inbound.parsed import Parsed
 from portal import links
 
+MOST_LINKS = 20  # that are tried
 DETAIL_LIMIT, NAME_LIMIT, LINK_LIMIT = 1200, 80, 500  # as the form has them
 AGAIN = re.compile(r"^(?:(?:re|aw|sv|fwd?|wg|tr|rv|pitch)\s*:\s*)+", re.IGNORECASE)
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'\])}]{3,500}")
@@ -63,9 +65,9 @@ def _split(text: str, most: int) -> tuple[str, str]:
 
 
 def _first_link(text: str) -> str:
-    """The first address that the form would take."""
-    for found in LINK.findall(text):
-        address = found.rstrip(".,;:!?…")
+    """The first address that the form would take, of those that stand first."""
+    for found in islice(LINK.finditer(text), MOST_LINKS):
+        address = found[0].rstrip(".,;:!?…")
         try:
             links.read(address)
         except ValidationError:

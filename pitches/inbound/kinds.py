@@ -10,15 +10,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from pitches.inbound.doubting import doubtful
 from pitches.inbound.parsed import UNREADABLE, Parsed, header, headers
-from pitches.inbound.taking import NOBODY
+from pitches.inbound.taking import HUGE, NOBODY
 from pitches.models import Letter, LetterEnd, Page, Pitch
 from portal import clock, limits, tokens
 
 End = tuple[LetterEnd, str]
-HUGE = 25 * 1024 * 1024  # bytes; no mail program sends more
 OURS = re.compile(r"<[0-9a-f]{40}@([^<>]+)>")  # notify/render.py makes them
 PRIVATE = ("/d/", "/p/", "/not-me/", "/watch/", "/key/", "/find/")  # of links that stand in mails of ours only
+REPEATED = {"page": PRIVATE, "forward": (*PRIVATE, "/desk/", "/r/")}  # by the use of an address
 TOLD, A_MONTH = 2, timedelta(days=30)
 PRECEDENCE = frozenset({"bulk", "list", "junk", "auto_reply"})
 # Headers that only machines write, whatever they say.
@@ -38,24 +39,29 @@ def unwanted(letter: Letter, parsed: Parsed, purpose: str) -> End | None:
     return (
         _unreadable(letter, parsed)
         or _loop(parsed)
-        or (_repeats(parsed) if purpose == "page" else None)
+        or _repeats(parsed, REPEATED.get(purpose))
         or _automatic(letter, parsed)
         or (None if purpose else (LetterEnd.NOBODY, "no such address"))
         or _empty(parsed, purpose)
         or _without_sender(parsed)
+        or (doubtful(letter, parsed) if purpose == "page" else None)
     )
 
 
 def too_many(parsed: Parsed, thing: object) -> End | None:
-    """Count it. A conversation takes five an hour; anybody else is counted by the address that they claim."""
-    if isinstance(thing, Page) and _told_enough(thing, parsed.sender):
-        return LetterEnd.TOO_MANY, "was told twice"
-    if isinstance(thing, Pitch):
-        what, who = "letter_pitch", str(thing.pk)
-    else:
-        what, who = "letter_sender", tokens.code_hash("letter", parsed.sender)
-    over = limits.count(what, who)[0] > limits.LIMITS[what][0]
-    return (LetterEnd.TOO_MANY, what) if over else None
+    """Count it. A conversation takes five an hour. At a page an address that is claimed is counted, there alone, so
+    that nobody is silenced elsewhere by whoever claims to be them. What an owner forwards is counted once it is theirs.
+    """
+    if isinstance(thing, Page):
+        told = _told_enough(thing, parsed.sender)
+        return (LetterEnd.TOO_MANY, "was told twice") if told else over("letter_sender", f"{thing.pk}:{parsed.sender}")
+    return over("letter_pitch", str(thing.pk)) if isinstance(thing, Pitch) else None
+
+
+def over(what: str, who: str) -> End | None:
+    """Count one more of a kind. How it ends, if that is above the limit."""
+    tried, _until = limits.count(what, tokens.code_hash("letter", who))
+    return (LetterEnd.TOO_MANY, what) if tried > limits.LIMITS[what][0] else None
 
 
 def _told_enough(page: Page, sender: str) -> bool:
@@ -67,26 +73,33 @@ def _told_enough(page: Page, sender: str) -> bool:
 def _unreadable(letter: Letter, parsed: Parsed) -> End | None:
     if letter.size > HUGE:
         return LetterEnd.UNREADABLE, "larger than 25 MB"
-    if header(parsed.mail, UNREADABLE):
-        return LetterEnd.UNREADABLE, "nested too deeply"
-    return None
+    why = header(parsed.mail, UNREADABLE)
+    return (LetterEnd.UNREADABLE, why) if why else None
 
 
 def _loop(parsed: Parsed) -> End | None:
     """A mail of ours, or one that says it comes from us."""
     if _is_ours(parsed.message_id):
         return LetterEnd.AUTOMATIC, "a mail of ours"
+    return (LetterEnd.AUTOMATIC, "says it is from us") if is_our_address(parsed.sender) else None
+
+
+def is_our_address(address: str) -> bool:
+    """Do mails of ours come from it, or mails to us go there?"""
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()
-    if parsed.sender and (parsed.sender == ours or parsed.sender.endswith(f"@{settings.INBOUND_DOMAIN}")):
-        return LetterEnd.AUTOMATIC, "says it is from us"
-    return None
+    domain = settings.INBOUND_DOMAIN
+    return bool(address) and (address == ours or bool(domain and address.endswith(f"@{domain}")))
 
 
-def _repeats(parsed: Parsed) -> End | None:
-    """Whoever answers or quotes a mail of ours at the address of a page brings nothing new: most are robots."""
+def _repeats(parsed: Parsed, links: tuple[str, ...] | None) -> End | None:
+    """Whoever answers or quotes a mail of ours at the address of a page brings nothing new: most are robots. So does a
+    rule by which an owner forwards all their mail. `links`: those that tell a mail of ours; None: it may be quoted.
+    """
+    if links is None:
+        return None
     if any(map(_is_ours, parsed.references)):
         return LetterEnd.AUTOMATIC, "answers a mail of ours"
-    if any(f"{settings.SITE_URL}{path}" in parsed.text for path in PRIVATE):
+    if any(f"{settings.SITE_URL}{path}" in parsed.text for path in links):
         return LetterEnd.AUTOMATIC, "quotes a mail of ours"
     return None
 

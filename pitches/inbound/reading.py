@@ -1,14 +1,16 @@
 """Reading: a letter that waits ends as one LetterEnd says. All that follows from it is one transaction with its end."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 
-from pitches.inbound import kinds, returned
+from pitches.inbound import kinds, returned, taking
+from pitches.inbound.addressed import Later
 from pitches.inbound.parsed import Parsed, parse
 from pitches.inbound.uses import HANDLERS
 from pitches.models import Letter, LetterEnd, Message, Page, Pitch
@@ -29,12 +31,22 @@ def waiting(queue: str) -> QuerySet[Letter]:
     return letters.filter(REPLY if queue == QUEUES[0] else ~REPLY)
 
 
+def waits_since() -> datetime | None:
+    """Since when the oldest letter that may be read waits for somebody to do so."""
+    free = Letter.objects.filter(leases.free(), end=LetterEnd.WAITING)
+    return free.aggregate(since=Min(Coalesce("lease_until", "came_at")))["since"]
+
+
 def read_next(queue: str) -> bool:
     """Read one letter. False if none waits. One is claimed at a time: whoever kills its reader takes no other along."""
     lease, letters = leases.claim(waiting(queue), limit=1)
     for letter in letters:
         try:
             _read(letter, lease)
+        except SoftTimeLimitExceeded:
+            raise  # the lease brings it back
+        except Later as later:
+            _wait(letter, lease, later.until)
         except Exception as error:  # noqa: BLE001 (one bad letter must not stop the others)
             _failed(letter, lease, error)
     return bool(letters)
@@ -47,8 +59,14 @@ def _read(letter: Letter, lease: UUID) -> None:
             return
         end, detail = (LetterEnd.UNREADABLE, "tried too often") if mine.attempts > TRIES else _end(mine)
         mine.end, mine.detail, mine.read_at = end, detail[:200], clock.now()
-        mine.lease = mine.lease_until = None
-        mine.save(update_fields=["end", "detail", "read_at", "lease", "lease_until", "page", "pitch"])
+        mine.to, mine.lease, mine.lease_until = taking.without_token(mine.to), None, None
+        mine.save(update_fields=["end", "detail", "read_at", "to", "lease", "lease_until", "page", "pitch"])
+
+
+def _wait(letter: Letter, lease: UUID, until: datetime) -> None:
+    """Read it again from then on, as if it had not been read."""
+    left = Now() + (until - clock.now())
+    Letter.objects.filter(pk=letter.pk, lease=lease).update(lease=None, lease_until=left, attempts=F("attempts") - 1)
 
 
 def _failed(letter: Letter, lease: UUID, error: Exception) -> None:
@@ -57,7 +75,8 @@ def _failed(letter: Letter, lease: UUID, error: Exception) -> None:
     mine = Letter.objects.filter(pk=letter.pk, lease=lease)
     said = f"{type(error).__name__}: {error}".replace("\0", " ")[:200]
     if letter.attempts >= TRIES:
-        mine.update(end=LetterEnd.UNREADABLE, detail=said, read_at=clock.now(), lease=None, lease_until=None)
+        over = {"end": LetterEnd.UNREADABLE, "read_at": clock.now(), "lease": None, "lease_until": None}
+        mine.update(detail=said, to=taking.without_token(letter.to), **over)
     else:
         mine.update(detail=said, lease_until=Now() + timedelta(seconds=5 * 3**letter.attempts))
 

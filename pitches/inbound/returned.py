@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pitches import suppression
-from pitches.inbound.parsed import Parsed, parts
+from pitches.inbound.parsed import Parsed, header, parts, parts_of
 from pitches.models import Attempt, LetterEnd, Message, MessageState, Refusal
 from pitches.notify import brake, outcomes
 
@@ -30,10 +30,10 @@ class Report:
 def read(parsed: Parsed) -> Report | None:
     """What this mail says about one that came back; None when it is no such report."""
     for block in _blocks(parsed):
-        action = str(block.get("Action", "")).strip().lower()
+        action = header(block, "Action").lower()
         if action:
-            status = STATUS.search(str(block.get("Status", "")))
-            words = str(block.get("Diagnostic-Code", "") or action)
+            status = STATUS.search(header(block, "Status"))
+            words = header(block, "Diagnostic-Code") or action
             return Report(action in FAILED, status[0] if status else "", " ".join(words.split())[:400])
     return _in_own_words(parsed)
 
@@ -41,9 +41,8 @@ def read(parsed: Parsed) -> Report | None:
 def _blocks(parsed: Parsed) -> Iterator[Any]:
     """The parts of a delivery status that speak of one address each."""
     for part in parts(parsed.mail):
-        inside = part.get_payload()
-        if part.get_content_type() == "message/delivery-status" and isinstance(inside, list):
-            yield from inside
+        if part.get_content_type() == "message/delivery-status":
+            yield from parts_of(part) or ()
 
 
 def _in_own_words(parsed: Parsed) -> Report | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,9 @@ from pitches.inbound.parsed import Parsed, addresses_in, header, headers, parse
 from pitches.models import CameBy, Letter
 from portal import clock, relay
 
+HUGE = 25 * 1024 * 1024  # bytes; no mail program sends more
 MOST = 1024 * 1024  # bytes; the words of a mail stand before its files, so this much of a larger one is enough
+TOKEN = re.compile(r"^((?:reply|return|forward)\+\d+)-[^@]*")
 NOBODY = "<>"  # the envelope sender of what must never be answered
 # Where mail servers write down for whom they put a mail into a folder, the surest first.
 DELIVERED = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc")
@@ -22,7 +25,7 @@ def take(raw: bytes, *, came_by: CameBy, to: str = "", sender: str | None = None
     `to` and `sender` are those of the envelope, where they are known; `sender=""`: it came from nobody.
     """
     parsed = parse(raw[:MOST])
-    to = _address(to) or _delivered_to(parsed)
+    to = _address(to) or _address(_delivered_to(parsed))
     with transaction.atomic():
         letter, new = Letter.objects.get_or_create(
             digest=_digest(raw, to, parsed),
@@ -43,6 +46,11 @@ def take(raw: bytes, *, came_by: CameBy, to: str = "", sender: str | None = None
 def queue_of(to: str) -> str:
     """Somebody may wait for what an answer says; all else has time."""
     return "soon" if to.startswith("reply+") else "later"
+
+
+def without_token(to: str) -> str:
+    """An address of ours without the part that nobody can guess: for a row that is kept."""
+    return TOKEN.sub(r"\1", to)
 
 
 def _digest(raw: bytes, to: str, parsed: Parsed) -> str:

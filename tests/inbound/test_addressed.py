@@ -6,15 +6,18 @@ from email.utils import parseaddr
 
 import pytest
 from django.core import mail as sent
+from django.db.models import F
 from django.urls import reverse
 
-from pitches import mailboxes, relationships
-from pitches.inbound import guessing
+from pitches import mailboxes, relationships, tasks
+from pitches.inbound import guessing, reading
 from pitches.inbound.parsed import parse
 from pitches.intake import drafting
+from pitches.management.commands import doctor
 from pitches.models import Door, Draft, Letter, Mailbox, Message, Pitch, Standing
 from pitches.notify import addresses, render
 from portal import clock
+from portal.models import Tally
 from tests.factories import DoorFactory, PageFactory, PitchFactory
 from tests.inbound import posted
 from tests.senders import meet, work
@@ -87,6 +90,8 @@ def test_what_is_too_long_goes_on_in_the_detail():
     [
         ("See http://localhost/x and https://user:pw@evil.example/ and https://good.example/study.", "https://good.example/study"),
         ("See (https://good.example/a_b), thanks.", "https://good.example/a_b"),
+        ("https://localhost/x " * 19 + "https://good.example/a", "https://good.example/a"),
+        ("https://localhost/x " * 20 + "https://good.example/a", None),
         ("See www.good.example/a.", "www.good.example/a"),
         ("Nothing to see.", None),
         ("https://" + "a" * 600 + ".example", None),
@@ -213,12 +218,54 @@ def test_a_mailbox_that_nobody_proved_gets_one_mail_a_day_in_all(door):
     assert Message.objects.count() == 0
 
 
-def test_sixty_mails_an_hour_are_the_most_for_a_page(door):
+def crowd(count):
     ends = []
-    for number in range(61):
+    for number in range(count):
         found = posted.mail("Hello there.", to=MAYA, sender=f"p{number}@other.example", subject=f"Pitch {number}")
         ends.append(posted.post(found).end)
-    assert (ends.count("drafted"), ends[-1]) == (60, "too_many")
+    return ends
+
+
+def later(hours):
+    """The time of the database stands; that of the letters goes back."""
+    Letter.objects.filter(end="waiting").update(
+        came_at=F("came_at") - timedelta(hours=hours), lease_until=F("lease_until") - timedelta(hours=hours)
+    )
+
+
+def test_sixty_mails_an_hour_are_the_most_for_a_page_and_the_others_wait(door):
+    with clock.standing_at(clock.now()):
+        assert crowd(62) == ["drafted"] * 60 + ["waiting"] * 2
+        for letter in Letter.objects.filter(end="waiting"):
+            assert (letter.attempts, letter.lease, letter.raw is not None) == (0, None, True)
+        assert not reading.read_next("later")
+        assert (tasks.waiting_work(["later"]), reading.waits_since()) == ([], None)
+        Letter.objects.update(came_at=clock.now() - timedelta(minutes=6))
+        assert doctor.unread().count() == 0
+        clock.move_to(clock.now() + timedelta(hours=1))
+        later(1)
+        assert doctor.unread().count() == 2
+        while reading.read_next("later"):
+            pass
+    assert (Draft.objects.count(), Letter.objects.filter(end="drafted").count()) == (62, 62)
+    assert Tally.objects.filter(what="letter_sender", count__gt=1).count() == 0
+
+
+def test_who_waits_for_a_week_waits_no_longer(door):
+    with clock.standing_at(clock.now()):
+        crowd(61)
+        later(24 * 7 + 1)
+        assert reading.read_next("later")
+    assert Letter.objects.filter(end="too_many", detail="letter_page").count() == 1
+
+
+def test_whoever_claims_an_address_silences_it_at_one_page_only(door):
+    other = DoorFactory(page__handle="sam")
+    with clock.standing_at(clock.now()):
+        for number in range(21):
+            end = posted.post(posted.mail("Hi.", to=MAYA, sender=ELIF, subject=f"Number {number}")).end
+        assert end == "too_many"
+        assert write(to=f"{other.page.handle}@{posted.DOMAIN}") == "drafted"
 
 
 # ── no answer at all ─────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from email.message import EmailMessage
+from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -137,6 +138,36 @@ def test_the_private_address_of_another_page_is_nobodys(hers):
     other = PageFactory()
     DoorFactory(page=other)
     assert forward(other, FORWARDED["Gmail, English"]) == "not_theirs"
+
+
+def test_twenty_a_day_are_counted_of_what_is_the_owners_and_of_nobody_else(hers):
+    with clock.standing_at(clock.now()):
+        for number in range(21):
+            assert forward(hers, f"From: {INES}\nSubject: {number}\n\nHi", sender="eve@other.example") == "not_theirs"
+        ends = [forward(hers, f"From: {INES}\nSubject: {number}\n\nHi") for number in range(21)]
+    assert ends == ["forwarded"] * 20 + ["too_many"]
+
+
+def test_a_rule_that_forwards_all_mail_of_an_owner_makes_no_circle(hers, settings):
+    """With each mail of ours as a new one, from the owner, and no word but those of the mail itself."""
+    assert forward(hers, FORWARDED["Gmail, English"]) == "forwarded"
+    work()
+    seen = 0
+    for _round in range(5):
+        fresh, seen = sent.outbox[seen:], len(sent.outbox)
+        assert {forward(hers, one.body) for one in fresh} <= {"automatic"}
+        again = [f"From: Halfdoor <{parseaddr(one.from_email)[1]}>\nSubject: {one.subject}\n\nHi" for one in fresh]
+        assert {forward(hers, text) for text in again} <= {"automatic"}
+        work()
+    assert (seen, Message.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("place", ["References", "In-Reply-To"])
+def test_what_answers_a_mail_of_ours_is_not_forwarded(hers, place):
+    forward(hers, FORWARDED["Gmail, English"])
+    outside = posted.mail(FORWARDED["Gmail, German"], to=addresses.forward_address(hers), sender="maya@page.example")
+    outside[place] = render.build(Message.objects.get()).extra_headers["Message-ID"]
+    assert posted.post(outside).end == "automatic"
 
 
 def test_whoever_wrote_first_is_never_mailed(hers):

@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from anymail.signals import AnymailTrackingEvent
+from django.db.models.functions import Now
 from django.test import Client
 
 from pitches import suppression, tasks
@@ -91,11 +94,61 @@ def test_what_cannot_be_written_is_recorded_all_the_same(world):
         raise LookupError("no such charset")
 
     mail = SimpleNamespace(policy=None, as_bytes=breaks, envelope_recipient="maya@in.halfdoor.example")
-    mail.envelope_sender = None
+    mail.envelope_sender = mail.spam_detected = mail.spam_score = None
     event = SimpleNamespace(event_type="inbound", message=mail)
     providers.came_in(None, event, "Postmark")
     tasks.sweep()
     assert Letter.objects.get().end == "unreadable"
+
+
+def wrapped(status="", score=""):
+    more = [("X-Spam-Status", status), ("X-Spam-Score", score)]
+    headers = [*LETTER["Headers"], *({"Name": name, "Value": value} for name, value in more if value)]
+    return LETTER | {"Headers": headers}
+
+
+@pytest.mark.parametrize(
+    ("status", "score", "end"),
+    [("Yes", "4.2", "automatic"), ("No", "6.0", "drafted"), ("", "6.0", "drafted")],
+)
+@pytest.mark.usefixtures("taken")
+def test_what_the_provider_takes_for_spam_is_not_answered(post, status, score, end):
+    post("inbound", wrapped(status, score))
+    tasks.sweep()
+    letter = Letter.objects.get()
+    assert (letter.end, letter.detail) == (end, "spam, says the provider" if end == "automatic" else "")
+    assert letter.raw
+
+
+@pytest.mark.parametrize(("score", "spam"), [(5.0, True), (4.9, False), (None, False)])
+def test_a_score_counts_where_the_provider_does_not_judge(score, spam):
+    assert bool(providers._marked(SimpleNamespace(spam_detected=None, spam_score=score))) is spam
+
+
+def test_a_mail_with_a_file_of_some_megabytes_comes_in(post, taken):
+    file = {"Name": "a.pdf", "Content": base64.b64encode(b"x" * 6 * 1024 * 1024).decode(), "ContentType": "a/pdf"}
+    assert post("inbound", LETTER | {"Attachments": [file]}) == 200
+    tasks.sweep()
+    assert taken[0][0].text == "Hi Maya, we measured 400 offices. Grüße"
+
+
+@pytest.mark.parametrize(
+    ("facts", "ago", "code"),
+    [
+        ({"to": "Elif@mosaic.example"}, 60, 503),
+        ({}, 180, 200),
+        ({"to": "eve@mosaic.example"}, 60, 200),
+        ({"state": "done"}, 60, 200),
+    ],
+)
+def test_what_is_told_of_a_mail_that_is_being_sent_is_to_be_told_again(post, world, facts, ago, code):
+    more = {"to": "elif@mosaic.example", "state": "sending", "lease": uuid4()} | facts
+    MessageFactory(**more, lease_until=Now() - timedelta(seconds=ago))
+    assert post("tracking", BOUNCE | {"MessageID": "not-yet"}) == code
+    assert post("tracking", BOUNCE | {"MessageID": "not-yet", "RecordType": "Open"}) == 200
+    assert post("tracking", BOUNCE) == 200
+    world.message.refresh_from_db()
+    assert world.message.state == MessageState.DEAD
 
 
 def test_a_bounce_is_marked_and_the_address_known(post, world):

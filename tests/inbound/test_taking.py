@@ -5,12 +5,13 @@ import sys
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import call_command
 from django.db import OperationalError
 
 from pitches import tasks
 from pitches.inbound import keeping, maildir, reading, taking, uses
-from pitches.models import CameBy, Letter, LetterEnd, Page
+from pitches.models import CameBy, Letter, LetterEnd, Message, Page
 from portal import clock
 from portal.celery import QUEUES
 from tests.inbound import mails
@@ -193,6 +194,102 @@ def test_whoever_died_between_row_and_file_leaves_no_second_mail(folder):
     assert (maildir.collect(), Letter.objects.count(), names(folder, "new")) == (0, 1, [])
 
 
+def lone(_folder):
+    """An address with half a character, of which no row can be made."""
+    return b"X-Original-To: =?utf-7?q?a+2AA-?=@in.halfdoor.example\r\n" + RAW
+
+
+def test_half_a_character_in_an_address_is_a_question_mark(folder):
+    (folder / "new" / "1.host").write_bytes(lone(folder))
+    assert maildir.collect() == 1
+    assert "?" in Letter.objects.get().to
+
+
+def test_what_nobody_sees_is_no_part_of_an_address(folder):
+    top = b"X-Original-To: =?utf-8?q?Ma=E2=80=8Bya=E2=80=AE?=@in.halfdoor.example\r\n"
+    (folder / "new" / "1.host").write_bytes(top + RAW)
+    maildir.collect()
+    assert Letter.objects.get().to == "maya@in.halfdoor.example"
+
+
+def test_a_folder_that_is_missing_is_made(folder):
+    lay(folder)
+    (folder / "cur").rmdir()
+    assert (maildir.collect(), names(folder, "new"), len(names(folder, "cur"))) == (1, [], 1)
+
+
+def test_of_a_huge_file_no_more_is_read_than_is_looked_at(folder, monkeypatch):
+    with (folder / "new" / "1.host").open("wb") as file:
+        file.write(RAW)
+        file.truncate(taking.HUGE * 3)
+    assert maildir.collect() == 1
+    assert Letter.objects.get().size == taking.HUGE + 1
+    tasks.read("later")
+    assert Letter.objects.get().detail == "larger than 25 MB"
+
+
+@pytest.fixture
+def bad(folder, monkeypatch):
+    """Of three files the first cannot be taken in."""
+    lay(folder, 3)
+    whole = taking.take
+
+    def take_some(raw, **more):
+        if b"<0@" in raw:
+            raise ValueError("ink on the page")
+        return whole(raw, **more)
+
+    monkeypatch.setattr(taking, "take", take_some)
+    monkeypatch.setattr(maildir, "_stuck", set())
+    return folder
+
+
+def test_a_file_that_cannot_be_taken_in_is_put_aside_and_stops_no_other(bad):
+    assert (maildir.collect(), Letter.objects.count()) == (2, 2)
+    assert (names(bad, "new"), names(bad, "failed")) == ([], ["17.000.host"])
+    with clock.standing_at(clock.now() + timedelta(days=8)):
+        assert (maildir.forget(), names(bad, "failed")) == (3, [])
+
+
+def test_a_file_that_cannot_even_be_put_aside_is_looked_at_once(bad, monkeypatch):
+    monkeypatch.setattr(maildir, "AT_ONCE", 1)
+    (bad / "failed").write_text("no folder")
+    assert [maildir.collect() for _ in range(3)] == [0, 1, 1]
+    assert (names(bad, "new"), Letter.objects.count()) == (["17.000.host"], 2)
+
+
+def test_a_file_that_cannot_be_moved_is_taken_in_once(folder, monkeypatch):
+    monkeypatch.setattr(maildir, "_stuck", set())
+    (folder / "cur").rmdir()
+    (folder / "cur").write_text("no folder")
+    lay(folder, 2)
+    maildir.collect()
+    assert (Letter.objects.count(), names(folder, "failed")) == (2, ["17.000.host", "17.001.host"])
+
+
+@pytest.mark.parametrize("error", [OperationalError, SoftTimeLimitExceeded])
+def test_what_is_no_fault_of_a_file_leaves_it_in_its_place(folder, monkeypatch, error):
+    def breaks(*_args, **_more):
+        raise error
+
+    lay(folder)
+    monkeypatch.setattr(taking, "take", breaks)
+    with pytest.raises(error):
+        maildir.collect()
+    assert names(folder, "new") == ["17.000.host"]
+
+
+def test_the_folder_comes_last_and_holds_up_nothing(folder, monkeypatch):
+    def breaks():
+        raise OperationalError("away")
+
+    take()
+    monkeypatch.setattr(maildir, "collect", breaks)
+    with pytest.raises(OperationalError):
+        tasks.sweep()
+    assert Letter.objects.get().end != LetterEnd.WAITING
+
+
 def test_what_is_no_mail_is_left_alone(folder):
     (folder / "new" / "deep").mkdir()
     (folder / "new" / ".hidden").write_bytes(RAW)
@@ -262,6 +359,54 @@ def test_a_mail_that_kills_its_reader_is_given_up_without_being_read(world, monk
     tasks.read("later")
     letter = Letter.objects.get()
     assert (letter.end, letter.detail) == (LetterEnd.UNREADABLE, "tried too often")
+
+
+def test_a_task_whose_time_is_up_leaves_its_letter_as_it_is(world, monkeypatch):
+    def too_late(_letter, _parsed, _thing):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setitem(uses.HANDLERS, "page", too_late)
+    take()
+    with pytest.raises(SoftTimeLimitExceeded):
+        reading.read_next("later")
+    letter = Letter.objects.get()
+    assert (letter.end, letter.detail, letter.attempts) == (LetterEnd.WAITING, "", 1)
+
+
+def test_what_nobody_reads_is_work_that_stands_still(domain, settings):
+    settings.OPERATORS = ["op@halfdoor.example"]
+    take()
+    assert tasks.oldest_work() == Letter.objects.get().came_at
+    assert not tasks.alarm()
+    Letter.objects.update(came_at=clock.now() - timedelta(minutes=11))
+    assert tasks.alarm()
+    assert Message.objects.get().kind == "alarm"
+    lease, letters = reading.leases.claim(reading.waiting("later"), limit=1)
+    assert tasks.oldest_work() is None
+    Letter.objects.update(lease_until=clock.now() - timedelta(minutes=3))
+    assert tasks.oldest_work() == Letter.objects.get().lease_until
+    reading._read(letters[0], lease)
+    assert tasks.oldest_work() is None
+
+
+def test_the_secret_of_an_address_goes_when_its_mail_is_read(world):
+    for name in ("reply", "back", "forward", "forged"):
+        take(RAW.replace(b"<a@", f"<{name}@".encode()), to=world.names[name])
+    assert world.names["reply"] in Letter.objects.values_list("to", flat=True)
+    tasks.sweep()
+    kept = set(Letter.objects.values_list("to", flat=True))
+    pitch, mail, page = world.pitch.pk, world.message.pk, world.page.pk
+    assert {one.partition("@")[0] for one in kept} == {f"reply+{pitch}", f"return+{mail}", f"forward+{page}"}
+
+
+def test_it_goes_when_the_mail_cannot_be_read_either(world, monkeypatch):
+    monkeypatch.setitem(uses.HANDLERS, "reply", lambda *_all: 1 / 0)
+    raw, to = mails.APPLE.replace(b"{reply}", world.names["reply"].encode()), world.names["reply"]
+    take(raw, to=to)
+    Letter.objects.update(attempts=reading.TRIES - 1)
+    tasks.read("soon")
+    letter = Letter.objects.get()
+    assert (letter.end, letter.to) == (LetterEnd.UNREADABLE, f"reply+{world.pitch.pk}@in.halfdoor.example")
 
 
 def test_whoever_kills_its_reader_takes_no_other_letter_along(world, monkeypatch):

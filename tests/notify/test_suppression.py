@@ -43,6 +43,23 @@ def test_of_the_address_only_a_hash_is_kept():
 
 @pytest.mark.parametrize(
     "said",
+    [
+        "550 <GONE@mosaic.Example> unknown",
+        "550 5.1.1 rfc822;gone+tag@mosaic.example, sent on to gone.home@other.example",
+        'relay said (to="gone@mosaic.example") <bounce+gone=mosaic.example@relay.example>',
+        '550 "gone away"@mosaic.example unknown',
+        "x" * 190 + " gone@mosaic.example",
+        "@" * 1000 + "gone@mosaic.example",
+    ],
+)
+def test_no_address_in_any_letters_is_kept(said):
+    suppression.suppress("gone@mosaic.example", Refusal.BOUNCE, said)
+    detail = Suppression.objects.get().detail
+    assert ("gone" in detail.lower(), "mosaic" in detail.lower()) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "said",
     ["550 5.7.1 not with these words", "552 5.2.2 mailbox full", "554 5.3.4 too long", "550 5.7.26 no DMARC"],
 )
 def test_what_is_not_the_address_s_fault_suppresses_nothing(sink, said):

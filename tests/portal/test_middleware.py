@@ -50,7 +50,7 @@ def test_nul_in_a_cookie_is_400(client, db):
 
 
 def test_a_form_that_is_too_large_is_413(client, db, settings):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    settings.MOST_BODY = 1000
     response = client.post("/", b"name=" + b"x" * 2000, content_type=FORM)
     assert response.status_code == 413
 
@@ -58,7 +58,7 @@ def test_a_form_that_is_too_large_is_413(client, db, settings):
 @pytest.mark.parametrize("method", ["post", "put", "get"])
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/json", "text/plain", ""])
 def test_a_body_of_any_kind_is_refused_by_its_length(settings, method, kind):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    settings.MOST_BODY = 1000
     codes = [
         through(middleware.BadInput, RequestFactory().generic(method, "/", content_type=kind, CONTENT_LENGTH=length))
         for length in ("1001", "5000000", "9" * 30, "1000", "0", "")
@@ -88,9 +88,36 @@ UPLOAD = "multipart/form-data; boundary=x"
 )
 def test_a_file_may_be_larger_where_the_settings_say_so(settings, sent, fits):
     path, kind, method, length = sent
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.UPLOADS = 1000, {r"/up": 5000}
+    settings.MOST_BODY, settings.UPLOADS = 1000, {r"/up": 5000}
     request = RequestFactory().generic(method, path, b"x" * length, content_type=kind)
     assert (through(middleware.BadInput, request).status_code != 413) is fits
+
+
+@pytest.mark.parametrize("kind", [FORM, "application/json", "text/plain", UPLOAD])
+@pytest.mark.parametrize(
+    ("path", "fits"),
+    [
+        ("/mail/postmark/inbound/", True),
+        ("/mail/mailgun/inbound_mime/", True),
+        ("/mail/mandrill/", True),
+        ("/mail/postmark/tracking/", False),
+        ("/mail/postmark/inbound/more", False),
+        ("/elsewhere", False),
+    ],
+)
+def test_a_mail_may_be_larger_whatever_it_is_wrapped_in(kind, path, fits):
+    megabytes = 2 * 1024 * 1024
+    request = RequestFactory().generic("post", path, b"a=" + b"x" * megabytes, content_type=kind)
+    assert (through(middleware.BadInput, request).status_code != 413) is fits
+    request = RequestFactory().generic("post", path, b"", content_type=kind, CONTENT_LENGTH=str(25 * 1024 * 1024 + 1))
+    assert through(middleware.BadInput, request).status_code == 413
+
+
+def test_a_mail_in_one_field_may_be_as_large_and_other_fields_may_not(settings):
+    settings.UPLOADS = {r"/up": 5 * 1024 * 1024}
+    for path, code in (("/mail/mailgun/inbound_mime/", 200), ("/up", 413)):
+        request = RequestFactory().post(path, {"body-mime": "x" * 2 * 1024 * 1024})
+        assert through(middleware.BadInput, request).status_code == code
 
 
 def test_a_length_that_is_no_number_means_no_body():

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -86,7 +86,8 @@ def left_behind_calls() -> QuerySet[Call]:
 
 def unread() -> QuerySet[Letter]:
     """Mails that came in and that nobody reads."""
-    return Letter.objects.filter(end=LetterEnd.WAITING, came_at__lt=clock.now() - SENT_WITHIN)
+    waiting = Letter.objects.filter(end=LetterEnd.WAITING, came_at__lt=clock.now() - SENT_WITHIN)
+    return waiting.filter(Q(lease_until=None) | Q(lease_until__lt=Now() - AFTER_A_LEASE))
 
 
 def without_receipt() -> QuerySet[Pitch]:

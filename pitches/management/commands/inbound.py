@@ -33,7 +33,12 @@ class Command(BaseCommand):
         sender = options["sender"]
         sender = "" if sender is not None and sender.lower() == DAEMON else sender
         try:
-            taking.take(sys.stdin.buffer.read(), came_by=CameBy.PIPE, to=options["to"], sender=sender)
+            raw = sys.stdin.buffer.read(taking.HUGE + 1)
+            while sys.stdin.buffer.read(
+                taking.HUGE
+            ):  # to the end: the mail server takes a pipe that breaks for an error
+                pass
+            taking.take(raw, came_by=CameBy.PIPE, to=options["to"], sender=sender)
         except Exception as error:  # noqa: BLE001 (whatever it is, the mail must not be lost)
             self._again(f"Not taken in ({type(error).__name__}).")
 
