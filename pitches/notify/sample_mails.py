@@ -34,6 +34,7 @@ from pitches.models.page import WEEKDAYS
 from pitches.notify import alarms, hourly, security
 from pitches.notify import sample_answers as answers
 from pitches.notify.sample_world import World
+from portal.models import User
 
 About = dict[str, Any]
 Maker = Callable[[World], About]
@@ -265,11 +266,15 @@ def _data_copy(world: World) -> About:
     return {"page": None, "dedupe": f"data_copy:{copy.pk}"} | _of_the_owner(world)
 
 
-def _account_goes(world: World, *, page: bool = True) -> About:
-    fortnight = world.now + timedelta(days=14)
+def _account_goes(world: World, user: User | None = None) -> About:
+    user, fortnight = user or world.page.owner, world.now + timedelta(days=14)
     moments = {"asked_at": world.now, "goes_at": fortnight, "next_at": fortnight}
-    erasure = Erasure.objects.create(user=world.page.owner, subject="-", hid_page=page, **moments)
-    return {"page": None, "dedupe": f"account_goes:{erasure.pk}"} | _of_the_owner(world)
+    erasure = Erasure.objects.create(user=user, subject="-", **moments)
+    return {"page": None, "user": user, "to": user.email, "dedupe": f"account_goes:{erasure.pk}"}
+
+
+def _account_without_a_page_goes(world: World) -> About:
+    return _account_goes(world, User.objects.create_user("sam@page.invalid", timezone="Europe/Lisbon"))
 
 
 def _account(template: str, **said: Any) -> Maker:
@@ -357,7 +362,7 @@ SAMPLES: dict[str, dict[str, Maker]] = {
     "find": _one(_find),
     "book_exported": {"book": _book(exporting.BOOK), "table": _book(exporting.TABLE)},
     "data_copy": _one(_data_copy),
-    "account_goes": {USUAL: _account_goes, "no_page": partial(_account_goes, page=False)},
+    "account_goes": {USUAL: _account_goes, "no_page": _account_without_a_page_goes},
     "domain_code": _one(_domain_code),
     "assist_invite": _each(_invited, ("reader", "screener", "assistant", "mail")),
     "assistant_joined": _each(_joined, ("reader", "screener", "assistant")),

@@ -174,10 +174,9 @@ def test_a_foreign_file_is_like_none(client: Client, pitch: Pitch) -> None:
     client.force_login(PageFactory().owner)
     foreign = client.get(reverse("desk:file", args=[pitch.code, key]))
     client.force_login(pitch.page.owner)
-    for code in (neighbour.code, "MAYA-NONE"):
-        answer = client.get(reverse("desk:file", args=[code, key]))
-        bodies.add((answer.status_code, answer.content))
-    assert (foreign.status_code, len(bodies), {code for code, _body in bodies}) == (404, 1, {404})
+    at_desk = [client.get(reverse("desk:file", args=[code, key])) for code in (neighbour.code, "MAYA-NONE")]
+    assert [(code, len(bodies)) for code, _body in bodies] == [(404, 1)]
+    assert {(one.status_code, one.content) for one in (foreign, *at_desk)} == {(404, foreign.content)}
     assert Attachment.objects.count() == 1
 
 

@@ -85,7 +85,7 @@ BY_SCRIPT = {"session_answer", "session_undo", "session_skip", "session_along", 
 ELSEWHERE = """start example_answer session_look reply_preview page_preview offer offer_undo offer_answer unseal
     person_standing person_merge person_split agency_standing vouch agency_vouch vouch_take vouch_refuse vouch_revoke
     vouch_hear export_people export_book deflect key_withdraw rule_new rule_remove page_portrait handle hide
-    door_state door_move door_down doors_order"""
+    door_state door_move door_down doors_order page_answer"""
 
 
 def spoken(desk: Desk, name: str) -> list[str]:
