@@ -97,7 +97,9 @@ def _as_an_agency(person: Hand, camera: Any, screen: str) -> None:
 
 
 def _digest(page: Page) -> str:
-    now = clock.now()
-    hourly.digest(Event.objects.create(page=page, what=Fact.HOUR_BEGAN, queue="soon", at=now, reacted_at=now))
-    mail = render.build(Message.objects.filter(kind="digest", page=page).latest("pk"))
+    hour = page.next_hour(clock.now())
+    assert hour
+    with clock.standing_at(hour):
+        hourly.digest(Event.objects.create(page=page, what=Fact.HOUR_BEGAN, queue="soon", at=hour, reacted_at=hour))
+        mail = render.build(Message.objects.filter(kind="digest", page=page, to=page.owner.email).latest("pk"))
     return str(mail.alternatives[0][0])

@@ -42,6 +42,7 @@ def test_by_keys_alone(hand: Callable[..., Hand]) -> None:
     person.page.reload()
     keys.press("z")
     expect(person.page.locator(".messages")).to_contain_text("Undone. 3 pitches wait again.")
+    person.page.wait_for_load_state()  # its keys are there
     keys.press("*")
     keys.press("a")
     expect(picked).to_have_count(5)

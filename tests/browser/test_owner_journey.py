@@ -86,6 +86,7 @@ def test_thirty_pitches_by_keys_alone(hand: Any, ledge: Any) -> None:
     press("s")
     for number, answer in enumerate(MIX, start=1):
         person.page.get_by_text(f"{number} of 30").first.wait_for()
+        person.page.wait_for_load_state()  # its keys are there
         assert focused(person) == "H1"
         person.page.wait_for_function(READABLE, timeout=5000)
         for key in answer:
@@ -106,6 +107,7 @@ def test_undo_takes_the_last_answer_back(hand: Any, ledge: Any) -> None:
     person.open("/desk/inbox")
     person.page.keyboard.press("s")
     person.page.get_by_text("1 of 30").first.wait_for()
+    person.page.wait_for_load_state()  # its keys are there
     person.page.keyboard.press("y")
     person.page.get_by_text("2 of 30").first.wait_for()
     person.page.keyboard.press("z")
@@ -118,6 +120,7 @@ def test_whoever_types_after_q_writes_a_question_of_their_own(hand: Any, ledge: 
     person.open("/desk/inbox")
     person.page.keyboard.press("s")
     person.page.get_by_text("1 of 30").first.wait_for()
+    person.page.wait_for_load_state()  # its keys are there
     person.page.keyboard.press("q")
     person.page.keyboard.type("Does the table name 2 zones?")
     assert person.page.locator("#ask_own").input_value() == "Does the table name 2 zones?"

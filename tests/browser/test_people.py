@@ -26,6 +26,7 @@ def test_a_person_is_known_by_two_keys_and_new_again_by_one(hand: Callable[..., 
     keys.press("j")
     keys.press("Enter")
     expect(person.page.get_by_role("heading", level=1)).to_have_text("Elif Kaya")
+    person.page.wait_for_load_state()  # its keys are there
     keys.press("r")
     expect(person.page.get_by_role("button", name="Known", exact=True)).to_be_visible()
     keys.press("3")

@@ -23,6 +23,7 @@ def test_a_typed_line_outlives_the_role(hand: Any) -> None:
     person.open("/desk/inbox")
     keys.press("s")
     screen.get_by_text("1 of 1").first.wait_for()
+    screen.wait_for_load_state()  # its keys are there
     Assistant.objects.update(role=Role.READER)
     keys.press("q")
     keys.type("Who <b>paid</b> for it?")

@@ -15,6 +15,7 @@ def test_a_yes_is_one_key_and_a_yes_with_words_two(hand: Any) -> None:
     person.page.keyboard.press("s")
     for number, keys in enumerate(("y", "e2", "ee"), start=1):
         person.page.get_by_text(f"{number} of 3").first.wait_for()
+        person.page.wait_for_load_state()  # its keys are there
         for key in keys:
             person.page.keyboard.press(key)
     own = person.page.locator("#yes_own")

@@ -31,7 +31,7 @@ def test_a_lost_network_loses_and_doubles_nothing_and_back_shows_the_answer(hand
     person.open("/desk/inbox")
     keys.press("s")
     screen.get_by_text("1 of 3").first.wait_for()
-    screen.locator(".pace [data-help]").wait_for()  # the scripts of the page that came are there
+    screen.wait_for_load_state()  # its keys are there
     screen.context.set_offline(True)
     keys.press("q")
     keys.type("Who paid for it?")
@@ -72,7 +72,7 @@ def test_slow_and_broken_are_said_and_g_leads_everywhere(hand: Any) -> None:
     screen.locator(".pace [data-help]").wait_for()
     keys.press("s")
     screen.get_by_text("1 of 2").first.wait_for()
-    screen.locator(".pace [data-help]").wait_for()  # the scripts of the page that came are there
+    screen.wait_for_load_state()  # its keys are there
     keys.press("y")
     yes = screen.locator(".answers [data-key=y]")
     screen.locator("#session[aria-busy=true] .answers [data-key=y][aria-disabled=true]").wait_for()
