@@ -120,8 +120,8 @@ def test_mail_that_is_stopped_is_a_complaint():
 
 def test_mail_that_nobody_takes_is_a_complaint():
     message = MessageFactory(next_at=NOON + LONG_AGO, attempts=5)
-    rows = [Attempt(message=message, outcome="retry", detail="Not reached") for _ in range(brake.IN_A_ROW - 1)]
-    Attempt.objects.bulk_create(rows)
+    for other in MessageFactory.create_batch(brake.IN_A_ROW - 1, next_at=NOON + LONG_AGO, attempts=5):
+        Attempt.objects.create(message=other, outcome="retry", detail="Not reached")
     assert doctor.complaints() == []
     Attempt.objects.create(message=message, outcome="denied", detail="SMTPSenderRefused: 530")
     assert doctor.complaints() == ["The mail server took none of the last mails: SMTPSenderRefused: 530"]

@@ -17,7 +17,7 @@ from pitches.intake import drafting
 from pitches.models import Door, Letter, LetterEnd, Page
 from portal import clock, limits
 
-WAITS = timedelta(days=7)  # how long a mail may wait for its turn at a page
+WAITS, MOST = timedelta(days=1), 60  # how long a mail may wait for its turn at a page, and how many do at once
 
 
 class Later(Exception):
@@ -40,7 +40,8 @@ def addressed(letter: Letter, parsed: Parsed, page: Page) -> tuple[LetterEnd, st
         return LetterEnd.EMPTY, ""
     tried, until = limits.count("letter_page", str(page.pk))
     if tried > limits.LIMITS["letter_page"][0]:
-        if letter.came_at > clock.now() - WAITS:
+        before = Letter.objects.filter(to=letter.to, end=LetterEnd.WAITING, pk__lt=letter.pk)
+        if letter.came_at > clock.now() - WAITS and not before[MOST:].exists():
             raise Later(until)
         return LetterEnd.TOO_MANY, "letter_page"
     drafting.keep(door, drafting.Typed(answers, by_mail=True), email=email, form_key=uuid4())

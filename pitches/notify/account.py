@@ -1,17 +1,26 @@
 """Sign-in mails: our own words where we have them, the words of the sign-in library for the rest."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from allauth.account import app_settings
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pitches.models import Message
-from portal import links
+from portal import clock, links, tokens
 from portal.models import User
 from portal.templatetags.portal import when
+
+
+def is_over(message: Message) -> bool:
+    """Does it hold a code that works no more?"""
+    secret = tokens.unseal(bytes(message.sealed)) if message.sealed else {}
+    lives = max(app_settings.LOGIN_BY_CODE_TIMEOUT, app_settings.EMAIL_VERIFICATION_BY_CODE_TIMEOUT)
+    return "code" in secret and message.created_at < clock.now() - timedelta(seconds=lives)
 
 
 @dataclass(frozen=True)

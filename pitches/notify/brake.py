@@ -32,7 +32,7 @@ REACHED = ("sent", "bounced", "complained", "refused", "unknown")
 IN_A_ROW = 5  # mails that were not taken because of us
 # Whoever waits for one of these and proved the address before gets it all the same, and so does the operator.
 AWAITED = frozenset({"code", "account", "alarm"})
-ALL_THE_SAME = AWAITED | security.KINDS
+ALL_THE_SAME = AWAITED | security.KINDS | {"account_goes"}
 # A stop replaces a weaker one: nobody looks at the file of a restored backup while another reason stands.
 STRENGTH = {"": 0, Stop.TYPED: 1, Stop.BOUNCES: 2, Stop.COMPLAINTS: 2, Stop.BY_HAND: 2, Stop.RESTORED: 3}
 BY_ITSELF = frozenset({Stop.BOUNCES, Stop.COMPLAINTS})
@@ -121,17 +121,20 @@ def look() -> None:
 
 
 def _share(last: list[tuple[str, bool]], outcome: str, *, unproven: bool) -> float:
-    """Which share of these came back, or was called unwanted. One complaint alone is chance."""
+    """Which share of these came back, or was called unwanted. One complaint is chance, and so are four of strangers."""
     found = last.count((outcome, unproven))
-    return 0.0 if outcome == "complained" and found < 2 else found / max(len(last), FEW)
+    chance = 0 if outcome == "bounced" else 4 if unproven else 1
+    return found / max(len(last), FEW) if found > chance else 0.0
 
 
 def in_vain(*ends: str) -> str:
     """Did the last mails all end in these ways? What was said to the newest of them; else nothing."""
-    ended = Attempt.objects.exclude(outcome="open").order_by("-pk")
-    last = list(ended.values_list("outcome", "detail")[:IN_A_ROW])
+    ended = Attempt.objects.exclude(outcome="open").order_by("pk")
+    tries = ended.reverse().values_list("message", "outcome", "detail")[: IN_A_ROW * 10]
+    newest = {message: said for message, *said in reversed(tries)}  # one mail that is tried often is one
+    last = list(newest.values())[-IN_A_ROW:]
     all_of_them = len(last) == IN_A_ROW and {outcome for outcome, _detail in last} <= set(ends)
-    return last[0][1] if all_of_them else ""
+    return str(tries[0][2]) if all_of_them else ""
 
 
 def look_at_us() -> None:
@@ -166,5 +169,7 @@ def _leave_out(why: str) -> int:
     if why != Stop.TYPED:
         waiting |= Q(state=MessageState.PENDING) & (Q(next_at__lte=clock.now()) | Q(attempts__gt=0))
         waiting |= Q(state=MessageState.SENDING) & leases.free()
+    if why in BY_ITSELF:  # what went on all the time is in hand
+        waiting &= Q(error=WAITS) | ~Q(kind__in=ALL_THE_SAME)
     over = {"state": MessageState.OBSOLETE, "sealed": None, "error": "", "lease": None, "lease_until": None}
     return Message.objects.filter(waiting).update(**over)

@@ -24,6 +24,7 @@ from pitches.models import (
     Watch,
 )
 from pitches.notify import (
+    account,
     alarms,
     answering,
     assisting,
@@ -234,6 +235,7 @@ def no_longer_needed(message: Message) -> MessageState | None:
         ),
         "find": lambda: mailboxes.wants_none(message.to) or finding.sender_of(message.to) is None,
         "alarm": lambda: not brake.is_news(message),
+        "account": lambda: account.is_over(message),
         "holiday": lambda: away.is_over(message),
         **dict.fromkeys(("data_copy", "account_goes"), lambda: own_data.is_over(message)),
     }

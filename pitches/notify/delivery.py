@@ -8,7 +8,7 @@ import logging
 import smtplib
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 
 from pitches import mailboxes, suppression
 from pitches.models import Attempt, Message, MessageState, Refusal, Stop
-from pitches.notify import alarms, brake, catalogue, gate, mark, outbox, outcomes, render
+from pitches.notify import alarms, brake, catalogue, gate, mark, outbox, outcomes, quiet, render
 from portal import clock, leases
 
 log = logging.getLogger(__name__)
@@ -105,9 +105,9 @@ def _deliver_one(message: Message, lease: UUID, connection: BaseEmailBackend) ->
     if mail is None:
         return
     typed = message.kind in catalogue.TYPED or message.kind == "account"
-    if not _begin(message, lease, typed=typed):
+    attempt = _begin(message, lease, typed=typed)
+    if attempt is None:
         return
-    attempt = Attempt.objects.create(message=message, unproven=typed and not mailboxes.is_proven(message.to))
     mail.connection = connection
     _send(message, lease, attempt, mail, again=again)
 
@@ -122,6 +122,9 @@ def _written(message: Message, lease: UUID) -> EmailMultiAlternatives | None:
         if over := _over(message):
             error = "" if message.error == brake.WAITS else message.error
             _write(message, lease, state=over, sealed=None, error=error)
+            return None
+        if later := quiet.until(message):
+            _put_off(message, lease, later)
             return None
         mail = render.build(message)
         mail.extra_headers |= KEEPS_OUR_ID.get(settings.MAIL_PROVIDER, {})
@@ -145,25 +148,27 @@ def _unwritten(message: Message, lease: UUID, error: Exception) -> None:
         alarms.tell("unwritten", once=f"{message.kind}:{clock.now():%Y-%m-%d}", kind=message.kind)
 
 
-def _begin(message: Message, lease: UUID, *, typed: bool) -> bool:
-    """The last look at the lease, at the brake and at the address.
+def _begin(message: Message, lease: UUID, *, typed: bool) -> Attempt | None:
+    """The last look at the lease, at the brake and at the address; none if one of them says no.
 
     From here on the lease is as long as one conversation may take.
     """
     with transaction.atomic():
         if brake.holds(message, typed=typed):
-            _hold(message, lease)
-            return False
+            _put_off(message, lease, clock.now() + brake.HELD, error=brake.WAITS)  # brake.resume lets it go
+            return None
         if why := suppression.holds_back(message.to, code=message.kind in brake.AWAITED):
             _write(message, lease, state=MessageState.WITHHELD, sealed=None, error=why)
-            return False
-        return _write(message, lease, state=MessageState.SENDING, lease_until=Now() + CONVERSATION)
+            return None
+        if not _write(message, lease, state=MessageState.SENDING, lease_until=Now() + CONVERSATION):
+            return None
+        return Attempt.objects.create(message=message, unproven=typed and not mailboxes.is_proven(message.to))
 
 
-def _hold(message: Message, lease: UUID) -> None:
-    """It waits until mail goes on (brake.resume), as if it had not been taken."""
-    later = {"next_at": clock.now() + brake.HELD, "attempts": F("attempts") - 1, "lease_until": None}
-    _write(message, lease, state=MessageState.PENDING, error=brake.WAITS, **later)
+def _put_off(message: Message, lease: UUID, at: datetime, **more: Any) -> None:
+    """It goes then, as if it had not been taken."""
+    later = {"next_at": at, "attempts": F("attempts") - 1, "lease_until": None}
+    _write(message, lease, state=MessageState.PENDING, **later | more)
 
 
 def _after_a_crash(message: Message, lease: UUID, again: bool) -> bool:  # noqa: FBT001 (private)
@@ -184,8 +189,10 @@ def _open(connection: Any) -> None:
     line = getattr(getattr(connection, "usual", connection), "connection", None)
     if isinstance(line, smtplib.SMTP):
         try:
-            line.noop()
+            there = line.noop()[0] == 250  # one that goes says 421, and that is no error to the library
         except (smtplib.SMTPException, OSError):
+            there = False
+        if not there:
             _close(connection)
             connection.open()
 

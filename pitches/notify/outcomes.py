@@ -21,7 +21,8 @@ ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 # A mail server may say at the address what it minds about us.
 OF_US = re.compile(
     r"\b5\.(?:1\.[78]|7\.(?:0|8|9|11|14))\b|^530\b|sender address rejected|not owned by user|"
-    r"relay(?:ing)? (?:access )?denied|authentication required|client host .*(?:blocked|rejected)",
+    r"relay(?:ing)? (?:access )?denied|authentication required|client host .*(?:blocked|rejected)|"
+    r"spamhaus|\b(?:block|black|deny) ?list|listed (?:at|by|on) |\b(?:spf|dkim|dmarc)\b|\breputation\b",
     re.IGNORECASE,
 )
 OF_THE_WORDS = re.compile(r"^5\.(?:3\.4|6\.\d+)$")  # too large, or in a form that is not taken

@@ -51,6 +51,12 @@ def _moment(page: Page, now: datetime, last: date) -> datetime | None:
     return None if today > last or page.away_on(today) else at
 
 
+def until(message: Message) -> datetime | None:
+    """When it may go: after quiet time, if that is in time."""
+    pitch, page = message.pitch, message.page
+    return _moment(page, clock.now(), pitch.last_day) if pitch and page and pitch.last_day else None
+
+
 def _trusted(pitch: Pitch) -> bool:
     """Was its sender trusted when it was handed in, and is so still?"""
     now = relationships.standing_of(pitch.page, pitch.sender, pitch.door)

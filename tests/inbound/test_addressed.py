@@ -10,7 +10,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from pitches import mailboxes, relationships, tasks
-from pitches.inbound import guessing, reading
+from pitches.inbound import addressed, guessing, reading
 from pitches.inbound.parsed import parse
 from pitches.intake import drafting
 from pitches.management.commands import doctor
@@ -251,10 +251,16 @@ def test_sixty_mails_an_hour_are_the_most_for_a_page_and_the_others_wait(door):
     assert Tally.objects.filter(what="letter_sender", count__gt=1).count() == 0
 
 
-def test_who_waits_for_a_week_waits_no_longer(door):
+def test_a_page_has_sixty_mails_that_wait_and_no_more(door, monkeypatch):
+    monkeypatch.setattr(addressed, "MOST", 2)
+    crowd(64)
+    assert list(Letter.objects.order_by("pk").values_list("end", flat=True))[60:] == ["waiting"] * 3 + ["too_many"]
+
+
+def test_who_waits_for_a_day_waits_no_longer(door):
     with clock.standing_at(clock.now()):
         crowd(61)
-        later(24 * 7 + 1)
+        later(24 + 1)
         assert reading.read_next("later")
     assert Letter.objects.filter(end="too_many", detail="letter_page").count() == 1
 

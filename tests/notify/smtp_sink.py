@@ -10,8 +10,8 @@ from email.message import Message
 
 # ok: takes it. 451: not now. 550: never. from: not from this sender. data: not with these words. refuse: says so at the
 # door. drop: takes the mail, and the line is dead. slow: takes the mail and answers when nobody listens any more.
-# bye: takes the mail, and hangs up before the next.
-MODES = ("ok", "451", "550", "from", "data", "refuse", "drop", "slow", "bye")
+# bye: takes the mail, and hangs up before the next. shut: says so first, as a server that is stopped does.
+MODES = ("ok", "451", "550", "from", "data", "refuse", "drop", "slow", "bye", "shut")
 SLOWNESS = 2.5  # seconds; the tests set EMAIL_TIMEOUT to less
 
 
@@ -73,7 +73,9 @@ class _Talk(socketserver.StreamRequestHandler):
         if self.mode == "slow":
             time.sleep(SLOWNESS)
         self.say("250 taken")
-        return self.mode != "bye"
+        if self.mode == "shut":
+            self.say("421 4.3.2 going down")
+        return self.mode not in ("bye", "shut")
 
 
 class SmtpSink(socketserver.ThreadingTCPServer):

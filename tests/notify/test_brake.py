@@ -58,8 +58,9 @@ def test_it_stops_at_half_of_what_makes_a_provider_look(ended, stops):
         ({"sent": 951, "bounced": 49}, ""),
         ({"sent": 950, "bounced": 50}, Stop.TYPED),
         ({"sent": 200, "complained": 1}, ""),
-        ({"sent": 1_998, "complained": 2}, Stop.TYPED),
-        ({"sent": 2_001, "complained": 2}, ""),
+        ({"sent": 200, "complained": 4}, ""),
+        ({"sent": 4_995, "complained": 5}, Stop.TYPED),
+        ({"sent": 5_001, "complained": 5}, ""),
     ],
 )
 def test_whoever_types_dead_addresses_stops_mail_to_such_addresses_and_no_other(ended, stops):
@@ -89,6 +90,22 @@ def test_while_typed_addresses_are_spared_all_others_get_their_mail(sink):
     brake.resume(skip=False)
     delivery.deliver("soon")
     assert [(state(one), one.attempts, one.error) for one in (typed, signs_up)] == [("done", 1, "")] * 2
+
+
+def test_a_code_that_works_no_more_is_not_sent_after_a_stop(sink):
+    late, fresh = account(), account()
+    Message.objects.filter(pk=late.pk).update(created_at=clock.now() - timedelta(minutes=16))
+    delivery.deliver("soon")
+    assert [state(one) for one in (late, fresh)] == ["obsolete", "done"]
+
+
+def test_what_goes_on_through_a_stop_is_not_left_out_with_what_waited(sink):
+    SenderFactory(email="known@mosaic.example", mailbox="known@mosaic.example")
+    awaited, plain = code(email="known@mosaic.example"), receipt()
+    brake.stop(Stop.BOUNCES)
+    brake.resume(skip=True)
+    delivery.deliver("soon")
+    assert [state(one) for one in (awaited, plain)] == ["done", "obsolete"]
 
 
 def test_a_stronger_reason_takes_the_place_of_a_weaker_one():

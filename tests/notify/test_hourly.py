@@ -99,6 +99,19 @@ def test_whoever_left_before_it_goes_out_gets_none():
     assert sent() == [(page.owner.email, TUESDAY + timedelta(hours=1))]
 
 
+def test_what_waited_for_the_mail_server_until_quiet_time_waits_for_its_end():
+    page = PageFactory(reading=["TUE 21:00"], quiet_from=time(22), quiet_to=time(8))
+    message = MessageFactory(kind="digest", page=page, to=page.owner.email, queue="soon")
+    zone, night = page.zone, datetime(2026, 3, 3, 23, 30, tzinfo=page.zone)
+    PitchFactory(waiting=True, door=DoorFactory(page=page))
+    with clock.standing_at(night):
+        Message.objects.update(next_at=night, attempts=2)
+        delivery.deliver("soon")
+    message.refresh_from_db()
+    assert (message.state, message.next_at.astimezone(zone)) == ("pending", datetime(2026, 3, 4, 8, tzinfo=zone))
+    assert message.attempts == 2
+
+
 def test_quiet_time_moves_it_to_its_end_and_that_day_has_no_second_one():
     page = PageFactory(reading=["TUE 23:00", "WED 09:00"], quiet_from=time(22), quiet_to=time(8))
     PitchFactory(door__page=page, waiting=True)

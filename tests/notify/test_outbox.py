@@ -89,6 +89,33 @@ def test_what_is_our_own_fault_is_tried_again_and_told_when_it_happens_in_a_row(
     assert sink.mails[-1]["Subject"] == "Our mail is refused"
 
 
+def test_one_mail_that_is_refused_often_is_one(sink, settings):
+    settings.OPERATORS = ["post@operator.example"]
+    message = receipt()
+    sink.modes, sink.words = ["data"] * 6, "554 5.7.1 this account sends too much"
+    for _try in range(6):
+        later()
+    assert outcomes(message) == ["denied"] * 6
+    assert (brake.in_vain("denied"), Message.objects.filter(kind="alarm").count()) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("550 Rejected, 192.0.2.7 is listed at zen.spamhaus.org", "denied"),
+        ("550 SPF check failed", "denied"),
+        ("550 5.7.26 no DMARC", "denied"),
+        ("550 User not listed in directory", "bounced"),
+        ("550 No such user here", "bounced"),
+    ],
+)
+def test_a_list_of_bad_senders_says_nothing_about_the_address(sink, words, outcome):
+    message = receipt()
+    sink.modes, sink.words = ["550"], words
+    delivery.deliver("soon")
+    assert (outcomes(message), Suppression.objects.exists()) == ([outcome], outcome == "bounced")
+
+
 def test_some_refusals_between_others_are_not_told(sink, settings):
     settings.OPERATORS = ["post@operator.example"]
     messages = [receipt() for _ in range(2 * brake.IN_A_ROW)]
@@ -207,9 +234,10 @@ def test_a_mail_over_which_celery_s_limit_comes_again_and_again_is_dead(sink, mo
     assert (other.attempts, other.lease_until) == (0, None)
 
 
-def test_a_server_that_hangs_up_between_two_mails_loses_no_digest(sink):
+@pytest.mark.parametrize("mode", ["bye", "shut"])
+def test_a_server_that_hangs_up_between_two_mails_loses_no_digest(sink, mode):
     messages = [digest(), digest(), receipt()]
-    sink.modes = ["bye", "bye", "ok"]
+    sink.modes = [mode, mode, "ok"]
     delivery.deliver("soon")
     assert [(outcomes(one), state(one)) for one in messages] == [(["sent"], "done")] * 3
     assert (sink.talks, len(sink.mails)) == (3, 3)

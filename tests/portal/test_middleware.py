@@ -1,6 +1,7 @@
 """What every request passes."""
 
 import zoneinfo
+from base64 import b64encode
 
 import psycopg
 import pytest
@@ -105,18 +106,22 @@ def test_a_file_may_be_larger_where_the_settings_say_so(settings, sent, fits):
         ("/elsewhere", False),
     ],
 )
-def test_a_mail_may_be_larger_whatever_it_is_wrapped_in(kind, path, fits):
-    megabytes = 2 * 1024 * 1024
-    request = RequestFactory().generic("post", path, b"a=" + b"x" * megabytes, content_type=kind)
-    assert (through(middleware.BadInput, request).status_code != 413) is fits
-    request = RequestFactory().generic("post", path, b"", content_type=kind, CONTENT_LENGTH=str(25 * 1024 * 1024 + 1))
+def test_a_mail_may_be_larger_whatever_it_is_wrapped_in(settings, kind, path, fits):
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "name:word"}
+    large, known = b"a=" + b"x" * 2 * 1024 * 1024, {"HTTP_AUTHORIZATION": f"Basic {b64encode(b'name:word').decode()}"}
+    for allowed, headers in ((fits, known), (False, {}), (False, {"HTTP_AUTHORIZATION": "Basic bm8="})):
+        request = RequestFactory().generic("post", path, large, content_type=kind, **headers)
+        assert (through(middleware.BadInput, request).status_code != 413) is allowed
+    more = {"CONTENT_LENGTH": str(25 * 1024 * 1024 + 1)}
+    request = RequestFactory().generic("post", path, b"", content_type=kind, **known, **more)
     assert through(middleware.BadInput, request).status_code == 413
 
 
 def test_a_mail_in_one_field_may_be_as_large_and_other_fields_may_not(settings):
-    settings.UPLOADS = {r"/up": 5 * 1024 * 1024}
+    settings.UPLOADS, settings.ANYMAIL = {r"/up": 5 * 1024 * 1024}, {"WEBHOOK_SECRET": ["old:word", "name:word"]}
+    known = {"HTTP_AUTHORIZATION": f"Basic {b64encode(b'name:word').decode()}"}
     for path, code in (("/mail/mailgun/inbound_mime/", 200), ("/up", 413)):
-        request = RequestFactory().post(path, {"body-mime": "x" * 2 * 1024 * 1024})
+        request = RequestFactory().post(path, {"body-mime": "x" * 2 * 1024 * 1024}, **known)
         assert through(middleware.BadInput, request).status_code == code
 
 
