@@ -17,7 +17,7 @@ from django.urls import reverse
 from pitches import book, copies, erasing, relationships, review, tasks
 from pitches.book import vouching
 from pitches.doors import handles
-from pitches.erasing import going, steps
+from pitches.erasing import elsewhere, going, steps
 from pitches.models import (
     Answer,
     Assistant,
@@ -29,6 +29,7 @@ from pitches.models import (
     Pitch,
     Portrait,
     Relationship,
+    Sender,
     Standing,
     Vouch,
     Watch,
@@ -48,6 +49,7 @@ from tests.factories import (
     ReadingSessionFactory,
     SenderFactory,
     UserFactory,
+    VouchFactory,
     WatchFactory,
 )
 from tests.races import race
@@ -414,6 +416,18 @@ def test_pitches_that_it_sent_stay_with_whoever_got_them():
     let_time_pass()
     pitch.refresh_from_db()
     assert (gone(sender), pitch.state, pitch.email) == (True, "waiting", "elif@mosaic.example")
+
+
+def test_what_others_keep_about_a_sender_stays():
+    kept = [SenderFactory(mailbox=f"kept{number}@mosaic.example") for number in range(3)]
+    unused = SenderFactory(mailbox="unused@mosaic.example")
+    other = PageFactory(handle="other")
+    relationships.set_by_hand(other, kept[0], Standing.BLOCKED, by=other.owner)
+    book.add_note(other, kept[1], "Call them back", by=other.owner)
+    VouchFactory(page=other, sender=kept[2], agency=None)
+    elsewhere.forget(UserFactory(), [one.mailbox for one in (*kept, unused)])
+    assert set(Sender.objects.filter(mailbox__endswith="@mosaic.example")) == set(kept)
+    assert Relationship.objects.filter(page=other, sender=kept[0], blocked=True).exists()
 
 
 def test_another_account_keeps_everything(user, page):

@@ -27,6 +27,7 @@ from pitches.models import (
     Remark,
     Report,
     Sender,
+    Vouch,
     Watch,
 )
 from portal import clock, domains
@@ -49,7 +50,14 @@ def forget(user: User, emails: list[str]) -> None:
         Key.objects.filter(email__iexact=email).update(email="", withdrawn_at=clock.now())
         Report.objects.filter(email__iexact=email).update(email="")
     Watch.objects.filter(mailbox__in=mailboxes).delete()
-    Sender.objects.filter(mailbox__in=mailboxes, pitches=None).delete()
+    _forget_senders(mailboxes)
+
+
+def _forget_senders(mailboxes: list[str]) -> None:
+    """Where nobody else has anything that rests on them: names and notes, standings, proofs, words for others."""
+    unused = dict.fromkeys(("pitches", "contacts", "relationships", "evidence", "domain_proofs"))
+    vouched = Vouch.objects.filter(sender__isnull=False).values("sender")
+    Sender.objects.filter(mailbox__in=mailboxes, **unused).exclude(pk__in=vouched).delete()
 
 
 def _stop_helping(user: User, mailboxes: list[str]) -> None:
