@@ -44,6 +44,7 @@ from tests.factories import (
     HandoffFactory,
     IntroductionFactory,
     KeyFactory,
+    MessageFactory,
     PageFactory,
     PitchFactory,
     ReadingSessionFactory,
@@ -220,6 +221,8 @@ def test_whoever_waits_is_told_and_has_a_day_to_keep_a_copy(user, page):
         assert "Keep a copy until Tuesday 17 March, 09:" in mail.outbox[0].body
         status = mail.outbox[0].body.partition("Keep a copy: http://localhost:8000")[2].split()[0]
         assert Client().get(status).status_code == 200
+        assert {pitch.told_state for pitch in Pitch.objects.filter(page=page).exclude(state="accepted")} == {"lapsed"}
+        assert {pitch.told_lapse for pitch in Pitch.objects.filter(state="lapsed")} == {clock.now()}
     with on_day(14, hours=23):
         work()
         assert Pitch.objects.filter(page=page).exists()
@@ -227,6 +230,62 @@ def test_whoever_waits_is_told_and_has_a_day_to_keep_a_copy(user, page):
         work()
     assert gone(user)
     assert Client().get(status).status_code == 404
+
+
+def test_what_ended_in_quarantine_before_is_told_before_it_goes(user, page):
+    with on_day(10):
+        until = {"told_until": clock.now() + timedelta(days=30), "lapses_at": clock.now()}
+        pitch = PitchFactory(door=page.doors.get(), state="quarantine", lane="quarantine", standing="stranger",
+                             sender=SenderFactory(), handed_in_at=clock.now(), promised_for=clock.now(),
+                             **until)  # fmt: skip
+        review.lapse(pitch)
+        work()
+    assert mail.outbox == []
+    with on_day(0):
+        ask(user)
+    mail.outbox.clear()
+    with on_day(14):
+        work()
+        assert [one.to for one in mail.outbox] == [[pitch.email]]
+        assert "Keep a copy until Tuesday 17 March, 09:" in mail.outbox[0].body
+    with on_day(14, hours=23):
+        work()
+        assert Pitch.objects.get(pk=pitch.pk).told_state == "lapsed"
+    with on_day(15, hours=1):
+        work()
+    assert gone(user)
+
+
+def test_a_copy_can_be_kept_as_long_as_the_mail_says_also_where_it_was_late(user, page):
+    with on_day(12):
+        PitchFactory(door=page.doors.get(), waiting=True)
+    with on_day(0):
+        ask(user)
+    with on_day(14):
+        work()
+        Message.objects.filter(kind="lapsed").update(created_at=clock.now() + timedelta(hours=20))
+    with on_day(15, hours=19):
+        work()
+        assert not gone(user)
+    with on_day(15, hours=21):
+        work()
+        assert gone(user)
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("yes", True), ("note", True), ("offer", True), ("reminder", False)])
+def test_words_for_a_sender_are_out_before_their_pitch_goes(user, page, monkeypatch, kind, waits):
+    pitch = page.pitches.get()
+    monkeypatch.setitem(tasks.JOBS, "deliver", lambda _queue: 0)
+    with on_day(0):
+        ask(user)
+    with on_day(13):
+        MessageFactory(kind=kind, page=page, pitch=pitch, to=pitch.email)
+    with on_day(14):
+        work()
+        assert gone(user) != waits
+    with on_day(17, hours=1):
+        work()
+        assert gone(user)
 
 
 def test_what_was_said_a_moment_ago_goes_out_first(user, page):
