@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from pitches import book, copies, erasing, relationships, review, tasks
+from pitches import book, copies, doors, erasing, relationships, review, tasks
 from pitches.book import vouching
 from pitches.doors import handles
 from pitches.erasing import elsewhere, going, steps
@@ -145,6 +145,29 @@ def test_a_page_that_was_hidden_before_stays_hidden(user, page):
         erasing.keep(user)
     page.refresh_from_db()
     assert page.hidden_at == MONDAY - timedelta(days=3)
+
+
+def test_a_page_that_goes_and_is_put_up_is_shown_once_its_account_is_kept(user, page):
+    operator = UserFactory(is_staff=True)
+    doors.take_page_down(page, "Not you", by=operator)
+    with on_day(0):
+        ask(user)
+        doors.put_up_again(page, by=operator)
+        assert not Page.objects.public().exists()
+        erasing.keep(user)
+    assert Page.objects.public().exists()
+
+
+def test_a_page_that_was_taken_down_while_it_went_is_shown_by_whoever_puts_it_up(user, page):
+    operator = UserFactory(is_staff=True)
+    with on_day(0):
+        ask(user)
+    with on_day(1):
+        doors.take_page_down(page, "Not you", by=operator)
+        erasing.keep(user)
+        assert not Page.objects.public().exists()
+        doors.put_up_again(page, by=operator)
+    assert Page.objects.public().exists()
 
 
 def test_once_the_day_has_come_nothing_is_kept(user):
