@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from pitches import book, copies, doors, erasing, relationships, review, tasks
+from pitches import book, copies, doors, erasing, lifecycle, relationships, review, tasks
 from pitches.book import vouching
 from pitches.doors import handles
 from pitches.erasing import elsewhere, going, steps
@@ -427,6 +428,18 @@ def test_what_fails_is_tried_for_ever_and_told_once(user, monkeypatch, settings)
     assert gone(user)
 
 
+def test_a_worker_that_is_stopped_is_no_failure(user, monkeypatch):
+    def stopped(_erasure, _user):
+        raise SoftTimeLimitExceeded
+
+    with on_day(0):
+        ask(user)
+    monkeypatch.setitem(steps.STEPS, "shut", stopped)
+    with on_day(14), pytest.raises(SoftTimeLimitExceeded):
+        erasing.go_on()
+    assert Erasure.objects.get().error == ""
+
+
 def test_the_same_row_is_not_erased_by_two(user):
     with on_day(0):
         ask(user)
@@ -464,15 +477,21 @@ def test_who_helped_leaves_and_their_name_goes_from_what_they_said():
     pitch = PitchFactory(door__page=page, waiting=True, assigned_to=seat)
     said = AnswerFactory(pitch=PitchFactory(door=pitch.door, accepted=True), by=helper, said_by="Sam Ode")
     review.remark(pitch, "Ask Ann", by=helper)
+    notes = [lifecycle.record("wrote", page, pitch, by=helper, note=f"{who}\nAsk Ann") for who in ("Sam Ode", "")]
+    alone = lifecycle.record("wrote", (far := PitchFactory(waiting=True)).page, far, by=helper, note="Sam Ode\nHi\nAnn")
     with on_day(0):
         ask(helper)
-        assert (Page.objects.public().count(), Assistant.objects.get().helps) == (1, True)
+        assert (Page.objects.public().count(), Assistant.objects.get().helps) == (2, True)
     let_time_pass()
     said.refresh_from_db()
     pitch.refresh_from_db()
     assert (gone(helper), Assistant.objects.count()) == (True, 0)
     assert (said.said_by, said.by, pitch.assigned_to) == ("somebody who helped", None, None)
     assert pitch.remarks.get().by_name == "somebody who helped"
+    for one in (*notes, alone):
+        one.refresh_from_db()
+    assert [one.note for one in notes] == ["somebody who helped\nAsk Ann", "\nAsk Ann"]
+    assert (alone.note, alone.by) == ("somebody who helped\nHi\nAnn", None)
     assert pitch.state == "waiting"
 
 
@@ -510,6 +529,15 @@ def test_what_others_keep_about_a_sender_stays():
     elsewhere.forget(UserFactory(), [one.mailbox for one in (*kept, unused)])
     assert set(Sender.objects.filter(mailbox__endswith="@mosaic.example")) == set(kept)
     assert Relationship.objects.filter(page=other, sender=kept[0], blocked=True).exists()
+
+
+def test_what_rests_at_an_address_that_it_never_proved_is_anothers(user):
+    EmailAddress.objects.create(user=user, email="elif@mosaic.example", verified=False)
+    watch = WatchFactory(email="elif@mosaic.example", mailbox="elif@mosaic.example", waiting=True)
+    with on_day(0):
+        ask(user)
+    let_time_pass()
+    assert (gone(user), list(Watch.objects.all())) == (True, [watch])
 
 
 def test_another_account_keeps_everything(user, page):

@@ -145,8 +145,9 @@ def page(_erasure: Erasure, user: User) -> Found:
 
 
 def others(_erasure: Erasure, user: User) -> Found:
-    """What rests about the account with others."""
-    elsewhere.forget(user, list(EmailAddress.objects.filter(user=user).values_list("email", flat=True)))
+    """What rests about the account with others, by the addresses that it proved."""
+    proven = EmailAddress.objects.filter(user=user, verified=True)
+    elsewhere.forget(user, list(proven.values_list("email", flat=True)))
     return Found.NOTHING
 
 
