@@ -110,10 +110,10 @@ def _offers(whose: Whose) -> QuerySet[Offer]:
 
 def _vouches(whose: Whose) -> QuerySet[Vouch]:
     """As at the desk. Of a word that the page gave: whether it was believed; when and at which door stays there."""
-    if not whose.page:
-        return Vouch.objects.none()
-    mine, said = Q(to=whose.page), Q(pk__in=vouching.unanswered(whose.page).values("pk"))
-    rows = Vouch.objects.filter(Q(page=whose.page) | said | mine & Q(taken_at__isnull=False), revoked_at=None)
+    mine, rows = Q(to=whose.page), Vouch.objects.none()
+    if whose.page:
+        said = Q(pk__in=vouching.unanswered(whose.page).values("pk"))
+        rows = Vouch.objects.filter(Q(page=whose.page) | said | mine & Q(taken_at__isnull=False), revoked_at=None)
     return rows.annotate(
         believed=ExpressionWrapper(Q(taken_at__isnull=False), output_field=BooleanField()),
         at_door=Case(When(mine, then=F("door__slug"))),
