@@ -44,7 +44,8 @@ def _once(page: Page, hour: datetime) -> str:
 def settle(report: Report, note: str, *, by: User, every: bool = False) -> int:
     """An operator is done with it; `every`: with all open ones about its page. Returns how many were open."""
     rows = Report.objects.filter(settled_at=None)
-    rows = rows.filter(handle=report.handle) if every else rows.filter(pk=report.pk)
+    about = {"page": report.page_id} if report.page_id else {"page": None, "handle": report.handle}
+    rows = rows.filter(**about) if every else rows.filter(pk=report.pk)
     return rows.update(settled_at=clock.now(), settled_by=by, note=note)
 
 

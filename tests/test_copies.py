@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.db import models, transaction
 
-from pitches import copies, embargo, tasks
+from pitches import copies, doors, embargo, relationships, tasks
 from pitches.copies import making, nouns, parts
 from pitches.copies.whose import Whose
-from pitches.models import DataCopy, DataCopyPart, Message, Portrait
+from pitches.models import DataCopy, DataCopyPart, Message, Portrait, Standing
 from portal import clock
 from tests.factories import (
     AnswerFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     MessageFactory,
     PageFactory,
     PitchFactory,
+    SenderFactory,
     UserFactory,
     VouchFactory,
 )
@@ -144,6 +146,53 @@ def test_who_helps_gets_where_they_help_and_not_the_desk(door):
     found = made(helper)
     assert [one["page"] for one in lines(found["helping.jsonl"])] == ["maya"]
     assert b"MARK-" not in b"".join(found.values())
+
+
+def test_of_a_word_it_says_what_the_desk_says(door):
+    page, other = door.page, PageFactory(handle="other")
+    believed = {"taken_at": clock.now(), "door": DoorFactory(page=other)}
+    VouchFactory(page=page, to=other, words="Mine", **believed)
+    VouchFactory(page=page, to=other, words="MARK", revoked_at=clock.now())
+    VouchFactory(page=other, to=page, words="Told")
+    VouchFactory(page=other, to=page, words="Taken", taken_at=clock.now(), door=door)
+    VouchFactory(page=PageFactory(hidden_at=clock.now()), to=page, words="MARK")
+    VouchFactory(page=other, to=page, words="MARK", refused_at=clock.now())
+    blocked = SenderFactory()
+    relationships.set_by_hand(page, blocked, Standing.BLOCKED, by=page.owner)
+    VouchFactory(page=other, to=page, words="MARK", sender=blocked)
+    mine, told, taken = lines(made(page.owner)["vouches.jsonl"])
+    assert (mine["words"], mine["believed"], {"door", "taken_at"} & mine.keys()) == ("Mine", True, set())
+    assert (told["words"], told["believed"]) == ("Told", False)
+    assert (taken["words"], taken["door"], "taken_at" in taken) == ("Taken", "research", True)
+
+
+def test_what_an_operator_did_is_no_helpers_deed(door):
+    operator = UserFactory(is_staff=True)
+    doors.take_page_down(door.page, "Not you", by=operator)
+    doors.put_up_again(door.page, by=operator)
+    doors.hide(door.page, by=operator, hidden=True)
+    who = [one["who"] for one in lines(made(door.page.owner)["events.jsonl"]) if one["what"] == "page_changed"]
+    assert who == ["operator", "operator", "somebody who helps"]
+
+
+def test_mails_are_found_by_their_index_and_by_proven_addresses(door):
+    EmailAddress.objects.create(user=door.page.owner, email="not@mine.example", verified=False)
+    for to in (door.page.owner.email.upper(), "not@mine.example"):
+        MessageFactory(to=to, kind="page_up", sent_at=clock.now())
+    found = nouns._mails(Whose(door.page.owner))
+    assert [one.to for one in found] == [door.page.owner.email.upper()]
+    assert 'UPPER("pitches_message"."to")' in str(found.query)
+
+
+def test_a_worker_that_is_stopped_is_no_failure(door, monkeypatch):
+    def stopped(*_anything):
+        raise SoftTimeLimitExceeded
+
+    copies.ask(door.page.owner)
+    monkeypatch.setattr(making, "_step", stopped)
+    with pytest.raises(SoftTimeLimitExceeded):
+        copies.make_next()
+    assert DataCopy.objects.get().error == ""
 
 
 def test_a_picture_comes_along_as_it_is(door):

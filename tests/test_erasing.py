@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
@@ -14,10 +15,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from pitches import book, copies, erasing, relationships, review, tasks
+from pitches import book, copies, doors, erasing, lifecycle, relationships, review, tasks
 from pitches.book import vouching
 from pitches.doors import handles
-from pitches.erasing import going, steps
+from pitches.erasing import elsewhere, going, steps
 from pitches.models import (
     Answer,
     Assistant,
@@ -29,6 +30,7 @@ from pitches.models import (
     Pitch,
     Portrait,
     Relationship,
+    Sender,
     Standing,
     Vouch,
     Watch,
@@ -43,11 +45,13 @@ from tests.factories import (
     HandoffFactory,
     IntroductionFactory,
     KeyFactory,
+    MessageFactory,
     PageFactory,
     PitchFactory,
     ReadingSessionFactory,
     SenderFactory,
     UserFactory,
+    VouchFactory,
     WatchFactory,
 )
 from tests.races import race
@@ -144,6 +148,29 @@ def test_a_page_that_was_hidden_before_stays_hidden(user, page):
     assert page.hidden_at == MONDAY - timedelta(days=3)
 
 
+def test_a_page_that_goes_and_is_put_up_is_shown_once_its_account_is_kept(user, page):
+    operator = UserFactory(is_staff=True)
+    doors.take_page_down(page, "Not you", by=operator)
+    with on_day(0):
+        ask(user)
+        doors.put_up_again(page, by=operator)
+        assert not Page.objects.public().exists()
+        erasing.keep(user)
+    assert Page.objects.public().exists()
+
+
+def test_a_page_that_was_taken_down_while_it_went_is_shown_by_whoever_puts_it_up(user, page):
+    operator = UserFactory(is_staff=True)
+    with on_day(0):
+        ask(user)
+    with on_day(1):
+        doors.take_page_down(page, "Not you", by=operator)
+        erasing.keep(user)
+        assert not Page.objects.public().exists()
+        doors.put_up_again(page, by=operator)
+    assert Page.objects.public().exists()
+
+
 def test_once_the_day_has_come_nothing_is_kept(user):
     with on_day(0):
         ask(user)
@@ -218,6 +245,8 @@ def test_whoever_waits_is_told_and_has_a_day_to_keep_a_copy(user, page):
         assert "Keep a copy until Tuesday 17 March, 09:" in mail.outbox[0].body
         status = mail.outbox[0].body.partition("Keep a copy: http://localhost:8000")[2].split()[0]
         assert Client().get(status).status_code == 200
+        assert {pitch.told_state for pitch in Pitch.objects.filter(page=page).exclude(state="accepted")} == {"lapsed"}
+        assert {pitch.told_lapse for pitch in Pitch.objects.filter(state="lapsed")} == {clock.now()}
     with on_day(14, hours=23):
         work()
         assert Pitch.objects.filter(page=page).exists()
@@ -225,6 +254,62 @@ def test_whoever_waits_is_told_and_has_a_day_to_keep_a_copy(user, page):
         work()
     assert gone(user)
     assert Client().get(status).status_code == 404
+
+
+def test_what_ended_in_quarantine_before_is_told_before_it_goes(user, page):
+    with on_day(10):
+        until = {"told_until": clock.now() + timedelta(days=30), "lapses_at": clock.now()}
+        pitch = PitchFactory(door=page.doors.get(), state="quarantine", lane="quarantine", standing="stranger",
+                             sender=SenderFactory(), handed_in_at=clock.now(), promised_for=clock.now(),
+                             **until)  # fmt: skip
+        review.lapse(pitch)
+        work()
+    assert mail.outbox == []
+    with on_day(0):
+        ask(user)
+    mail.outbox.clear()
+    with on_day(14):
+        work()
+        assert [one.to for one in mail.outbox] == [[pitch.email]]
+        assert "Keep a copy until Tuesday 17 March, 09:" in mail.outbox[0].body
+    with on_day(14, hours=23):
+        work()
+        assert Pitch.objects.get(pk=pitch.pk).told_state == "lapsed"
+    with on_day(15, hours=1):
+        work()
+    assert gone(user)
+
+
+def test_a_copy_can_be_kept_as_long_as_the_mail_says_also_where_it_was_late(user, page):
+    with on_day(12):
+        PitchFactory(door=page.doors.get(), waiting=True)
+    with on_day(0):
+        ask(user)
+    with on_day(14):
+        work()
+        Message.objects.filter(kind="lapsed").update(created_at=clock.now() + timedelta(hours=20))
+    with on_day(15, hours=19):
+        work()
+        assert not gone(user)
+    with on_day(15, hours=21):
+        work()
+        assert gone(user)
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("yes", True), ("note", True), ("offer", True), ("reminder", False)])
+def test_words_for_a_sender_are_out_before_their_pitch_goes(user, page, monkeypatch, kind, waits):
+    pitch = page.pitches.get()
+    monkeypatch.setitem(tasks.JOBS, "deliver", lambda _queue: 0)
+    with on_day(0):
+        ask(user)
+    with on_day(13):
+        MessageFactory(kind=kind, page=page, pitch=pitch, to=pitch.email)
+    with on_day(14):
+        work()
+        assert gone(user) != waits
+    with on_day(17, hours=1):
+        work()
+        assert gone(user)
 
 
 def test_what_was_said_a_moment_ago_goes_out_first(user, page):
@@ -343,6 +428,18 @@ def test_what_fails_is_tried_for_ever_and_told_once(user, monkeypatch, settings)
     assert gone(user)
 
 
+def test_a_worker_that_is_stopped_is_no_failure(user, monkeypatch):
+    def stopped(_erasure, _user):
+        raise SoftTimeLimitExceeded
+
+    with on_day(0):
+        ask(user)
+    monkeypatch.setitem(steps.STEPS, "shut", stopped)
+    with on_day(14), pytest.raises(SoftTimeLimitExceeded):
+        erasing.go_on()
+    assert Erasure.objects.get().error == ""
+
+
 def test_the_same_row_is_not_erased_by_two(user):
     with on_day(0):
         ask(user)
@@ -380,15 +477,21 @@ def test_who_helped_leaves_and_their_name_goes_from_what_they_said():
     pitch = PitchFactory(door__page=page, waiting=True, assigned_to=seat)
     said = AnswerFactory(pitch=PitchFactory(door=pitch.door, accepted=True), by=helper, said_by="Sam Ode")
     review.remark(pitch, "Ask Ann", by=helper)
+    notes = [lifecycle.record("wrote", page, pitch, by=helper, note=f"{who}\nAsk Ann") for who in ("Sam Ode", "")]
+    alone = lifecycle.record("wrote", (far := PitchFactory(waiting=True)).page, far, by=helper, note="Sam Ode\nHi\nAnn")
     with on_day(0):
         ask(helper)
-        assert (Page.objects.public().count(), Assistant.objects.get().helps) == (1, True)
+        assert (Page.objects.public().count(), Assistant.objects.get().helps) == (2, True)
     let_time_pass()
     said.refresh_from_db()
     pitch.refresh_from_db()
     assert (gone(helper), Assistant.objects.count()) == (True, 0)
     assert (said.said_by, said.by, pitch.assigned_to) == ("somebody who helped", None, None)
     assert pitch.remarks.get().by_name == "somebody who helped"
+    for one in (*notes, alone):
+        one.refresh_from_db()
+    assert [one.note for one in notes] == ["somebody who helped\nAsk Ann", "\nAsk Ann"]
+    assert (alone.note, alone.by) == ("somebody who helped\nHi\nAnn", None)
     assert pitch.state == "waiting"
 
 
@@ -414,6 +517,27 @@ def test_pitches_that_it_sent_stay_with_whoever_got_them():
     let_time_pass()
     pitch.refresh_from_db()
     assert (gone(sender), pitch.state, pitch.email) == (True, "waiting", "elif@mosaic.example")
+
+
+def test_what_others_keep_about_a_sender_stays():
+    kept = [SenderFactory(mailbox=f"kept{number}@mosaic.example") for number in range(3)]
+    unused = SenderFactory(mailbox="unused@mosaic.example")
+    other = PageFactory(handle="other")
+    relationships.set_by_hand(other, kept[0], Standing.BLOCKED, by=other.owner)
+    book.add_note(other, kept[1], "Call them back", by=other.owner)
+    VouchFactory(page=other, sender=kept[2], agency=None)
+    elsewhere.forget(UserFactory(), [one.mailbox for one in (*kept, unused)])
+    assert set(Sender.objects.filter(mailbox__endswith="@mosaic.example")) == set(kept)
+    assert Relationship.objects.filter(page=other, sender=kept[0], blocked=True).exists()
+
+
+def test_what_rests_at_an_address_that_it_never_proved_is_anothers(user):
+    EmailAddress.objects.create(user=user, email="elif@mosaic.example", verified=False)
+    watch = WatchFactory(email="elif@mosaic.example", mailbox="elif@mosaic.example", waiting=True)
+    with on_day(0):
+        ask(user)
+    let_time_pass()
+    assert (gone(user), list(Watch.objects.all())) == (True, [watch])
 
 
 def test_another_account_keeps_everything(user, page):

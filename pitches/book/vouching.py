@@ -7,7 +7,7 @@ it is about learns nothing of it.
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pitches import relationships
 from pitches.book.called import called_at
@@ -176,13 +176,17 @@ def _never_lower(page: Page, who: Sender | Agency, before: dict[Door | None, Sta
 
 # ── to read ──────────────────────────────────────────────────────────────────
 def waiting(page: Page) -> "list[Vouch]":
-    """What others said and this owner has not answered, the newest first; nothing of those they hear no more, nothing
-    of a page that is not public, and nothing about whoever is blocked or on pause here.
+    """What others said and this owner has not answered, the newest first."""
+    return list(unanswered(page).select_related("page", "sender__agency", "agency"))
+
+
+def unanswered(page: Page) -> QuerySet[Vouch]:
+    """The same: nothing of those they hear no more, nothing of a page that is not public, and nothing about whoever is
+    blocked or on pause here.
     """
     unheard = Vouch.objects.filter(to=page, no_more=True).values("page")
     rows = Vouch.objects.filter(to=page, revoked_at=None, refused_at=None, taken_at=None).exclude(page__in=unheard)
-    rows = rows.filter(page__in=Page.objects.public()).exclude(_held(page))
-    return list(rows.select_related("page", "sender__agency", "agency"))
+    return rows.filter(page__in=Page.objects.public()).exclude(_held(page))
 
 
 def _held(page: Page) -> Q:

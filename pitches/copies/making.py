@@ -5,6 +5,7 @@ import zlib
 from datetime import timedelta
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -31,6 +32,8 @@ def make_next() -> bool:
     for copy in copies:
         try:
             _step(copy, lease)
+        except SoftTimeLimitExceeded:
+            raise  # the lease brings it back
         except Exception as error:  # noqa: BLE001 (one bad copy must not stop the others)
             _failed(copy, lease, error)
     return bool(copies)

@@ -6,11 +6,12 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Case, Model, Q, QuerySet, Value, When
-from django.db.models.functions import Lower
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, Model, Q, QuerySet, Value, When
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from pitches import colleagues, embargo
+from pitches.book import vouching
 from pitches.copies.parts import AT_ONCE, Lines, Picture, Said, Table
 from pitches.copies.whose import Whose
 from pitches.models import (
@@ -56,6 +57,8 @@ from portal.models import User
 # Of these the desk shows nothing: they are about addresses that nobody proved.
 UNSHOWN = (Fact.CODE_ASKED, Fact.WATCH_ASKED, Fact.INTRODUCED, Fact.DRAFTED)
 
+OF_OPERATORS = When(what=Fact.PAGE_CHANGED, note__in=("taken down", "put up again"), then=Value("operator"))
+
 
 def _received(whose: Whose) -> QuerySet[Pitch]:
     """Of an unproven one nobody knows."""
@@ -75,12 +78,13 @@ def _of_page(model: type[Model], field: str = "page") -> Any:
     return lambda whose: rows.filter(**{field: whose.page}) if whose.page else rows.none()
 
 
-def _acted(rows: Any, field: str = "by") -> Any:
-    """With `who`: you, or somebody else at the desk."""
+def _acted(rows: Any, *others: When, field: str = "by") -> Any:
+    """With `who`: you, or somebody else at the desk. `others`: who else it may be."""
 
     def found(whose: Whose) -> QuerySet[Any]:
         who = Case(
             When(**{field: whose.user}, then=Value("you")),
+            *others,
             When(**{f"{field}__isnull": False}, then=Value("somebody who helps")),
             default=Value(""),
         )
@@ -105,9 +109,16 @@ def _offers(whose: Whose) -> QuerySet[Offer]:
 
 
 def _vouches(whose: Whose) -> QuerySet[Vouch]:
-    if not whose.page:
-        return Vouch.objects.none()
-    return Vouch.objects.filter(Q(page=whose.page) | Q(to=whose.page, revoked_at=None))
+    """As at the desk. Of a word that the page gave: whether it was believed; when and at which door stays there."""
+    mine, rows = Q(to=whose.page), Vouch.objects.none()
+    if whose.page:
+        said = Q(pk__in=vouching.unanswered(whose.page).values("pk"))
+        rows = Vouch.objects.filter(Q(page=whose.page) | said | mine & Q(taken_at__isnull=False), revoked_at=None)
+    return rows.annotate(
+        believed=ExpressionWrapper(Q(taken_at__isnull=False), output_field=BooleanField()),
+        at_door=Case(When(mine, then=F("door__slug"))),
+        believed_at=Case(When(mine, then=F("taken_at"))),
+    )
 
 
 def _sent(whose: Whose) -> QuerySet[Pitch]:
@@ -122,9 +133,9 @@ def _answered(whose: Whose) -> QuerySet[Answer]:
 
 
 def _mails(whose: Whose) -> QuerySet[Message]:
-    """Those that went out. One that waits for its day says what nobody is to know yet."""
-    addresses = EmailAddress.objects.filter(user=whose.user).values(at=Lower("email"))
-    return Message.objects.annotate(at=Lower("to")).filter(at__in=addresses, sent_at__isnull=False)
+    """Those that went out to a proven address. One that waits for its day says what nobody is to know yet."""
+    addresses = EmailAddress.objects.filter(user=whose.user, verified=True).values(at=Upper("email"))
+    return Message.objects.annotate(at=Upper("to")).filter(at__in=addresses, sent_at__isnull=False)
 
 
 def _portrait(whose: Whose) -> bytes:
@@ -257,7 +268,7 @@ ALL: tuple[Lines | Picture, ...] = (
     Lines(
         "events.jsonl",
         _("what happened on your page, with the words of replies and notes"),
-        _acted(_events),
+        _acted(_events, OF_OPERATORS),
         "pitch=pitch__code door=door__slug was what note who at",
     ),
     Lines(
@@ -329,7 +340,7 @@ ALL: tuple[Lines | Picture, ...] = (
         "vouches.jsonl",
         _("words for others, given and taken"),
         _vouches,
-        f"{WHOM} page=page__handle to=to__handle door=door__slug words at taken_at revoked_at",
+        f"{WHOM} page=page__handle to=to__handle words at believed taken_at=believed_at door=at_door",
     ),
     Lines(
         "reading.jsonl",

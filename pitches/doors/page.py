@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from pitches import freshness, lifecycle, opening, rules
 from pitches.doors import editing, handles
-from pitches.models import Event, Fact, Page
+from pitches.models import Erasure, Event, Fact, Page
 from portal import clock
 from portal.models import User
 
@@ -203,13 +203,19 @@ def take_down(page: Page, why: str, *, by: User) -> bool:
 
 
 def put_up_again(page: Page, *, by: User) -> bool:
-    """An operator lets a page be seen again, unless its owner had hidden it before. False if it was not down."""
+    """An operator lets a page be seen again, unless its owner had hidden it before. False if it was not down.
+
+    The page of an account that goes is seen again once its owner keeps the account.
+    """
     with transaction.atomic():
+        # The account first, as whoever asks for its end does.
+        owner = User.objects.select_for_update(no_key=True).get(pk=page.owner_id)
         now = Page.objects.select_for_update(no_key=True).get(pk=page.pk)
         if now.taken_down_at is None:
             return False
         if now.hidden_at == now.taken_down_at:
-            now.hidden_at = None
+            now.hidden_at = clock.now() if owner.goes_at else None
+            Erasure.objects.filter(user=owner).update(hid_page=True)
         now.taken_down_at, now.taken_down_why, now.version = None, "", now.version + 1
         now.next_hour_at = now.next_hour(clock.now())
         now.save(update_fields=["taken_down_at", "taken_down_why", "hidden_at", "version", "next_hour_at"])

@@ -1,10 +1,10 @@
 """To ask that an account goes, and to keep it after all. The page closes at once, all else stays until the day."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from pitches import doors, helping
 from pitches.erasing.journal import subject_of
@@ -73,6 +73,8 @@ def keep(user: User) -> bool:
     User.objects.filter(pk=user.pk).update(goes_at=None)
     page = Page.objects.filter(owner=user).first()
     if page and found.hid_page:
-        with suppress(doors.TakenDown):
+        try:
             doors.hide(page, by=user, hidden=False)
+        except doors.TakenDown:  # then whoever puts it up again shows it
+            Page.objects.filter(pk=page.pk).update(hidden_at=F("taken_down_at"))
     return True

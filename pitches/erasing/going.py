@@ -7,6 +7,7 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -33,6 +34,8 @@ def go_on() -> bool:
     for erasure in due:
         try:
             _bit(erasure, lease)
+        except SoftTimeLimitExceeded:
+            raise  # the lease brings it back
         except Exception as error:  # noqa: BLE001 (one bad account must not stop the others)
             _failed(erasure, lease, error)
     return bool(due)

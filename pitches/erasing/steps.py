@@ -6,18 +6,20 @@ from enum import Enum, auto
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from pitches import doors, lifecycle, review
 from pitches.book import vouching
 from pitches.erasing import elsewhere
 from pitches.models import (
     Answer,
+    AnswerKind,
     Contact,
     Erasure,
     Event,
     Evidence,
     FindableWord,
+    Lane,
     Letter,
     Message,
     MessageState,
@@ -35,6 +37,8 @@ from portal.models import User
 KEPT_FOR_SENDERS = content.END_KEPT  # how long whoever was told no may keep a copy of their text
 PATIENCE = timedelta(days=3)  # a mail server that is down for longer holds up nothing
 AT_ONCE, ROWS = 100, 5000
+# Mails with words for a sender: they go with their pitch, so they have to be out before.
+WORDS = (AnswerKind.YES, AnswerKind.NO, AnswerKind.ASK, AnswerKind.WRONG_DOOR, "lapsed", "note", "offer", "agreed")
 IN_FLIGHT = (PitchState.WAITING, PitchState.HELD, PitchState.QUARANTINE, PitchState.ASKED)
 
 
@@ -67,18 +71,28 @@ def shut(erasure: Erasure, user: User) -> Found:
 
 def answer(_erasure: Erasure, user: User) -> Found:
     """Who still waits is told no. What was put off comes back first: from there it may end."""
-    page = _page_of(user)
+    page, now = _page_of(user), clock.now()
     if page is None:
         return Found.NOTHING
     for states, to, changes in (
         ((PitchState.LATER,), PitchState.WAITING, lifecycle.UNSAID),
-        (IN_FLIGHT, PitchState.LAPSED, {}),
+        (IN_FLIGHT, PitchState.LAPSED, {"told_until": now, "lapses_at": now}),
     ):
         some = list(Pitch.objects.filter(page=page, state__in=states).select_related("page", "door")[:AT_ONCE])
         if some:
             lifecycle.move_many(page, some, to, **changes)
             return Found.MORE
+    _tell_of_quarantine(page)
     return Found.NOTHING
+
+
+def _tell_of_quarantine(page: Page) -> None:
+    """What ended there before is told now, not on the day that everybody was promised: by then nothing is left."""
+    now = clock.now()
+    silent = Pitch.objects.filter(page=page, state=PitchState.LAPSED, lane=Lane.QUARANTINE)
+    silent.exclude(told_until__lte=now).update(told_until=now)
+    mails = Message.objects.filter(page=page, kind="lapsed", state=MessageState.PENDING, next_at__gt=now)
+    mails.update(next_at=now, created_at=now)  # from created_at the mail counts how long a copy can be kept
 
 
 def told(erasure: Erasure, user: User) -> Found:
@@ -91,10 +105,11 @@ def told(erasure: Erasure, user: User) -> Found:
         erasure.step = "answer"  # one that had just been handed in
         return Found.MORE
     unreacted = Event.objects.filter(page=page, reacted_at=None, dead=False)
-    mails = Message.objects.filter(page=page, kind="lapsed", created_at__gte=begun)
+    mails = Message.objects.filter(page=page, kind__in=WORDS)
     if unreacted.exists() or mails.filter(state__in=(MessageState.PENDING, MessageState.SENDING)).exists():
         return Found.LATER
-    return Found.LATER if mails.exists() and now < begun + KEPT_FOR_SENDERS else Found.NOTHING
+    last = mails.filter(kind="lapsed").aggregate(at=Max("created_at"))["at"]
+    return Found.LATER if last and now < last + KEPT_FOR_SENDERS else Found.NOTHING
 
 
 def pitches(_erasure: Erasure, user: User) -> Found:
@@ -130,8 +145,9 @@ def page(_erasure: Erasure, user: User) -> Found:
 
 
 def others(_erasure: Erasure, user: User) -> Found:
-    """What rests about the account with others."""
-    elsewhere.forget(user, list(EmailAddress.objects.filter(user=user).values_list("email", flat=True)))
+    """What rests about the account with others, by the addresses that it proved."""
+    proven = EmailAddress.objects.filter(user=user, verified=True)
+    elsewhere.forget(user, list(proven.values_list("email", flat=True)))
     return Found.NOTHING
 
 

@@ -26,9 +26,11 @@ from portal import clock, links, zones
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """Hang the doors. Whoever has a page goes to the desk."""
+    """Hang the doors. Whoever has a page goes to the desk, and whose account goes keeps it first."""
     if access.own_page(request):
         return redirect("desk:home")
+    if access.signed_in(request).goes_at:
+        return redirect("own:delete")
     if request.method != "POST":
         return _shown(request, WelcomeForm(initial=_suggested(request)))
     form = WelcomeForm(request.POST)

@@ -153,6 +153,18 @@ def test_all_about_one_page_at_one_press(operator: Client, report: Report) -> No
     assert list(Report.objects.filter(settled_at=None)) == [other]
 
 
+def test_all_about_one_page_goes_by_the_page_and_by_its_address_only_where_it_is_gone(
+    operator: Client, report: Report
+) -> None:
+    """A page may have moved, and another page, or none any more, has its old address."""
+    ReportFactory(page=report.page, handle="before")
+    gone = ReportFactory.create_batch(2, page=None, handle="maya")
+    assert text(operator.get(LIST)).count("and 1 other open report about this page") == 4
+    assert "2 reports are settled." in press(operator, report, "settle", note="A flood", every="on")
+    assert list(Report.objects.filter(settled_at=None).order_by("pk")) == gone
+    assert "2 reports are settled." in press(operator, gone[0], "settle", note="A flood", every="on")
+
+
 @pytest.mark.parametrize(("note", "said"), [("", "Say in a few words what you did."), ("x" * 201, "It has 201.")])
 def test_a_word_is_needed_and_a_short_one(operator: Client, report: Report, note: str, said: str) -> None:
     ReportFactory()

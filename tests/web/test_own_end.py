@@ -8,11 +8,12 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 
-from pitches import erasing, tasks
+from pitches import doors, erasing, tasks
 from pitches.models import Erasure, Page
 from portal import clock
 from tests.factories import AssistantFactory, DoorFactory, PageFactory, PitchFactory, UserFactory
 from tests.web.test_import import signed_in_now
+from tests.web.test_welcome import answers
 
 pytestmark = pytest.mark.django_db
 DATA, DELETE, KEEP = "/account/data", "/account/delete", "/account/keep"
@@ -88,6 +89,22 @@ def test_the_page_is_not_shown_again_while_it_goes(client, user):
     refused = client.post("/desk/page/hide", {"hidden": "no"}, follow=True)
     assert "Keep it first" in text(refused)
     assert not Page.objects.public().exists()
+
+
+def test_a_page_that_was_taken_down_is_not_promised(client, user):
+    erasing.ask(user)
+    assert "Your page is open again" in text(client.get(DELETE))
+    doors.take_page_down(user.page, "Not you", by=UserFactory())
+    assert "Your page is open again" not in text(client.get(DELETE))
+
+
+def test_no_new_page_while_the_account_goes():
+    user, client = UserFactory(), Client()
+    client.force_login(user)
+    erasing.ask(user)
+    assert client.get("/welcome")["Location"] == DELETE
+    assert client.post("/welcome", answers())["Location"] == DELETE
+    assert Page.objects.count() == 0
 
 
 def test_signing_in_says_that_it_goes(user, mailoutbox):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
@@ -31,9 +31,14 @@ def mails_waiting() -> dict[str, int]:
 def reports(*, settled: bool = False) -> QuerySet[Report]:
     """Reports that wait for an operator, or those that were settled; `others`: how many more wait about the page."""
     rows = Report.objects.select_related("page__owner", "settled_by").filter(settled_at__isnull=not settled)
-    same = Report.objects.filter(handle=OuterRef("handle"), settled_at=None).exclude(pk=OuterRef("pk"))
-    counted = same.order_by().values("handle").annotate(count=Count("pk")).values("count")
-    return rows.annotate(others=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)))
+    same = Report.objects.order_by().filter(settled_at=None).exclude(pk=OuterRef("pk"))
+    here, gone = same.filter(page=OuterRef("page")), same.filter(page=None, handle=OuterRef("handle"))
+    counted = Case(When(page=None, then=_count(gone)), default=_count(here))
+    return rows.annotate(others=Coalesce(counted, Value(0)))
+
+
+def _count(rows: QuerySet[Report]) -> Subquery:
+    return Subquery(rows.values("settled_at").annotate(count=Count("pk")).values("count"), output_field=IntegerField())
 
 
 def report(pk: int) -> Report:
