@@ -15,13 +15,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from pitches import book, copies, doors, erasing, lifecycle, relationships, review, tasks
+from pitches import book, copies, doors, erasing, relationships, review, tasks
 from pitches.book import vouching
 from pitches.doors import handles
 from pitches.erasing import elsewhere, going, steps
 from pitches.models import (
     Answer,
-    Assistant,
     Erasure,
     Handle,
     Key,
@@ -468,31 +467,6 @@ def test_a_word_for_somebody_is_taken_back(user, page):
         ask(user)
     let_time_pass()
     assert (Vouch.objects.count(), Relationship.objects.filter(page=other).exclude(rung="stranger").count()) == (0, 0)
-
-
-def test_who_helped_leaves_and_their_name_goes_from_what_they_said():
-    page = PageFactory(handle="other")
-    helper = proven(UserFactory(email="sam@helps.example", name="Sam Ode"))
-    seat = AssistantFactory(page=page, email="Sam@helps.example", name="Sam Ode", role="assistant")
-    pitch = PitchFactory(door__page=page, waiting=True, assigned_to=seat)
-    said = AnswerFactory(pitch=PitchFactory(door=pitch.door, accepted=True), by=helper, said_by="Sam Ode")
-    review.remark(pitch, "Ask Ann", by=helper)
-    notes = [lifecycle.record("wrote", page, pitch, by=helper, note=f"{who}\nAsk Ann") for who in ("Sam Ode", "")]
-    alone = lifecycle.record("wrote", (far := PitchFactory(waiting=True)).page, far, by=helper, note="Sam Ode\nHi\nAnn")
-    with on_day(0):
-        ask(helper)
-        assert (Page.objects.public().count(), Assistant.objects.get().helps) == (2, True)
-    let_time_pass()
-    said.refresh_from_db()
-    pitch.refresh_from_db()
-    assert (gone(helper), Assistant.objects.count()) == (True, 0)
-    assert (said.said_by, said.by, pitch.assigned_to) == ("somebody who helped", None, None)
-    assert pitch.remarks.get().by_name == "somebody who helped"
-    for one in (*notes, alone):
-        one.refresh_from_db()
-    assert [one.note for one in notes] == ["somebody who helped\nAsk Ann", "\nAsk Ann"]
-    assert (alone.note, alone.by) == ("somebody who helped\nHi\nAnn", None)
-    assert pitch.state == "waiting"
 
 
 def test_what_it_asked_for_by_its_address_goes_and_a_key_opens_to_nobody(user):
